@@ -1,0 +1,1 @@
+"""backends speak: one file per language, each the only importer of its library."""

@@ -1,0 +1,1 @@
+"""The built-in world: a Maildir on disk, an SMTP server on loopback, people who answer."""

@@ -1,0 +1,1 @@
+"""mail decides: pure values and functions. No clock, loop, disk, network, screen or log."""

@@ -1,0 +1,56 @@
+"""Everything tuimail expects to go wrong, as one tree.
+
+    TuimailError
+     ├─ DraftError            the draft can't be sent as it is; it stays where it is
+     │   ├─ AddressError      an address is none
+     │   └─ AttachmentError   a file is missing or unreadable
+     ├─ OutboxError           the outbox can't be read or written; nothing was queued or changed
+     ├─ MailboxError          a server or a Maildir could not be reached or said no
+     │   ├─ LoginError        name, password or token were refused
+     │   └─ MessageGone       the message is no longer there
+     ├─ SecretError           no password or token could be had
+     └─ ConfigError           the configuration is wrong (file, line, accepted values)
+
+The text of each is one line for a person: what happened, what was kept, what to do. It is already
+sanitised: whoever quotes a server in it passes the quote through `letter.safe`.
+"""
+
+
+class TuimailError(Exception):
+    """The root: catch this, and only this, where an error becomes a line on the screen."""
+
+
+class DraftError(TuimailError):
+    """The draft can't be sent as it is."""
+
+
+class AddressError(DraftError):
+    """Something in To, Cc, Bcc or From is not an address."""
+
+
+class AttachmentError(DraftError):
+    """An attachment is missing or unreadable."""
+
+
+class OutboxError(TuimailError):
+    """The outbox can't be read or written."""
+
+
+class MailboxError(TuimailError):
+    """A server or a Maildir could not be reached or said no."""
+
+
+class LoginError(MailboxError):
+    """Name, password or token were refused."""
+
+
+class MessageGone(MailboxError):  # noqa: N818 (it is a state of the mailbox before it is an error)
+    """The message is no longer there."""
+
+
+class SecretError(TuimailError):
+    """No password or token could be had."""
+
+
+class ConfigError(TuimailError):
+    """The configuration is wrong."""

@@ -1,0 +1,1 @@
+"""Folders and lists: roles, views, and what a synchronisation has to do."""

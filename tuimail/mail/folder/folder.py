@@ -1,0 +1,46 @@
+"""A folder, and the part of it that a list shows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tuimail.mail.letter.safe import Safe
+
+
+class Role(StrEnum):
+    """What a folder is for (RFC 6154); `NONE` for a folder of the user's own."""
+
+    INBOX = "inbox"
+    DRAFTS = "drafts"
+    SENT = "sent"
+    ARCHIVE = "archive"
+    JUNK = "junk"
+    TRASH = "trash"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder of an account. `name` is the backend's own key, `title` is for the screen."""
+
+    account: str
+    name: str
+    title: Safe
+    role: Role = Role.NONE
+    total: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a list shows: one folder, newest first, narrowed by the words of `query`."""
+
+    account: str
+    folder: str
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a backend holds in a folder at one moment: uid -> flags, oldest first."""
+
+    flags: dict[str, frozenset[str]]

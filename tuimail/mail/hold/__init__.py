@@ -1,0 +1,1 @@
+"""The life of an outbox item: states, moves, and when to try again."""

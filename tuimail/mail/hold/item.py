@@ -1,0 +1,105 @@
+"""An outbox item and its moves.
+
+    queue ─▶ WAITING ──claim──▶ SENDING ──accepted──▶ SENT      (filing in Sent is a job of its own)
+               ▲  │ ▲              │ ├──5xx────────▶ FAILED
+       release │  │ └── 4xx, ──────┘ └──vanished───▶ UNSURE ──▶ SENT · WAITING · FAILED
+               │  │   unreachable
+            PAUSED│                     undo: WAITING, PAUSED, FAILED, and SENDING before the body ─▶ UNDONE
+                  └── undo ─▶ UNDONE
+
+Undo window, rule delay, schedule and retry are one thing: *waiting until due*, with a reason. A move is a
+pure function from an item to the next one and the line its trail gets; the store makes it true by
+comparing versions, so that of two movers exactly one wins.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.outcome import Phase
+from tuimail.mail.letter.safe import Safe
+
+
+class State(StrEnum):
+    """The states of SPEC's outbox; what a person reads is in `ui.format` and `cli.outbox`."""
+
+    WAITING = "waiting"
+    PAUSED = "paused"
+    SENDING = "sending"
+    UNSURE = "unsure"
+    SENT = "sent"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class Filing(StrEnum):
+    """The copy in Sent: not due yet, to be filed, filed, or left to the server that files its own."""
+
+    NONE = "none"
+    DUE = "due"
+    DONE = "done"
+    SERVER = "server"
+
+
+class Standing(StrEnum):
+    """One recipient's part of an item."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One envelope recipient and the server's last answer about it."""
+
+    spec: str
+    standing: Standing = Standing.PENDING
+    answer: Safe = Safe("")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an item's trail: when (UTC seconds), from, to, why, the server's answer word for word."""
+
+    at: float
+    before: str
+    after: str
+    why: str
+    answer: Safe = Safe("")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message in the outbox. `version` counts its moves; `due` is None unless it waits."""
+
+    id: str
+    account: str
+    state: State
+    version: int
+    subject: Safe
+    sender: str
+    recipients: tuple[Recipient, ...]
+    message_id: str
+    token: str
+    size: int
+    queued: float
+    due: Moment | None = None
+    why: str = ""
+    hold: float = 0.0
+    phase: Phase | None = None
+    tries: int = 0
+    filing: Filing = Filing.NONE
+    filing_tries: int = 0
+    filing_due: float = 0.0
+    owner: str = ""
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The recipients a further attempt has to reach."""
+        return tuple(r.spec for r in self.recipients if r.standing is Standing.PENDING)
+
+    @property
+    def held(self) -> bool:
+        """Still on this computer, and meant to leave."""
+        return self.state in (State.WAITING, State.PAUSED)

@@ -1,0 +1,68 @@
+"""What came of one attempt to hand a message to a server. The whole outbox rests on this distinction."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """How far an attempt got. `DATA` is on disk before the body's first byte leaves."""
+
+    CONNECT = "connect"
+    ENVELOPE = "envelope"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One recipient the server would not take, with its answer word for word (sanitised)."""
+
+    recipient: str
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server's 250 to the body; `refused` are the recipients it had refused before."""
+
+    text: str
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A definite no, before or after the body: `code` 4xx may be tried again, 5xx may not."""
+
+    code: int
+    text: str
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Name, password or token were refused: nothing of this account can go until a person acts."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No body byte left this computer; safe to try again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """The connection broke or talked nonsense after the body began: it may have been delivered."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The item was taken back before the body began; the server was told nothing but goodbye."""
+
+
+Outcome = Accepted | Refused | Denied | Unreachable | Vanished | Withdrawn

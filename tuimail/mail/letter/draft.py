@@ -1,0 +1,51 @@
+"""A message being written, exactly as typed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tuimail.mail.letter.envelope import Ref
+
+
+class Kind(StrEnum):
+    """What the draft answers to."""
+
+    NEW = "new"
+    REPLY = "reply"
+    REPLY_ALL = "reply_all"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along: still on disk (`path`), or carried (`data`), or both once it was read.
+
+    `size` is in bytes as seen when it was attached; `type` is a MIME type such as `application/pdf`.
+    """
+
+    name: str
+    type: str
+    size: int
+    path: str = ""
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a composer holds. The address fields are text as typed, so that a half-typed one survives.
+
+    `cursor` is (row, column) in the body. `answers` is the message this one replies to or forwards.
+    """
+
+    id: str
+    account: str
+    kind: Kind = Kind.NEW
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
+    body: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    answers: Ref | None = None
+    cursor: tuple[int, int] = (0, 0)

@@ -1,0 +1,56 @@
+"""What a list shows of a message without having its body."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.safe import Safe
+
+
+class Flag(StrEnum):
+    """The system flags of IMAP (RFC 9051 §2.3.2), and the keyword that clients agree on."""
+
+    SEEN = "\\Seen"
+    ANSWERED = "\\Answered"
+    FLAGGED = "\\Flagged"
+    DELETED = "\\Deleted"
+    DRAFT = "\\Draft"
+    FORWARDED = "$Forwarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Where a message is: account, folder, and the backend's key for it in that folder.
+
+    `uid` is opaque: `uidvalidity.uid` for IMAP, the unique name for a Maildir.
+    """
+
+    account: str
+    folder: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One row of a list. Times are seconds since the epoch, UTC; `size` is in bytes."""
+
+    ref: Ref
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: Safe
+    received: float
+    size: int
+    flags: frozenset[str]
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    attached: bool = False
+
+    @property
+    def seen(self) -> bool:
+        return Flag.SEEN in self.flags
+
+    def flagged(self, flags: frozenset[str]) -> "Envelope":
+        """The same message with these flags instead."""
+        return replace(self, flags=flags)

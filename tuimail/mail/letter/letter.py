@@ -1,0 +1,55 @@
+"""A message as a person reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.safe import Safe
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in an HTML body: what it says, where it goes, and the host it really goes to."""
+
+    number: int
+    text: Safe
+    target: Safe
+    host: Safe
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An attachment as listed. `index` is its place in the walk of the message's leaves.
+
+    `name` is for showing; `letter.filename.clean` makes the name it is saved under. `size` is the decoded
+    size in bytes.
+    """
+
+    index: int
+    name: Safe
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A parsed message. Nothing in it can hurt a screen; nothing in it raised.
+
+    `text` is the body as shown (plain, or HTML rendered as text, or both parts of a multipart/mixed in
+    order). `faults` says in words what was cut, missing or could not be decoded.
+    """
+
+    headers: tuple[tuple[Safe, Safe], ...]
+    sender: Address
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: Safe
+    date: datetime | None
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    text: Safe
+    links: tuple[Link, ...]
+    parts: tuple[Part, ...]
+    faults: tuple[Safe, ...]

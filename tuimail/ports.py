@@ -1,0 +1,207 @@
+"""What the engine needs from the world, as Protocols. Each has its real thing in `store` or `backends`."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
+
+from tuimail.mail.folder.folder import Folder, Listing, View
+from tuimail.mail.hold.item import Entry, Item
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.outcome import Outcome
+from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.envelope import Envelope
+from tuimail.mail.letter.submission import Submission
+
+
+class Clock(Protocol):
+    """Time, as a value and as a wait."""
+
+    def now(self) -> Moment: ...
+
+    def rfc5322(self) -> str:
+        """The date-time of now, local zone, for a Date header."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Ids(Protocol):
+    """Randomness, as the names it is used for."""
+
+    def item(self) -> str:
+        """A short key for an outbox item or a draft, easy to type."""
+        ...
+
+    def token(self) -> str: ...
+
+    def message_id(self, domain: str) -> str: ...
+
+    def jitter(self) -> float:
+        """A number in [0, 1)."""
+        ...
+
+
+class Files(Protocol):
+    """The files a person attaches and saves."""
+
+    async def read(self, path: str) -> bytes:
+        """Raises AttachmentError."""
+        ...
+
+    async def save(self, folder: str, name: str, data: bytes) -> str:
+        """Writes `data` under `name` (already clean) in `folder`, never over another file; the path."""
+        ...
+
+
+class Submitter(Protocol):
+    """A way out for one account: SMTP here."""
+
+    async def submit(self, submission: Submission, body_next: Callable[[str], Awaitable[bool]]) -> Outcome:
+        """Hand the message over; never raises for what a network or a server can do.
+
+        `body_next` is awaited once, after the recipients were settled and before DATA, with a line that
+        says what the server took so far. It commits the phase to disk; when it answers False the item was
+        taken back: leave politely and return `Withdrawn`.
+        """
+        ...
+
+    async def check(self) -> str:
+        """Connect, say hello, log in, leave. One line about the server; raises MailboxError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class MailSource(Protocol):
+    """One account's folders: IMAP or a Maildir. Every method raises MailboxError and nothing else."""
+
+    async def folders(self) -> tuple[Folder, ...]: ...
+
+    async def listing(self, folder: str) -> Listing: ...
+
+    async def envelopes(self, folder: str, uids: Sequence[str]) -> tuple[Envelope, ...]:
+        """The envelopes of these messages; those that are gone are left out."""
+        ...
+
+    async def body(self, folder: str, uid: str) -> bytes:
+        """The whole message as stored, CRLF lines. Raises MessageGone."""
+        ...
+
+    async def append(self, folder: str, wire: bytes, flags: frozenset[str]) -> str:
+        """File a message; its uid, or empty when the server does not say."""
+        ...
+
+    async def find(self, folder: str, header: str, value: str) -> tuple[str, ...]:
+        """The uids of the messages whose header has exactly this value."""
+        ...
+
+    async def flag(
+        self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
+    ) -> None: ...
+
+    async def remove(self, folder: str, uid: str) -> None:
+        """Delete this one message for good (used for superseded drafts only)."""
+        ...
+
+    def watch(self, folder: str) -> AsyncIterator[None]:
+        """Yields whenever something in the folder may have changed; heals its own connection."""
+        ...
+
+    async def check(self) -> str:
+        """Connect, log in, look at the inbox. One line about the server; raises MailboxError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class OutboxStore(Protocol):
+    """The precious file: items, their bytes and trails, and local drafts. Every call is one transaction.
+
+    Every method raises OutboxError when the disk is full, read-only or broken; then nothing changed.
+    """
+
+    async def add(self, item: Item, submission: Submission, draft: Draft, entry: Entry) -> None:
+        """Queue: the item, its wire bytes and its draft with all files; a local draft of the same id goes."""
+        ...
+
+    async def move(self, old: Item, new: Item, entry: Entry) -> bool:
+        """Replace `old` by `new` (version + 1) and write the trail; False when another was quicker."""
+        ...
+
+    async def take_back(self, old: Item, new: Item, entry: Entry) -> Draft | None:
+        """`move` to undone, and in the same transaction its draft into the local drafts."""
+        ...
+
+    async def items(self) -> tuple[Item, ...]:
+        """Every item that is not long finished, newest first."""
+        ...
+
+    async def item(self, item_id: str) -> Item | None: ...
+
+    async def trail(self, item_id: str) -> tuple[Entry, ...]: ...
+
+    async def submission(self, item_id: str) -> Submission: ...
+
+    async def delete(self, item: Item) -> bool:
+        """Remove a finished item for good; False when another was quicker."""
+        ...
+
+    async def save_draft(self, draft: Draft, now: Moment) -> None: ...
+
+    async def drafts(self) -> tuple[tuple[Draft, float], ...]:
+        """Local drafts without file contents, newest first, each with the wall time of its last save."""
+        ...
+
+    async def draft(self, draft_id: str) -> Draft | None: ...
+
+    async def drop_draft(self, draft_id: str) -> None: ...
+
+    async def changes(self) -> int:
+        """A number that differs when any process has written since."""
+        ...
+
+
+class SenderLock(Protocol):
+    """Held by the one process that sends."""
+
+    def take(self) -> bool:
+        """True when this process holds it now; never waits."""
+        ...
+
+    def holder(self) -> str:
+        """Who holds it, in words; empty when nobody."""
+        ...
+
+    def release(self) -> None: ...
+
+
+class MailCache(Protocol):
+    """The disposable file: what is known of the mailboxes. May be deleted at any time."""
+
+    async def folders(self, account: str) -> tuple[Folder, ...]: ...
+
+    async def put_folders(self, account: str, folders: Sequence[Folder]) -> None: ...
+
+    async def listing(self, account: str, folder: str) -> Listing: ...
+
+    async def put(self, envelopes: Sequence[Envelope]) -> None: ...
+
+    async def drop(self, account: str, folder: str, uids: Sequence[str]) -> None: ...
+
+    async def reflag(self, account: str, folder: str, flags: dict[str, frozenset[str]]) -> None: ...
+
+    async def count(self, view: View) -> tuple[int, int]:
+        """Messages in the view, and how many of them are unread."""
+        ...
+
+    async def page(self, view: View, start: int, length: int) -> tuple[Envelope, ...]:
+        """Rows `start` to `start + length` of the view, newest first."""
+        ...
+
+    async def body(self, account: str, folder: str, uid: str) -> bytes | None: ...
+
+    async def put_body(self, account: str, folder: str, uid: str, raw: bytes) -> None: ...
+
+    async def seen(self, prefix: str, limit: int) -> tuple[Address, ...]:
+        """Addresses met in mail whose name or address has a word that begins so, likeliest first."""
+        ...

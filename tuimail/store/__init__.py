@@ -1,0 +1,1 @@
+"""store remembers: SQLite on one thread. outbox.db is precious, cache.db is disposable."""

@@ -1,0 +1,1 @@
+"""ui shows: the only room that knows Textual."""
