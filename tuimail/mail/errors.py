@@ -9,6 +9,7 @@
      │   ├─ LoginError        name, password or token were refused
      │   └─ MessageGone       the message is no longer there
      ├─ SecretError           no password or token could be had
+     ├─ SaveError             a file could not be written
      └─ ConfigError           the configuration is wrong (file, line, accepted values)
 
 The text of each is one line for a person: what happened, what was kept, what to do. It is already
@@ -50,6 +51,10 @@ class MessageGone(MailboxError):  # noqa: N818 (it is a state of the mailbox bef
 
 class SecretError(TuimailError):
     """No password or token could be had."""
+
+
+class SaveError(TuimailError):
+    """A file could not be written."""
 
 
 class ConfigError(TuimailError):

@@ -1,0 +1,61 @@
+"""This machine's clock and its randomness."""
+
+import asyncio
+import secrets
+import time
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+from tuimail.mail.hold.moment import Moment
+
+BOOT_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+DIGITS_AND_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class SystemClock:
+    """ports.Clock. Boot seconds go on in suspend where the system has such a clock (Linux, macOS)."""
+
+    def __init__(self, boot_id: Path = BOOT_ID) -> None:
+        self._boot_id = _boot_id(boot_id)
+
+    def now(self) -> Moment:
+        return Moment(time.time(), time.clock_gettime(BOOT_CLOCK), self._boot_id)
+
+    def rfc5322(self) -> str:
+        """The date-time of now with this machine's offset (RFC 5322 §3.3)."""
+        return format_datetime(datetime.now().astimezone())
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class SystemIds:
+    """ports.Ids. Nothing here says anything about the person or the computer."""
+
+    def item(self) -> str:
+        """Eight letters and digits of Crockford's alphabet (no i, l, o, u), lower case: 40 bits."""
+        return _letters(8)
+
+    def token(self) -> str:
+        return _letters(24)
+
+    def message_id(self, domain: str) -> str:
+        """`<token@domain>` (RFC 5322 §3.6.4)."""
+        return f"<{self.token()}@{domain}>"
+
+    def jitter(self) -> float:
+        return secrets.randbelow(1 << 53) / (1 << 53)
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(DIGITS_AND_LETTERS) for _ in range(count))
+
+
+def _boot_id(path: Path) -> str:
+    """The kernel's id of this boot; elsewhere one that no other start of the program shares."""
+    try:
+        return path.read_text("ascii").strip()
+    except OSError:
+        return f"process-{_letters(24)}"
