@@ -6,6 +6,7 @@ from typing import Protocol
 from tuimail.mail.folder.folder import Folder, Listing, View
 from tuimail.mail.hold.item import Entry, Item
 from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
@@ -124,16 +125,16 @@ class OutboxStore(Protocol):
         """Queue: the item, its wire bytes and its draft with all files; a local draft of the same id goes."""
         ...
 
-    async def move(self, old: Item, new: Item, entry: Entry) -> bool:
-        """Replace `old` by `new` (version + 1) and write the trail; False when another was quicker."""
+    async def move(self, move: Move) -> bool:
+        """Replace the old item by the new one and write the trail; False when another mover was quicker."""
         ...
 
-    async def take_back(self, old: Item, new: Item, entry: Entry) -> Draft | None:
-        """`move` to undone, and in the same transaction its draft into the local drafts."""
+    async def take_back(self, move: Move) -> Draft | None:
+        """`move` to undone, and in the same transaction its draft back among the local drafts."""
         ...
 
     async def items(self) -> tuple[Item, ...]:
-        """Every item that is not long finished, newest first."""
+        """Every unfinished item and the lately finished ones, newest first."""
         ...
 
     async def item(self, item_id: str) -> Item | None: ...
@@ -146,7 +147,13 @@ class OutboxStore(Protocol):
         """Remove a finished item for good; False when another was quicker."""
         ...
 
-    async def save_draft(self, draft: Draft, now: Moment) -> None: ...
+    async def purge(self, now: Moment) -> None:
+        """Forget what was finished long ago."""
+        ...
+
+    async def save_draft(self, draft: Draft, now: Moment) -> None:
+        """Keep a draft as it is now; does nothing when that draft is in the outbox."""
+        ...
 
     async def drafts(self) -> tuple[tuple[Draft, float], ...]:
         """Local drafts without file contents, newest first, each with the wall time of its last save."""
@@ -157,8 +164,10 @@ class OutboxStore(Protocol):
     async def drop_draft(self, draft_id: str) -> None: ...
 
     async def changes(self) -> int:
-        """A number that differs when any process has written since."""
+        """A number that differs when another process has written since."""
         ...
+
+    async def close(self) -> None: ...
 
 
 class SenderLock(Protocol):
@@ -205,3 +214,5 @@ class MailCache(Protocol):
     async def seen(self, prefix: str, limit: int) -> tuple[Address, ...]:
         """Addresses met in mail whose name or address has a word that begins so, likeliest first."""
         ...
+
+    async def close(self) -> None: ...

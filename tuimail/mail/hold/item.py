@@ -17,6 +17,8 @@ from enum import StrEnum
 
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
+from tuimail.mail.letter.draft import Kind
+from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import Safe
 
 
@@ -71,7 +73,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message in the outbox. `version` counts its moves; `due` is None unless it waits."""
+    """One message in the outbox, without its bytes.
+
+    `version` counts its moves. `due` is None unless it waits, `hold` is the length in seconds of the wait
+    that ends then (for the bar), `why` says in words why it is where it is. `queued` is UTC seconds.
+    `answers` is the message this one replies to or forwards; it is flagged once this one was sent.
+    """
 
     id: str
     account: str
@@ -84,9 +91,11 @@ class Item:
     token: str
     size: int
     queued: float
+    kind: Kind = Kind.NEW
+    answers: Ref | None = None
     due: Moment | None = None
-    why: str = ""
     hold: float = 0.0
+    why: str = ""
     phase: Phase | None = None
     tries: int = 0
     filing: Filing = Filing.NONE
@@ -103,3 +112,17 @@ class Item:
     def held(self) -> bool:
         """Still on this computer, and meant to leave."""
         return self.state in (State.WAITING, State.PAUSED)
+
+    @property
+    def reached(self) -> bool:
+        """Some recipient has it already: there is nothing left to take back whole."""
+        return any(r.standing is Standing.ACCEPTED for r in self.recipients)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """No byte of the body has left, and nobody has it."""
+        if self.reached:
+            return False
+        if self.state is State.SENDING:
+            return self.phase is not Phase.DATA
+        return self.held or self.state is State.FAILED

@@ -1,0 +1,31 @@
+"""The copy in Sent: a job of a sent item that may fail and be tried again without touching the sending."""
+
+from tuimail.mail.hold import retry
+from tuimail.mail.hold.item import Filing, Item, State
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.move import Move, move
+from tuimail.mail.letter.safe import line
+
+
+def is_due(item: Item, now: Moment) -> bool:
+    """Whether the copy should be filed now."""
+    return item.state is State.SENT and item.filing is Filing.DUE and item.filing_due <= now.wall
+
+
+def filed(item: Item, now: Moment, where: str) -> Move:
+    """The copy stands in `where`."""
+    return move(item, now, f"filed in {line(where)}", filing=Filing.DONE)
+
+
+def failed(item: Item, now: Moment, why: str, jitter: float) -> Move:
+    """The copy could not be filed; it stays in the outbox and is tried again."""
+    tries = item.filing_tries + 1
+    due = now.wall + retry.after_filing(tries, jitter)
+    return move(
+        item,
+        now,
+        "sent; the copy for Sent is kept here and tried again",
+        line(why),
+        filing_tries=tries,
+        filing_due=due,
+    )

@@ -1,0 +1,35 @@
+"""When to try again (RFC 5321 §4.5.4.1): soon after a network that failed, later after a server's no."""
+
+DAY = 86_400.0
+GIVE_UP_AFTER = 5 * DAY
+
+UNREACHABLE_FIRST, UNREACHABLE_MOST = 15.0, 900.0
+REFUSED_FIRST, REFUSED_MOST = 300.0, 14_400.0
+FILING_FIRST, FILING_MOST = 5.0, 3_600.0
+
+MOST_DOUBLINGS = 16
+
+
+def _pause(first: float, most: float, tries: int, jitter: float) -> float:
+    doubled = first * 2.0 ** min(max(tries - 1, 0), MOST_DOUBLINGS)
+    return min(doubled * (1 + jitter / 4), most)
+
+
+def after_unreachable(tries: int, jitter: float) -> float:
+    """Seconds to wait after `tries` attempts that met no server; `jitter` is in [0, 1)."""
+    return _pause(UNREACHABLE_FIRST, UNREACHABLE_MOST, tries, jitter)
+
+
+def after_refusal(tries: int, jitter: float) -> float:
+    """Seconds to wait after `tries` attempts, the last one answered 4xx; `jitter` is in [0, 1)."""
+    return _pause(REFUSED_FIRST, REFUSED_MOST, tries, jitter)
+
+
+def after_filing(tries: int, jitter: float) -> float:
+    """Seconds to wait after `tries` failed attempts to file a copy in Sent."""
+    return _pause(FILING_FIRST, FILING_MOST, tries, jitter)
+
+
+def given_up(queued: float, now: float) -> bool:
+    """Whether a message queued then (UTC seconds) has been tried for long enough."""
+    return now - queued > GIVE_UP_AFTER

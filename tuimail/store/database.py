@@ -1,0 +1,121 @@
+"""One SQLite file on one thread.
+
+The thread owns the connection for life: SQLite's POSIX locks vanish when any descriptor of the file is closed
+in the process, so nothing else here ever opens it.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from tuimail.mail.errors import OutboxError
+
+T = TypeVar("T")
+
+BUSY_MS = 5_000
+
+
+class Database:
+    """A SQLite file in WAL mode. `synchronous` is FULL for what must survive a power cut, else NORMAL.
+
+    `migrations` are scripts, run in order from the file's `user_version`, each in a transaction of its own.
+    Every failure of the disk or the file comes out as OutboxError, with nothing changed.
+    """
+
+    def __init__(self, path: Path, migrations: tuple[str, ...], synchronous: str = "FULL") -> None:
+        self._path = path
+        self._migrations = migrations
+        self._synchronous = synchronous
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
+        self._connection: sqlite3.Connection | None = None
+
+    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `job` on the connection's thread and return what it returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, job)
+
+    async def close(self) -> None:
+        """Close the connection; the file may be opened again by another `Database`."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._shut)
+        self._thread.shutdown(wait=False)
+
+    def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            if self._connection is None:
+                self._connection = self._open()
+            return job(self._connection)
+        except sqlite3.Error as error:
+            raise OutboxError(in_words(error, self._path)) from error
+        except OSError as error:
+            raise OutboxError(
+                f"{self._path} can't be opened: {error.strerror}. Nothing was changed."
+            ) from error
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection, self._migrations)
+        return connection
+
+    def _shut(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...]) -> None:
+    """Bring the file from its `user_version` to the newest; a newer file than ours is refused."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(migrations):
+        raise sqlite3.DatabaseError("the file was written by a newer version of tuimail")
+    if version == len(migrations):
+        return
+    with transaction(connection):
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for script in migrations[version:]:
+            for statement in script.split(";\n"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything inside is on disk at the end, or nothing is.
+
+    IMMEDIATE, so that what is read inside can't change before it is written.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def in_words(error: sqlite3.Error, path: Path) -> str:
+    """A database error as one line for a person."""
+    name = getattr(error, "sqlite_errorname", "")
+    reasons = {
+        "SQLITE_FULL": "the disk is full; free some space and try again",
+        "SQLITE_READONLY": "the disk or the file is read-only; make it writable and try again",
+        "SQLITE_BUSY": "another program holds it for too long; try again",
+        "SQLITE_NOTADB": "it is damaged or not an outbox; move it aside and start again",
+        "SQLITE_CORRUPT": "it is damaged; move it aside and start again",
+        "SQLITE_CANTOPEN": "it can't be opened; look at its permissions",
+    }
+    reason = next((words for key, words in reasons.items() if name.startswith(key)), None)
+    if reason is None and name.startswith("SQLITE_IOERR"):
+        reason = "the disk reports an error, or is full; look at it and try again"
+    return f"{path.name}: {reason or error}. Nothing was changed, what you wrote is kept."

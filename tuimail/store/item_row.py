@@ -1,0 +1,30 @@
+"""An outbox item as a row of outbox.db: what is queried as columns, the rest as one JSON text."""
+
+from typing import Any
+
+import msgspec
+
+from tuimail.mail.hold.item import Entry, Item
+from tuimail.mail.letter.safe import Safe, line
+
+
+def values(item: Item, changed: float) -> tuple[str, int, str, float, str]:
+    """The row's columns in order: id, version, state, changed, body."""
+    return item.id, item.version, item.state.value, changed, msgspec.json.encode(item).decode()
+
+
+def item(body: str) -> Item:
+    """The item of a row; foreign text in it was sanitised before it was stored, and is again."""
+    return msgspec.json.decode(body, type=Item, dec_hook=_safe)
+
+
+def entry(row: tuple[float, str, str, str, str]) -> Entry:
+    """A row of the trail."""
+    at, before, after, why, answer = row
+    return Entry(at, before, after, why, line(answer))
+
+
+def _safe(kind: type, value: Any) -> Safe:
+    if kind is Safe:
+        return line(str(value))
+    raise NotImplementedError(kind)
