@@ -1,0 +1,211 @@
+"""config.toml as frozen values. The text under each field is its documentation (docs/config.md)."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tuimail import toml
+from tuimail.mail.errors import ConfigError
+from tuimail.toml_lines import Where
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+UndoSeconds = Annotated[int, Meta(ge=0, le=3600)]
+_SPAN = {"accepted": "a number and s, m, h or d, such as 90s, 15m, 24h or 2d"}
+Span = Annotated[str, Meta(pattern="^[0-9]{1,6}[smhd]$", extra=_SPAN)]
+Name = Annotated[
+    str,
+    Meta(
+        pattern="^[^\\x00-\\x20/]([^\\x00-\\x1f/]{0,62}[^\\x00-\\x20/])?$",
+        extra={"accepted": "a short name in quotes, without / and line breaks"},
+    ),
+]
+Spec = Annotated[
+    str,
+    Meta(
+        pattern="^[^\\x00-\\x20<>,;]+@[^\\x00-\\x20<>,;@]+$",
+        extra={"accepted": "an address such as you@example.jp"},
+    ),
+]
+Folder = Annotated[str, Meta(min_length=1, extra={"accepted": "a folder in quotes"})]
+Command = Annotated[str, Meta(min_length=1, extra={"accepted": "a command in quotes"})]
+
+REFUSED = {
+    "rules": "rules are not supported by this version: take them out, lest mail leave sooner than you think",
+    "guards": "guards are not supported by this version: take them out, lest mail leave unchecked",
+    "accounts.graph": "Microsoft Graph is not supported by this version; take it out and give imap and smtp",
+    "accounts.password": "a password is never in this file; use the keyring or password_command",
+    "accounts.token": "a token is never in this file; give token_command",
+}
+
+
+class Outbox(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a mail waits on this computer, and what happens to it when you quit."""
+
+    undo_seconds: UndoSeconds = 10
+    """How many seconds every mail waits before it leaves; `u` takes it back until then."""
+
+    on_quit: Literal["ask", "now", "drafts", "keep"] = "ask"
+    """What quitting does with held mail: ask, send it now, take it back to Drafts, or keep it held."""
+
+    late_after: Span = "24h"
+    """Mail that fell due longer ago than this while nothing ran is asked about before it leaves."""
+
+    @property
+    def late_seconds(self) -> int:
+        """`late_after` in seconds."""
+        return int(self.late_after[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[self.late_after[-1]]
+
+
+class Server(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a server is and how it is spoken to."""
+
+    host: Annotated[str, Meta(min_length=1, extra={"accepted": "a host such as imap.example.jp"})]
+    """The server's name, as its certificate has it."""
+
+    port: Port
+    """Usually 993 for IMAP and 465 for SMTP with `tls`, 143 and 587 with `starttls`."""
+
+    security: Literal["tls", "starttls", "none"] = "tls"
+    """`tls` from the first byte, `starttls` before the login, or `none`, on this computer only."""
+
+
+class Account(Struct, frozen=True, forbid_unknown_fields=True):
+    """One mailbox and the way out of it. Give `smtp`, and either `imap` or `maildir`."""
+
+    name: Name
+    """What the account is called on screen and in `--account`."""
+
+    address: Spec
+    """Your address, as it stands in From."""
+
+    smtp: Server
+    """The server that takes your mail."""
+
+    imap: Server | None = None
+    """The server that keeps your mail."""
+
+    maildir: Folder | None = None
+    """A Maildir that another program keeps in step, instead of `imap`; `~` is your home."""
+
+    display_name: str = ""
+    """Your name, as it stands in From."""
+
+    user: str = ""
+    """The name you log in with; your address unless given."""
+
+    auth: Literal["password", "microsoft", "google", "none"] = "password"
+    """How you log in: a password, an OAuth token, or not at all (servers on this computer only)."""
+
+    password_command: Command | None = None
+    """Prints your password on its first line; without it the password comes from the system's keyring."""
+
+    token_command: Command | None = None
+    """Prints an access token; needed for `microsoft` and `google`."""
+
+    internal_domains: tuple[str, ...] = ()
+    """The domains that are your own people; everybody else is outside."""
+
+    signature: str = ""
+    """Stands under every new mail, after a line with `-- `."""
+
+
+class Ui(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the screens look and behave."""
+
+    theme: str = ""
+    """The name of a theme; the one that fits your terminal unless given."""
+
+    editor: str = ""
+    """The editor for the body of a mail; `$VISUAL` or `$EDITOR` unless given."""
+
+    download_folder: str = "~/Downloads"
+    """Where attachments are saved."""
+
+    bell: bool = False
+    """Ring when a held mail is 10, 5 and 3 seconds from leaving."""
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    accounts: tuple[Account, ...] = ()
+    """Your accounts, each under `[[accounts]]`; new mail is written from the first one unless you choose."""
+
+    outbox: Outbox = Outbox()
+    """The outbox, under `[outbox]`."""
+
+    ui: Ui = Ui()
+    """The screens, under `[ui]`."""
+
+
+def load(path: Path) -> Config:
+    """Read config.toml; raises ConfigError with file, line, key and the accepted values."""
+    try:
+        text = toml.read(path, REFUSED)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no configuration yet; write one as docs/config.md shows, or try: tuimail demo"
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; nothing was read") from None
+    config = text.into(Config)
+    _check(text, config)
+    return config
+
+
+def _check(text: toml.Toml, config: Config) -> None:
+    """What no single key can tell."""
+    if not config.accounts:
+        raise text.wrong(
+            ("accounts",), "there is none; give at least one [[accounts]] with name, address, smtp and imap"
+        )
+    names: set[str] = set()
+    for number, account in enumerate(config.accounts):
+        where: Where = ("accounts", number)
+        if account.name in names:
+            raise text.wrong(
+                (*where, "name"), f"{account.name} is taken by an account above", "a name of its own"
+            )
+        names.add(account.name)
+        _check_source(text, where, account)
+        _check_login(text, where, account)
+
+
+def _check_source(text: toml.Toml, where: Where, account: Account) -> None:
+    if account.imap is None and account.maildir is None:
+        raise text.wrong(where, f"{account.name} has no mailbox", "imap or maildir")
+    if account.imap is not None and account.maildir is not None:
+        raise text.wrong((*where, "maildir"), f"{account.name} has imap and maildir", "one of them")
+    for key, server in (("imap", account.imap), ("smtp", account.smtp)):
+        if server is not None and server.security == "none" and not on_loopback(server.host):
+            raise text.wrong(
+                (*where, key, "security"),
+                f"none would send your mail in the clear to {server.host}",
+                "tls | starttls",
+            )
+
+
+def _check_login(text: toml.Toml, where: Where, account: Account) -> None:
+    if account.auth in ("microsoft", "google") and account.token_command is None:
+        raise text.wrong(
+            (*where, "auth"),
+            f"{account.auth} needs token_command: this version can't sign in by itself",
+            "a token_command",
+        )
+    servers = [server for server in (account.imap, account.smtp) if server is not None]
+    if account.auth == "none" and not all(on_loopback(server.host) for server in servers):
+        raise text.wrong(
+            (*where, "auth"), "none is for servers on this computer only", "password | microsoft | google"
+        )
+
+
+def on_loopback(host: str) -> bool:
+    """Whether `host` is this computer."""
+    if host.rstrip(".").lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

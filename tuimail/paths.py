@@ -1,0 +1,91 @@
+"""Where things live on this computer: one frozen value, and folders that only their owner may enter."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_UMASK = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The config file and the four folders. Nothing is made until `make` is called."""
+
+    config: Path
+    data: Path
+    cache: Path
+    runtime: Path
+
+    @property
+    def outbox(self) -> Path:
+        """The precious file: outbox and local drafts."""
+        return self.data / "outbox.db"
+
+    @property
+    def sender_lock(self) -> Path:
+        """Held by the one process that sends."""
+        return self.data / "sender.lock"
+
+    @property
+    def mail_cache(self) -> Path:
+        """The disposable file: what is known of the mailboxes."""
+        return self.cache / "cache.db"
+
+    @property
+    def themes(self) -> Path:
+        """The user's own themes, beside the config."""
+        return self.config.parent / "themes"
+
+    def make(self) -> "Paths":
+        """Make the folders that are missing, 0700. Raises OSError."""
+        for folder in (self.data, self.cache, self.runtime):
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        return self
+
+    @classmethod
+    def under(cls, root: Path) -> "Paths":
+        """Everything below one folder: the demo, tests."""
+        return cls(root / "config" / "config.toml", root / "data", root / "cache", root / "run")
+
+
+def find(config: str | None = None) -> Paths:
+    """The platform's folders; the XDG variables and `config` (a file) override them."""
+    import platformdirs
+
+    app = platformdirs.PlatformDirs("tuimail", appauthor=False)
+    own = Path(config).expanduser() if config else None
+    return Paths(
+        config=own or _folder("XDG_CONFIG_HOME", app.user_config_path) / "config.toml",
+        data=_folder("XDG_DATA_HOME", app.user_data_path),
+        cache=_folder("XDG_CACHE_HOME", app.user_cache_path),
+        runtime=_runtime(),
+    )
+
+
+def _folder(variable: str, fallback: Path) -> Path:
+    """XDG asks that a relative path be ignored."""
+    value = os.environ.get(variable, "")
+    return Path(value) / "tuimail" if Path(value).is_absolute() else fallback
+
+
+def _runtime() -> Path:
+    """A folder of our own even where the system gives none."""
+    import tempfile
+
+    value = os.environ.get("XDG_RUNTIME_DIR", "")
+    if Path(value).is_absolute() and os.access(value, os.W_OK):
+        return Path(value) / "tuimail"
+    return Path(tempfile.gettempdir()) / f"tuimail-{os.getuid()}"
+
+
+def exposed(path: Path) -> str:
+    """One line when others on this computer can read `path`; empty when they can't or it is not there."""
+    try:
+        mode = path.stat().st_mode & 0o777
+    except OSError:
+        return ""
+    if not mode & 0o077:
+        return ""
+    wanted = "700" if path.is_dir() else "600"
+    return f"{path}: other users of this computer can read it (mode {mode:03o}); run: chmod {wanted} {path}"
