@@ -199,6 +199,12 @@ class MailCache(Protocol):
 
     async def reflag(self, account: str, folder: str, flags: dict[str, frozenset[str]]) -> None: ...
 
+    async def mark(
+        self, account: str, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
+    ) -> None:
+        """Add and drop flags of these messages."""
+        ...
+
     async def count(self, view: View) -> tuple[int, int]:
         """Messages in the view, and how many of them are unread."""
         ...

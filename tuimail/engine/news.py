@@ -1,5 +1,6 @@
 """What the engine announces. A front end listens; it never asks twice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tuimail.mail.hold.item import Item
@@ -70,3 +71,21 @@ class SenderChanged:
 
 
 News = ItemChanged | ItemGone | FoldersChanged | FolderChanged | NewMail | Progress | Notice | SenderChanged
+
+Listener = Callable[[News], None]
+
+
+class Newsroom:
+    """Where news is announced, and who listens."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with all news from now on, on the engine's loop; the answer stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def announce(self, news: News) -> None:
+        for listener in tuple(self._listeners):
+            listener(news)

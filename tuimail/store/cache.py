@@ -127,12 +127,22 @@ class CacheFile:
         await self._database.run(job)
 
     async def reflag(self, account: str, folder: str, flags: dict[str, frozenset[str]]) -> None:
-        rows = [(" ".join(sorted(f)), Flag.SEEN in f, account, folder, uid) for uid, f in flags.items()]
-        statement = "UPDATE envelopes SET flags = ?, seen = ? WHERE account = ? AND folder = ? AND uid = ?"
+        def job(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                _reflag(connection, account, folder, flags)
+
+        await self._database.run(job)
+
+    async def mark(
+        self, account: str, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
+    ) -> None:
+        query = "SELECT flags FROM envelopes WHERE account = ? AND folder = ? AND uid = ?"
 
         def job(connection: sqlite3.Connection) -> None:
             with transaction(connection):
-                connection.executemany(statement, rows)
+                known = {uid: connection.execute(query, (account, folder, uid)).fetchone() for uid in uids}
+                flags = {uid: (frozenset(row[0].split()) | add) - drop for uid, row in known.items() if row}
+                _reflag(connection, account, folder, flags)
 
         await self._database.run(job)
 
@@ -198,6 +208,14 @@ ON CONFLICT (spec) DO UPDATE SET met = met + 1,
   name = CASE WHEN excluded.name <> '' AND excluded.last >= last THEN excluded.name ELSE name END,
   last = max(last, excluded.last)
 """
+
+
+def _reflag(
+    connection: sqlite3.Connection, account: str, folder: str, flags: dict[str, frozenset[str]]
+) -> None:
+    statement = "UPDATE envelopes SET flags = ?, seen = ? WHERE account = ? AND folder = ? AND uid = ?"
+    rows = [(" ".join(sorted(f)), Flag.SEEN in f, account, folder, uid) for uid, f in flags.items()]
+    connection.executemany(statement, rows)
 
 
 def _like(text: str) -> str:

@@ -12,6 +12,11 @@ def is_due(item: Item, now: Moment) -> bool:
     return item.state is State.SENT and item.filing is Filing.DUE and item.filing_due <= now.wall
 
 
+def begin(item: Item, now: Moment) -> Move:
+    """On disk before the first byte, so that a second try looks for the copy of the first."""
+    return move(item, now, "filing the copy", filing_tries=item.filing_tries + 1)
+
+
 def filed(item: Item, now: Moment, where: str) -> Move:
     """The copy stands in `where`."""
     return move(item, now, f"filed in {line(where)}", filing=Filing.DONE)
@@ -19,13 +24,6 @@ def filed(item: Item, now: Moment, where: str) -> Move:
 
 def failed(item: Item, now: Moment, why: str, jitter: float) -> Move:
     """The copy could not be filed; it stays in the outbox and is tried again."""
-    tries = item.filing_tries + 1
-    due = now.wall + retry.after_filing(tries, jitter)
-    return move(
-        item,
-        now,
-        "sent; the copy for Sent is kept here and tried again",
-        line(why),
-        filing_tries=tries,
-        filing_due=due,
-    )
+    due = now.wall + retry.after_filing(item.filing_tries, jitter)
+    words = "sent; the copy for Sent is kept here and tried again"
+    return move(item, now, words, line(why), filing_due=due)

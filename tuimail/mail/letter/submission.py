@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+OWN_HEADER = "X-Tuimail-Token"
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:

@@ -1,0 +1,29 @@
+"""An account as the engine uses it: who one is there, and the ways in and out."""
+
+from dataclasses import dataclass
+
+from tuimail.mail.letter.address import Address
+from tuimail.ports import MailSource, Submitter
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`address` is what From says. `files_sent` is False where the server files its own copy in Sent;
+    `keeps_bodies` is False where the source is as near as the cache (a Maildir).
+    """
+
+    name: str
+    address: Address
+    source: MailSource
+    submitter: Submitter
+    signature: str = ""
+    files_sent: bool = True
+    keeps_bodies: bool = True
+
+
+class Accounts(dict[str, Account]):
+    """The accounts by name, in the order of the configuration."""
+
+    @property
+    def default(self) -> Account:
+        return next(iter(self.values()))

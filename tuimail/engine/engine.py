@@ -1,0 +1,114 @@
+"""The engine: what a front end may ask, and the loops that run behind it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.contacts import Contacts
+from tuimail.engine.drafts import Drafts
+from tuimail.engine.filer import Filer
+from tuimail.engine.items import Items
+from tuimail.engine.mailbox import Mailbox, inbox
+from tuimail.engine.news import Listener, Newsroom, Notice
+from tuimail.engine.outbox import Outbox
+from tuimail.engine.sender import Sender
+from tuimail.mail.errors import TuimailError
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.letter.safe import line
+from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
+
+FILING_EVERY = 0.5
+RECONNECT_AFTER = 30.0
+
+
+class Engine:
+    """Everything behind a screen or a command. Made by `wiring`, started and closed by the front end.
+
+    `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        *,
+        store: OutboxStore,
+        cache: MailCache,
+        lock: SenderLock,
+        files: Files,
+        clock: Clock,
+        ids: Ids,
+        owner: str,
+        undo_seconds: float,
+    ) -> None:
+        self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
+        self._newsroom = Newsroom()
+        self._items = Items(store, self._newsroom)
+        self._sender = Sender(accounts, self._items, store, lock, clock, ids, self._newsroom, owner)
+        self._filer = Filer(accounts, self._items, store, clock, ids)
+        self._loops: list[asyncio.Task[None]] = []
+        self.outbox = Outbox(accounts, self._items, store, self._sender, files, clock, ids, undo_seconds)
+        self.mailbox = Mailbox(accounts, cache, files, self._newsroom)
+        self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids)
+        self.contacts = Contacts(cache)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        return tuple(self._accounts.values())
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Hear all news from now on, on the engine's loop; the answer stops it."""
+        return self._newsroom.listen(listener)
+
+    def now(self) -> Moment:
+        return self._clock.now()
+
+    async def start(self, mail: bool = True) -> None:
+        """Begin to send and file what is due and, with `mail`, to keep the folders up to date."""
+        self._loop(self._sender.run(), "sender")
+        self._loop(self._file(), "filer")
+        for account in self.accounts if mail else ():
+            self._loop(self._follow(account), f"follow {account.name}")
+
+    async def close(self) -> None:
+        """Let the attempt under way finish, for a few seconds; then stop everything."""
+        await self._sender.close()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        ways = [way.close() for a in self.accounts for way in (a.source, a.submitter)]
+        await asyncio.gather(*ways, self._store.close(), self._cache.close())
+
+    async def failure(self) -> None:
+        """Waits until a loop fails, which nothing expected, and raises what it raised."""
+        await asyncio.wait(self._loops, return_when=asyncio.FIRST_EXCEPTION)
+        for loop in self._loops:
+            if loop.done() and not loop.cancelled():
+                loop.result()
+
+    def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._loops.append(asyncio.create_task(work, name=name))
+
+    async def _file(self) -> None:
+        while True:
+            if self._sender.here:
+                try:
+                    for account, folder in await self._filer.round():
+                        await self.mailbox.sync(account, folder)
+                except TuimailError as error:
+                    self._newsroom.announce(Notice(line(str(error))))
+            await self._clock.sleep(FILING_EVERY)
+
+    async def _follow(self, account: Account) -> None:
+        """Folders and inbox now, and the inbox again whenever something happens in it."""
+        while True:
+            try:
+                await self.mailbox.refresh_folders(account.name)
+                home = inbox(await self.mailbox.folders(account.name))
+                if home is not None:
+                    await self.mailbox.sync(account.name, home.name)
+                    async for _ in account.source.watch(home.name):
+                        await self.mailbox.sync(account.name, home.name)
+            except TuimailError as error:
+                self._newsroom.announce(Notice(line(f"{account.name}: {error}")))
+            await self._clock.sleep(RECONNECT_AFTER)

@@ -1,0 +1,79 @@
+"""Files the copy of what was sent. Its failures never touch the sending."""
+
+import asyncio
+from contextlib import suppress
+
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.items import Items
+from tuimail.mail.errors import MailboxError
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.hold import filing
+from tuimail.mail.hold.item import Item
+from tuimail.mail.letter.draft import Kind
+from tuimail.mail.letter.envelope import Flag
+from tuimail.mail.letter.safe import Safe
+from tuimail.mail.letter.submission import OWN_HEADER
+from tuimail.ports import Clock, Ids, OutboxStore
+
+SENT_IF_MISSING = "Sent"
+
+
+class Filer:
+    """Runs in the process that sends; accounts side by side, the copies of one account in turn."""
+
+    def __init__(self, accounts: Accounts, items: Items, store: OutboxStore, clock: Clock, ids: Ids) -> None:
+        self._accounts = accounts
+        self._items = items
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+
+    async def round(self) -> tuple[tuple[str, str], ...]:
+        """File what is due; the (account, folder) pairs that have a new copy or a new flag."""
+        places = await asyncio.gather(*(self._round_of(account) for account in self._accounts.values()))
+        return tuple(place for found in places for place in found)
+
+    async def _round_of(self, account: Account) -> list[tuple[str, str]]:
+        due = [
+            i for i in self._items.all() if i.account == account.name and filing.is_due(i, self._clock.now())
+        ]
+        places: list[tuple[str, str]] = []
+        for item in reversed(due):
+            places += await self._file(account, item)
+        return places
+
+    async def _file(self, account: Account, item: Item) -> list[tuple[str, str]]:
+        begun = filing.begin(item, self._clock.now())
+        if not await self._items.commit(begun):
+            return []
+        try:
+            sent = await _sent_folder(account)
+            if not await self._filed_before(account, sent, item):
+                submission = await self._store.submission(item.id)
+                await account.source.append(sent.name, submission.wire, frozenset({Flag.SEEN}))
+        except MailboxError as error:
+            failed = filing.failed(begun.new, self._clock.now(), str(error), self._ids.jitter())
+            await self._items.commit(failed)
+            return []
+        await self._items.commit(filing.filed(begun.new, self._clock.now(), sent.title))
+        return [(account.name, sent.name), *await _mark_answered(account, item)]
+
+    async def _filed_before(self, account: Account, sent: Folder, item: Item) -> bool:
+        return item.filing_tries > 0 and bool(await account.source.find(sent.name, OWN_HEADER, item.token))
+
+
+async def _sent_folder(account: Account) -> Folder:
+    for folder in await account.source.folders():
+        if folder.role is Role.SENT:
+            return folder
+    return Folder(account.name, SENT_IF_MISSING, Safe(SENT_IF_MISSING), Role.SENT)
+
+
+async def _mark_answered(account: Account, item: Item) -> list[tuple[str, str]]:
+    """A courtesy to the list: when the original is gone or the server is, nothing is lost."""
+    if item.answers is None or item.answers.account != account.name:
+        return []
+    flag = Flag.FORWARDED if item.kind is Kind.FORWARD else Flag.ANSWERED
+    with suppress(MailboxError):
+        await account.source.flag(item.answers.folder, [item.answers.uid], frozenset({flag}), frozenset())
+    return [(account.name, item.answers.folder)]

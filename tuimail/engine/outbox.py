@@ -1,0 +1,174 @@
+"""What a front end may do with the outbox."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.items import Items
+from tuimail.engine.sender import Sender
+from tuimail.mail.errors import DraftError
+from tuimail.mail.hold.hold import window
+from tuimail.mail.hold.item import Entry, Item, State
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.move import Move, queue, release, resolve, undo
+from tuimail.mail.letter.compose import draft_of, freeze, freeze_raw
+from tuimail.mail.letter.draft import Attachment, Draft
+from tuimail.mail.letter.submission import Stamp, Submission
+from tuimail.ports import Clock, Files, Ids, OutboxStore
+
+UNFINISHED = {State.WAITING, State.PAUSED, State.SENDING}
+
+
+class Outbox:
+    """Queue, take back, send now. Whatever it answers is on disk by then."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        items: Items,
+        store: OutboxStore,
+        sender: Sender,
+        files: Files,
+        clock: Clock,
+        ids: Ids,
+        undo_seconds: float,
+    ) -> None:
+        self._accounts = accounts
+        self._items = items
+        self._store = store
+        self._sender = sender
+        self._files = files
+        self._clock = clock
+        self._ids = ids
+        self._undo_seconds = undo_seconds
+
+    @property
+    def sending_here(self) -> bool:
+        """Whether it is this process that sends."""
+        return self._sender.here
+
+    async def send(self, draft: Draft) -> Item:
+        """Freeze the draft and queue it. Raises DraftError or OutboxError; then the draft stays as it was."""
+        account = self._account(draft.account)
+        whole = await self._with_files(draft)
+        submission = await asyncio.to_thread(
+            freeze, whole, account.address, self._stamp(account.address.spec)
+        )
+        return await self._queue(whole, submission)
+
+    async def send_raw(
+        self, account: str, raw: bytes, sender: str = "", recipients: tuple[str, ...] = ()
+    ) -> Item:
+        """Queue a message that is already written; `recipients` are taken from its header when empty."""
+        own = self._account(account)
+        submission = freeze_raw(raw, sender or own.address.spec, recipients, self._stamp(own.address.spec))
+        return await self._queue(draft_of(raw, self._ids.item(), own.name), submission)
+
+    def known(self) -> tuple[Item, ...]:
+        """The items as last heard of, newest first; for painting."""
+        return self._items.all()
+
+    async def items(self) -> tuple[Item, ...]:
+        """The items as they are on disk, newest first."""
+        await self._items.load()
+        return self._items.all()
+
+    async def held(self) -> tuple[Item, ...]:
+        """The items that are still on this computer and meant to leave, newest first."""
+        return tuple(item for item in await self.items() if item.state in UNFINISHED)
+
+    async def item(self, item_id: str) -> Item | None:
+        return await self._items.fresh(item_id)
+
+    async def trail(self, item_id: str) -> tuple[Entry, ...]:
+        """What happened to the item, oldest first."""
+        return await self._store.trail(item_id)
+
+    async def wire(self, item_id: str) -> bytes:
+        """The frozen bytes."""
+        return (await self._store.submission(item_id)).wire
+
+    async def undo(self, item_id: str | None = None) -> Draft | None:
+        """Take back the item, or the newest that can be; its draft, which is among the local drafts again.
+
+        None when there is nothing to take back, or the message has begun to leave.
+        """
+        item = await self._items.fresh(item_id) if item_id else await self._newest()
+        while item is not None and (move := undo(item, self._clock.now())):
+            draft = await self._items.take_back(move)
+            if draft is not None:
+                return draft
+            before, item = item.version, await self._items.fresh(item.id)
+            if item is not None and item.version == before:
+                return None
+        return None
+
+    async def now(self, item_id: str) -> bool:
+        """End the wait, or try a failed one again; False when it is past that."""
+        return await self._move(item_id, release)
+
+    async def settle(self, item_id: str, sent: bool) -> bool:
+        """The person's answer about an unsure item: it was sent, or send the same bytes again."""
+        why = "sent, says the user" if sent else "sent again by the user, the same bytes"
+
+        def answer(item: Item, now: Moment) -> Move | None:
+            return resolve(item, now, sent, why, self._account(item.account).files_sent)
+
+        return await self._move(item_id, answer)
+
+    async def delete(self, item_id: str) -> bool:
+        """Forget a finished or failed item and its text; False for one that is still to leave."""
+        item = await self._items.fresh(item_id)
+        if item is None or item.state in UNFINISHED or not await self._store.delete(item):
+            return False
+        self._items.forget(item_id)
+        return True
+
+    async def back_to_drafts(self) -> int:
+        """Take back everything that can be; how many were."""
+        taken = [await self.undo(item.id) for item in await self.held()]
+        return sum(draft is not None for draft in taken)
+
+    async def send_all_now(self) -> int:
+        """End every wait; how many were."""
+        return sum([await self.now(item.id) for item in await self.held()])
+
+    async def _move(self, item_id: str, decide: Callable[[Item, Moment], Move | None]) -> bool:
+        while (item := await self._items.fresh(item_id)) is not None:
+            move = decide(item, self._clock.now())
+            if move is None:
+                return False
+            if await self._items.commit(move):
+                self._sender.wake()
+                return True
+        return False
+
+    async def _newest(self) -> Item | None:
+        return next((i for i in await self.held() if i.can_be_taken_back), None)
+
+    async def _queue(self, draft: Draft, submission: Submission) -> Item:
+        now = self._clock.now()
+        item, entry = queue(self._ids.item(), draft, submission, window(self._undo_seconds), now)
+        await self._store.add(item, submission, draft, entry)
+        self._items.know(item)
+        self._sender.wake()
+        return item
+
+    async def _with_files(self, draft: Draft) -> Draft:
+        return replace(draft, attachments=tuple([await self._read(a) for a in draft.attachments]))
+
+    async def _read(self, attachment: Attachment) -> Attachment:
+        if attachment.data is not None:
+            return attachment
+        data = await self._files.read(attachment.path)
+        return replace(attachment, data=data, size=len(data))
+
+    def _account(self, name: str) -> Account:
+        if name not in self._accounts:
+            raise DraftError(f"There is no account {name!r}. Nothing was queued; choose another account.")
+        return self._accounts[name]
+
+    def _stamp(self, sender: str) -> Stamp:
+        domain = sender.rpartition("@")[2]
+        return Stamp(self._ids.message_id(domain), self._clock.rfc5322(), self._ids.token())

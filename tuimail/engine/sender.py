@@ -1,0 +1,155 @@
+"""The one sender: claims what is due, hands it to the server, writes down what came of it."""
+
+import asyncio
+from dataclasses import replace
+
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.items import Items
+from tuimail.engine.news import Newsroom, Notice, SenderChanged
+from tuimail.mail.errors import OutboxError
+from tuimail.mail.hold.item import Item, State
+from tuimail.mail.hold.move import Move, begin_body, claim, is_due, recover
+from tuimail.mail.hold.settle import settle
+from tuimail.mail.letter.safe import line
+from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
+
+LOOK_EVERY = 0.25
+STORE_PAUSE = 1.0
+
+
+class Sender:
+    """Sends while it holds the lock; without it only watches what the holder does.
+
+    `owner` names this process in the rows it claims.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        items: Items,
+        store: OutboxStore,
+        lock: SenderLock,
+        clock: Clock,
+        ids: Ids,
+        newsroom: Newsroom,
+        owner: str,
+    ) -> None:
+        self._accounts = accounts
+        self._items = items
+        self._store = store
+        self._lock = lock
+        self._clock = clock
+        self._ids = ids
+        self._newsroom = newsroom
+        self._owner = owner
+        self._wake = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._closing = False
+        self.here = False
+
+    def wake(self) -> None:
+        """Look now: something may be due."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look for due items until cancelled. An unexpected exception of an attempt comes out here."""
+        while not self._closing:
+            await self._round()
+            await self._rest()
+
+    async def close(self, patience: float = 3.0) -> None:
+        """Claim no more, give the attempts under way some seconds, release the lock."""
+        self._closing = True
+        self.wake()
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=patience)
+        for task in self._busy.values():
+            task.cancel()
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        self._lock.release()
+        self.here = False
+
+    async def _round(self) -> None:
+        try:
+            await self._items.catch_up()
+            if not self.here and self._lock.take():
+                await self._begin()
+        except OutboxError as error:
+            self._newsroom.announce(Notice(line(str(error))))
+            await self._clock.sleep(STORE_PAUSE)
+            return
+        if self.here:
+            self._start_attempts()
+
+    async def _begin(self) -> None:
+        """Taking over: what a dead sender left in the middle is settled before anything is claimed."""
+        now = self._clock.now()
+        await self._store.purge(now)
+        await self._items.load()
+        for item in self._items.all():
+            await self._items.commit(recover(item, now))
+        self.here = True
+        self._newsroom.announce(SenderChanged(True, self._lock.holder()))
+
+    async def _rest(self) -> None:
+        now = self._clock.now()
+        waits = [item.due.left(now) for item in self._items.all() if item.due and item.state is State.WAITING]
+        pause = min([LOOK_EVERY, *(wait for wait in waits if wait > 0)])
+        try:
+            await asyncio.wait_for(self._wake.wait(), pause)
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    def _start_attempts(self) -> None:
+        for name, task in list(self._busy.items()):
+            if task.done():
+                del self._busy[name]
+                task.result()
+        for name, account in self._accounts.items():
+            if name not in self._busy and self._next(name):
+                self._busy[name] = asyncio.create_task(self._drain(account), name=f"send {name}")
+
+    def _next(self, account: str) -> Item | None:
+        now = self._clock.now()
+        due = [item for item in self._items.all() if item.account == account and is_due(item, now)]
+        return min(due, key=lambda item: item.queued, default=None)
+
+    async def _drain(self, account: Account) -> None:
+        try:
+            while not self._closing and (item := self._next(account.name)):
+                await self._attempt(account, item)
+        except OutboxError as error:
+            self._newsroom.announce(Notice(line(str(error))))
+            await self._clock.sleep(STORE_PAUSE)
+
+    async def _attempt(self, account: Account, item: Item) -> None:
+        move = claim(item, self._clock.now(), self._owner)
+        if move is None or not await self._items.commit(move):
+            return
+        item = move.new
+        submission = replace(await self._store.submission(item.id), recipients=item.pending)
+
+        async def body_next(said: str) -> bool:
+            nonlocal item
+            begun = begin_body(item, self._clock.now(), said)
+            if not await self._items.commit(begun):
+                return False
+            item = begun.new
+            return True
+
+        outcome = await account.submitter.submit(submission, body_next)
+        settled = settle(item, outcome, self._clock.now(), self._ids.jitter(), account.files_sent)
+        if settled is not None:
+            await self._commit_for_sure(settled)
+
+    async def _commit_for_sure(self, move: Move) -> None:
+        """What the server said must not be forgotten because the disk is full just now."""
+        while True:
+            try:
+                await self._items.commit(move)
+            except OutboxError as error:
+                self._newsroom.announce(Notice(line(str(error))))
+                await self._clock.sleep(STORE_PAUSE)
+            else:
+                return
