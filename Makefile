@@ -1,0 +1,44 @@
+# demo and test are all a newcomer needs; check is what every change must pass.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check bench screenshots servers clean
+
+demo: $(VENV)/ready
+	@$(BIN)/tuimail demo
+
+test: $(VENV)/ready-dev servers
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/ready-dev
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/ready-dev servers
+	@$(BIN)/python -m bench.queue
+	@$(BIN)/python -m bench.screen
+	@$(BIN)/python tests/rigs/kill.py --kills 500
+
+screenshots: $(VENV)/ready-dev
+	@$(BIN)/python docs/screenshots.py
+
+servers:
+	@sh tests/servers/install.sh
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@sh .ci/venv "$(PYTHON)" $(VENV)
+	@echo "installing tuimail into $(VENV)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	@echo "installing the test tools into $(VENV)"
+	@$(PIP) --editable '.[dev]'
+	@touch $@
