@@ -1,0 +1,66 @@
+"""The built-in world: one folder with your Maildir, everybody else's, and a post office between them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tuimail.config import Account, Config, Outbox, Server, Ui
+from tuimail.demo import letters, maildir
+from tuimail.demo.people import YOU
+from tuimail.demo.server import HOST, PostOffice
+from tuimail.paths import PRIVATE_FOLDER, Paths
+
+SIGNATURE = "山田 花子\n木漏れ日書房 / Komorebi Books, Kanazawa"
+FOLDERS = ("Sent", "Drafts", "Archive", "Junk", "Trash")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a client needs to live in it: a configuration and places of its own, apart from the user's."""
+
+    config: Config
+    paths: Paths
+    office: PostOffice
+
+
+@contextmanager
+def opened(root: Path, undo_seconds: int = 10, pause: float = 4.0) -> Iterator[World]:
+    """The world in `root`, seeded on the first visit; its post office is closed again at the end."""
+    mail = root / "Mail"
+    root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if not mail.exists():
+        _seed(mail, datetime.now().astimezone())
+    office = PostOffice(you=mail, people=root / "people", pause=pause).open()
+    try:
+        yield World(_config(root, office.port, undo_seconds), Paths.under(root), office)
+    finally:
+        office.close()
+
+
+def _config(root: Path, port: int, undo_seconds: int) -> Config:
+    account = Account(
+        name="demo",
+        address=YOU.spec,
+        display_name=YOU.name,
+        maildir=str(root / "Mail"),
+        smtp=Server(HOST, port, "none"),
+        auth="none",
+        internal_domains=(YOU.domain,),
+        signature=SIGNATURE,
+    )
+    return Config((account,), Outbox(undo_seconds=undo_seconds), Ui(download_folder=str(root / "Downloads")))
+
+
+def _seed(mail: Path, now: datetime) -> None:
+    for folder in ("INBOX", *FOLDERS):
+        maildir.make(_home(mail, folder))
+    for seed in letters.seeds(now):
+        flags = "".join(sorted(seed.flags))
+        maildir.put(_home(mail, seed.folder), seed.raw, seed.received, flags)
+
+
+def _home(mail: Path, folder: str) -> Path:
+    """Maildir++: the inbox is the Maildir itself, each folder a dotted name inside it."""
+    return mail if folder == "INBOX" else mail / f".{folder.replace('/', '.')}"
