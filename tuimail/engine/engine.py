@@ -25,7 +25,8 @@ RECONNECT_AFTER = 30.0
 class Engine:
     """Everything behind a screen or a command. Made by `wiring`, started and closed by the front end.
 
-    `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window.
+    `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window;
+    what fell due more than `late_after` seconds ago while nothing ran is asked about first.
     """
 
     def __init__(
@@ -40,11 +41,14 @@ class Engine:
         ids: Ids,
         owner: str,
         undo_seconds: float,
+        late_after: float = 86_400.0,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
-        self._sender = Sender(accounts, self._items, store, lock, clock, ids, self._newsroom, owner)
+        self._sender = Sender(
+            accounts, self._items, store, lock, clock, ids, self._newsroom, owner, late_after
+        )
         self._filer = Filer(accounts, self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
         self.outbox = Outbox(accounts, self._items, store, self._sender, files, clock, ids, undo_seconds)

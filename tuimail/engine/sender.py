@@ -8,7 +8,7 @@ from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom, Notice, SenderChanged
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import Item, State
-from tuimail.mail.hold.move import Move, begin_body, claim, is_due, recover
+from tuimail.mail.hold.move import Move, begin_body, claim, is_due, late, recover
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
@@ -20,7 +20,8 @@ STORE_PAUSE = 1.0
 class Sender:
     """Sends while it holds the lock; without it only watches what the holder does.
 
-    `owner` names this process in the rows it claims.
+    `owner` names this process in the rows it claims. What fell due more than `late_after` seconds before it
+    took the lock is paused, for a person to decide.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Sender:
         ids: Ids,
         newsroom: Newsroom,
         owner: str,
+        late_after: float,
     ) -> None:
         self._accounts = accounts
         self._items = items
@@ -42,6 +44,7 @@ class Sender:
         self._ids = ids
         self._newsroom = newsroom
         self._owner = owner
+        self._late_after = late_after
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._closing = False
@@ -87,7 +90,7 @@ class Sender:
         await self._store.purge(now)
         await self._items.load()
         for item in self._items.all():
-            await self._items.commit(recover(item, now))
+            await self._items.commit(recover(item, now) or late(item, now, self._late_after))
         self.here = True
         self._newsroom.announce(SenderChanged(True, self._lock.holder()))
 

@@ -112,6 +112,17 @@ def recover(item: Item, now: Moment) -> Move | None:
     return move(item, now, why, state=State.WAITING, due=now, hold=0.0, phase=None, owner="")
 
 
+def late(item: Item, now: Moment, late_after: float) -> Move | None:
+    """Mail that fell due long ago, while nothing ran, is asked about and not blurted out.
+
+    `late_after` is in seconds; None for an item that is not that late.
+    """
+    if not is_due(item, now) or item.due is None or item.due.left(now) > -late_after:
+        return None
+    why = "fell due while tuimail was not running: send now, or take back"
+    return move(item, now, why, state=State.PAUSED, due=None, hold=0.0)
+
+
 def resolve(item: Item, now: Moment, sent: bool, why: str, files_sent: bool) -> Move | None:
     """An unsure item becomes sent, or goes out again with the same bytes."""
     if item.state is not State.UNSURE:
