@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tuimail.mail.errors import AttachmentError, SaveError
+from tuimail.mail.letter.safe import line
 
 LARGEST = 100_000_000
 NUMBERS = 1000
-
-
-def line(text: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 class DiskFiles:
