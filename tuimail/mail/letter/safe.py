@@ -40,7 +40,7 @@ _STEPS = (
     (_SURROGATES, "\ufffd"),
 )
 _ANY = re.compile(
-    f"{_CONTROLS.pattern}|{_HIDDEN.pattern}|{_BLANKS.pattern}|[\u200d\ud800-\udfff\ufe00-\ufe0f]"
+    f"{_CONTROLS.pattern}|{_HIDDEN.pattern}|{_BLANKS.pattern}|[\u200d\ud800-\udfff\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 _ACCENTS = re.compile(f"([\u0300-\u036f]{{{MARKS_KEPT}}})[\u0300-\u036f]+")
 _CROWD = re.compile(rf"[^\w\s\x00-\u02ff]{{{MARKS_KEPT + 1},}}")
