@@ -1,0 +1,50 @@
+"""What import-linter can't say about the rooms: one importer per library, and what a command must not load."""
+
+import ast
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ONE_IMPORTER = {
+    "aiosmtplib": "tuimail/backends/smtp_wire.py",
+    "imapclient": "tuimail/backends/imap_wire.py",
+    "keyring": "tuimail/backends/secrets.py",
+    "inscriptis": "tuimail/mail/letter/html.py",
+    "aiosmtpd": "tuimail/demo/server.py",
+    "platformdirs": "tuimail/paths.py",
+}
+
+
+def importers() -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path in (ROOT / "tuimail").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                found[name.partition(".")[0]].add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+@pytest.mark.parametrize(("library", "importer"), ONE_IMPORTER.items())
+def test_each_library_has_one_importer(library: str, importer: str) -> None:
+    assert importers()[library] == {importer}
+
+
+@pytest.mark.parametrize("command", ["--version", "outbox --help", "show --help", "send --help"])
+def test_a_command_without_a_screen_loads_no_screen_and_nothing_heavy(command: str) -> None:
+    heavy = ["textual", "rich", "imapclient", "aiosmtplib", "keyring", "msal", "lxml", "httpx", "requests"]
+    code = (
+        "import sys\n"
+        f"sys.argv = ['tuimail', *{command.split()!r}]\n"
+        "from tuimail.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"loaded = [name for name in {heavy!r} if name in sys.modules]\n"
+        "sys.exit(', '.join(loaded))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
