@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -132,6 +133,14 @@ def _label(label: str) -> str:
     if not all(char in "-・" or unicodedata.category(char)[0] in "LMN" for char in label):
         return ""
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def unique(specs: Iterable[str]) -> tuple[str, ...]:
+    """Each spec once, as first written, whatever its case."""
+    found: dict[str, str] = {}
+    for spec in specs:
+        found.setdefault(spec.lower(), spec)
+    return tuple(found.values())
 
 
 def show(address: Address) -> Safe:
