@@ -1,0 +1,30 @@
+"""Where an IMAP server is and how one gets in, and what it is called when the way there breaks."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tuimail.mail.errors import MailboxError
+
+Credential = Callable[[], Awaitable[str]]
+
+
+class Broken(MailboxError):  # noqa: N818 (it is a state of the connection; str() says why)
+    """The connection is gone, or what came over it was no IMAP. It was closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImapServer:
+    """`security` is `tls` from the first byte, `starttls` before the login, or `none` on this computer.
+
+    `auth` says what the credential is: a `password`, or a `token` for XOAUTH2.
+    """
+
+    host: str
+    port: int
+    user: str
+    security: Literal["tls", "starttls", "none"] = "tls"
+    auth: Literal["password", "token"] = "password"
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
