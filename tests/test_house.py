@@ -1,4 +1,4 @@
-"""What import-linter can't say about the rooms: one importer per library, and what a command must not load."""
+"""What import-linter can't say: one importer per library, and what a command must not load."""
 
 import ast
 import subprocess
