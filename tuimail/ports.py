@@ -174,7 +174,7 @@ class SenderLock(Protocol):
     """Held by the one process that sends."""
 
     def take(self) -> bool:
-        """True when this process holds it now; never waits."""
+        """True when this process holds it now; never waits. Raises OutboxError."""
         ...
 
     def holder(self) -> str:

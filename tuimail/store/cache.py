@@ -64,7 +64,7 @@ class CacheFile:
     """`ports.MailCache` on SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, (SCHEMA_1,), synchronous="NORMAL")
+        self._database = Database(path, (SCHEMA_1,), disposable=True)
 
     async def folders(self, account: str) -> tuple[Folder, ...]:
         query = "SELECT name, title, role, total, unread FROM folders WHERE account = ? ORDER BY place"

@@ -21,16 +21,17 @@ BUSY_MS = 5_000
 
 
 class Database:
-    """A SQLite file in WAL mode. `synchronous` is FULL for what must survive a power cut, else NORMAL.
+    """A SQLite file in WAL mode, safe against a power cut (synchronous=FULL).
 
-    `migrations` are scripts, run in order from the file's `user_version`, each in a transaction of its own.
+    A `disposable` one is quicker and not so safe, and begins anew when its file can't be read.
+    `migrations` are scripts, run in order from the file's `user_version`, in one transaction.
     Every failure of the disk or the file comes out as OutboxError, with nothing changed.
     """
 
-    def __init__(self, path: Path, migrations: tuple[str, ...], synchronous: str = "FULL") -> None:
+    def __init__(self, path: Path, migrations: tuple[str, ...], disposable: bool = False) -> None:
         self._path = path
         self._migrations = migrations
-        self._synchronous = synchronous
+        self._disposable = disposable
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
         self._connection: sqlite3.Connection | None = None
 
@@ -45,9 +46,7 @@ class Database:
 
     def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            if self._connection is None:
-                self._connection = self._open()
-            return job(self._connection)
+            return self._work(job)
         except sqlite3.Error as error:
             raise OutboxError(in_words(error, self._path)) from error
         except OSError as error:
@@ -55,17 +54,40 @@ class Database:
                 f"{self._path} can't be opened: {error.strerror}. Nothing was changed."
             ) from error
 
-    def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self._path.exists():
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+    def _work(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return job(self._opened())
+        except sqlite3.DatabaseError as error:
+            if not (self._disposable and is_unreadable(error)):
+                raise
+        self._throw_away()
+        return job(self._opened())
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not self._path.exists():
+                os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else 'FULL'}")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, self._migrations)
-        return connection
+
+    def _throw_away(self) -> None:
+        self._shut()
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
 
     def _shut(self) -> None:
         if self._connection is not None:
@@ -104,6 +126,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+def is_unreadable(error: sqlite3.DatabaseError) -> bool:
+    """Whether it is the file's contents that are to blame: damaged, foreign, or of a newer version."""
+    name = getattr(error, "sqlite_errorname", "")
+    return not name or name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+
+
 def in_words(error: sqlite3.Error, path: Path) -> str:
     """A database error as one line for a person."""
     name = getattr(error, "sqlite_errorname", "")
@@ -111,7 +139,7 @@ def in_words(error: sqlite3.Error, path: Path) -> str:
         "SQLITE_FULL": "the disk is full; free some space and try again",
         "SQLITE_READONLY": "the disk or the file is read-only; make it writable and try again",
         "SQLITE_BUSY": "another program holds it for too long; try again",
-        "SQLITE_NOTADB": "it is damaged or not an outbox; move it aside and start again",
+        "SQLITE_NOTADB": "it is damaged or no database; move it aside and start again",
         "SQLITE_CORRUPT": "it is damaged; move it aside and start again",
         "SQLITE_CANTOPEN": "it can't be opened; look at its permissions",
     }

@@ -1,5 +1,9 @@
-"""A draft as a row of outbox.db: its text as JSON, the contents of its files as blobs beside it."""
+"""A draft as a row of outbox.db: its text as JSON, the contents of its files as blobs beside it.
 
+The JSON is ASCII, so that the path of a file whose name is no UTF-8 (PEP 383) survives too.
+"""
+
+import json
 import sqlite3
 from dataclasses import replace
 
@@ -8,10 +12,10 @@ import msgspec
 from tuimail.mail.letter.draft import Draft
 
 
-def write(connection: sqlite3.Connection, draft: Draft, item_id: str | None, saved: float) -> None:
+def write(connection: sqlite3.Connection, draft: Draft, saved: float) -> None:
     """Insert or replace the draft and its files; inside the caller's transaction."""
     connection.execute("DELETE FROM drafts WHERE id = ?", (draft.id,))
-    connection.execute("INSERT INTO drafts VALUES (?, ?, ?, ?)", (draft.id, item_id, saved, _body(draft)))
+    connection.execute("INSERT INTO drafts VALUES (?, ?, ?)", (draft.id, saved, _body(draft)))
     connection.executemany(
         "INSERT INTO files VALUES (?, ?, ?)",
         [(draft.id, n, a.data) for n, a in enumerate(draft.attachments) if a.data is not None],
@@ -28,12 +32,15 @@ def read(connection: sqlite3.Connection, draft_id: str) -> Draft | None:
 
 
 def draft(body: str, files: dict[int, bytes]) -> Draft:
-    """The draft of a row; `files` are the contents by place."""
-    bare = msgspec.json.decode(body, type=Draft)
+    """The draft of a row; `files` are the contents by place. Raises sqlite3.DataError."""
+    try:
+        bare = msgspec.convert(json.loads(body), Draft)
+    except ValueError as error:
+        raise sqlite3.DataError(f"a draft in it can't be read ({error})") from error
     attachments = tuple(replace(a, data=files.get(n)) for n, a in enumerate(bare.attachments))
     return replace(bare, attachments=attachments)
 
 
 def _body(draft: Draft) -> str:
     bare = tuple(replace(a, data=None) for a in draft.attachments)
-    return msgspec.json.encode(replace(draft, attachments=bare)).decode()
+    return json.dumps(msgspec.to_builtins(replace(draft, attachments=bare), enc_hook=str))

@@ -1,5 +1,6 @@
 """An outbox item as a row of outbox.db: what is queried as columns, the rest as one JSON text."""
 
+import sqlite3
 from typing import Any
 
 import msgspec
@@ -10,12 +11,18 @@ from tuimail.mail.letter.safe import Safe, line
 
 def values(item: Item, changed: float) -> tuple[str, int, str, float, str]:
     """The row's columns in order: id, version, state, changed, body."""
-    return item.id, item.version, item.state.value, changed, msgspec.json.encode(item).decode()
+    return item.id, item.version, item.state.value, changed, msgspec.json.encode(item, enc_hook=str).decode()
 
 
 def item(body: str) -> Item:
-    """The item of a row; foreign text in it was sanitised before it was stored, and is again."""
-    return msgspec.json.decode(body, type=Item, dec_hook=_safe)
+    """The item of a row; foreign text in it was sanitised before it was stored, and is again.
+
+    Raises sqlite3.DataError.
+    """
+    try:
+        return msgspec.json.decode(body, type=Item, dec_hook=_safe)
+    except msgspec.DecodeError as error:
+        raise sqlite3.DataError(f"an item in it can't be read ({error})") from error
 
 
 def entry(row: tuple[float, str, str, str, str]) -> Entry:

@@ -4,6 +4,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from tuimail.mail.errors import OutboxError
+
 
 class SenderLockFile:
     """`ports.SenderLock` by flock(2). Released by the kernel when the process ends, however it ends."""
@@ -16,29 +18,44 @@ class SenderLockFile:
     def take(self) -> bool:
         if self._descriptor is not None:
             return True
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._descriptor = self._locked()
         except BlockingIOError:
-            os.close(descriptor)
             return False
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{self._name} (process {os.getpid()})\n".encode(), 0)
-        self._descriptor = descriptor
+        except OSError as error:
+            raise OutboxError(
+                f"{self._path} can't be locked: {error.strerror}. Nothing is sent; all is kept."
+            ) from error
         return True
 
     def holder(self) -> str:
         if self._descriptor is not None:
-            return f"{self._name} (process {os.getpid()})"
-        if not self._path.exists() or self._is_free():
+            return self._who
+        try:
+            return "" if self._is_free() else self._path.read_text(errors="replace").strip()
+        except OSError:
             return ""
-        return self._path.read_text(errors="replace").strip() or "another process"
 
     def release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    @property
+    def _who(self) -> str:
+        return f"{self._name} (process {os.getpid()})"
+
+    def _locked(self) -> int:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{self._who}\n".encode(), 0)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
 
     def _is_free(self) -> bool:
         descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)

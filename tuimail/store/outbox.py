@@ -1,7 +1,7 @@
 """outbox.db: items, their wire bytes and trails, and the local drafts. Precious; synchronous=FULL.
 
-A draft that was sent off stays in `drafts` with its item's id beside it, hidden from the Drafts list; taking
-it back clears that one field in the transaction that moves the item. So a message is in one place always.
+A draft that was sent off stays in `drafts`, hidden from the Drafts list by its item as long as that is not
+undone: the one field that moves the item also moves the draft. So a message is in one place always.
 """
 
 import sqlite3
@@ -19,6 +19,9 @@ from tuimail.store.database import Database, transaction
 FINISHED_SHOWN = 86_400.0
 FINISHED_KEPT = 30 * 86_400.0
 
+FINISHED = "(state = 'undone' OR state = 'sent' AND json_extract(body, '$.filing') <> 'due')"
+SENT_OFF = "SELECT draft FROM items WHERE state <> 'undone'"
+
 SENT_OFF_ALREADY = "This draft was already sent off and is in the outbox. Nothing was queued again."
 
 SCHEMA_1 = f"""
@@ -27,9 +30,11 @@ CREATE TABLE items (
   version INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ({", ".join(f"'{s}'" for s in State)})),
   changed REAL NOT NULL,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  draft TEXT NOT NULL
 ) STRICT;
 CREATE INDEX items_by_state ON items (state, changed);
+CREATE UNIQUE INDEX items_by_draft ON items (draft) WHERE state <> 'undone';
 CREATE TABLE wires (
   item TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
   sender TEXT NOT NULL,
@@ -48,11 +53,9 @@ CREATE TABLE trail (
 CREATE INDEX trail_by_item ON trail (item, n);
 CREATE TABLE drafts (
   id TEXT PRIMARY KEY,
-  item TEXT REFERENCES items ON DELETE SET NULL,
   saved REAL NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
-CREATE INDEX drafts_by_item ON drafts (item);
 CREATE TABLE files (
   draft TEXT NOT NULL REFERENCES drafts ON DELETE CASCADE,
   n INTEGER NOT NULL,
@@ -65,7 +68,7 @@ class OutboxFile:
     """`ports.OutboxStore` on SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, (SCHEMA_1,), synchronous="FULL")
+        self._database = Database(path, (SCHEMA_1,))
 
     async def add(self, item: Item, submission: Submission, draft: Draft, entry: Entry) -> None:
         def job(connection: sqlite3.Connection) -> None:
@@ -73,14 +76,15 @@ class OutboxFile:
                 if _in_outbox(connection, draft.id):
                     raise OutboxError(SENT_OFF_ALREADY)
                 connection.execute(
-                    "INSERT INTO items VALUES (?, ?, ?, ?, ?)", item_row.values(item, entry.at)
+                    "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)",
+                    (*item_row.values(item, entry.at), draft.id),
                 )
                 connection.execute(
                     "INSERT INTO wires VALUES (?, ?, ?, ?)",
-                    (item.id, submission.sender, " ".join(submission.recipients), submission.wire),
+                    (item.id, submission.sender, "\n".join(submission.recipients), submission.wire),
                 )
                 _write_entry(connection, item.id, entry)
-                draft_row.write(connection, draft, item.id, entry.at)
+                draft_row.write(connection, draft, entry.at)
 
         await self._database.run(job)
 
@@ -90,7 +94,7 @@ class OutboxFile:
                 if not _swap(connection, move):
                     return False
                 if move.new.state is State.SENT:
-                    connection.execute("DELETE FROM drafts WHERE item = ?", (move.new.id,))
+                    _drop_draft_of(connection, move.new.id)
             return True
 
         return await self._database.run(job)
@@ -98,20 +102,19 @@ class OutboxFile:
     async def take_back(self, move: Move) -> Draft | None:
         def job(connection: sqlite3.Connection) -> Draft | None:
             with transaction(connection):
-                row = connection.execute("SELECT id FROM drafts WHERE item = ?", (move.old.id,)).fetchone()
-                if row is None or not _swap(connection, move):
+                row = connection.execute("SELECT draft FROM items WHERE id = ?", (move.old.id,)).fetchone()
+                draft = draft_row.read(connection, row[0]) if row else None
+                if draft is None or not _swap(connection, move):
                     return None
-                connection.execute(
-                    "UPDATE drafts SET item = NULL, saved = ? WHERE id = ?", (move.entry.at, row[0])
-                )
-            return draft_row.read(connection, row[0])
+                connection.execute("UPDATE drafts SET saved = ? WHERE id = ?", (move.entry.at, draft.id))
+            return draft
 
         return await self._database.run(job)
 
     async def items(self) -> tuple[Item, ...]:
         query = (
-            "SELECT body FROM items WHERE state NOT IN ('sent', 'undone')"
-            " OR changed > (SELECT max(changed) FROM items) - ? ORDER BY json_extract(body, '$.queued') DESC"
+            f"SELECT body FROM items WHERE NOT {FINISHED} OR changed > (SELECT max(changed) FROM items) - ?"  # noqa: S608
+            " ORDER BY json_extract(body, '$.queued') DESC"
         )
 
         def job(connection: sqlite3.Connection) -> tuple[Item, ...]:
@@ -143,29 +146,26 @@ class OutboxFile:
             if row is None:
                 raise OutboxError(f"The bytes of {item_id} are not in the outbox. Nothing was sent.")
             item = item_row.item(row[3])
-            return Submission(row[0], tuple(row[1].split(" ")), row[2], item.message_id, item.token)
+            return Submission(row[0], tuple(row[1].split("\n")), row[2], item.message_id, item.token)
 
         return await self._database.run(job)
 
     async def delete(self, item: Item) -> bool:
+        query = "SELECT 1 FROM items WHERE id = ? AND version = ?"
+
         def job(connection: sqlite3.Connection) -> bool:
             with transaction(connection):
-                connection.execute("DELETE FROM drafts WHERE item = ?", (item.id,))
-                gone = connection.execute(
-                    "DELETE FROM items WHERE id = ? AND version = ?", (item.id, item.version)
-                )
-                if not gone.rowcount:
-                    raise _QuickerError
+                if connection.execute(query, (item.id, item.version)).fetchone() is None:
+                    return False
+                _drop_draft_of(connection, item.id)
+                connection.execute("DELETE FROM items WHERE id = ?", (item.id,))
             return True
 
-        try:
-            return await self._database.run(job)
-        except _QuickerError:
-            return False
+        return await self._database.run(job)
 
     async def purge(self, now: Moment) -> None:
         """Forget sent and undone items that were finished a month ago."""
-        statement = "DELETE FROM items WHERE state IN ('sent', 'undone') AND changed < ?"
+        statement = f"DELETE FROM items WHERE {FINISHED} AND changed < ?"  # noqa: S608
 
         def job(connection: sqlite3.Connection) -> None:
             connection.execute(statement, (now.wall - FINISHED_KEPT,))
@@ -176,12 +176,12 @@ class OutboxFile:
         def job(connection: sqlite3.Connection) -> None:
             with transaction(connection):
                 if not _in_outbox(connection, draft.id):
-                    draft_row.write(connection, draft, None, now.wall)
+                    draft_row.write(connection, draft, now.wall)
 
         await self._database.run(job)
 
     async def drafts(self) -> tuple[tuple[Draft, float], ...]:
-        query = "SELECT body, saved FROM drafts WHERE item IS NULL ORDER BY saved DESC"
+        query = f"SELECT body, saved FROM drafts WHERE id NOT IN ({SENT_OFF}) ORDER BY saved DESC"  # noqa: S608
 
         def job(connection: sqlite3.Connection) -> tuple[tuple[Draft, float], ...]:
             return tuple((draft_row.draft(body, {}), saved) for body, saved in connection.execute(query))
@@ -192,7 +192,7 @@ class OutboxFile:
         return await self._database.run(lambda connection: draft_row.read(connection, draft_id))
 
     async def drop_draft(self, draft_id: str) -> None:
-        statement = "DELETE FROM drafts WHERE id = ? AND item IS NULL"
+        statement = f"DELETE FROM drafts WHERE id = ? AND id NOT IN ({SENT_OFF})"  # noqa: S608
         await self._database.run(lambda connection: connection.execute(statement, (draft_id,)).close())
 
     async def changes(self) -> int:
@@ -205,13 +205,12 @@ class OutboxFile:
         await self._database.close()
 
 
-class _QuickerError(Exception):
-    """Another process moved the item first; rolls the transaction back."""
-
-
 def _in_outbox(connection: sqlite3.Connection, draft_id: str) -> bool:
-    query = "SELECT 1 FROM drafts WHERE id = ? AND item IS NOT NULL"
-    return connection.execute(query, (draft_id,)).fetchone() is not None
+    return connection.execute(f"{SENT_OFF} AND draft = ?", (draft_id,)).fetchone() is not None
+
+
+def _drop_draft_of(connection: sqlite3.Connection, item_id: str) -> None:
+    connection.execute(f"DELETE FROM drafts WHERE id IN ({SENT_OFF} AND id = ?)", (item_id,))  # noqa: S608
 
 
 def _swap(connection: sqlite3.Connection, move: Move) -> bool:
