@@ -21,7 +21,8 @@ class BackgroundServer:
         return self
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(5)
 
     def __enter__(self):

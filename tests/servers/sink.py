@@ -56,8 +56,8 @@ class _Envelope:
 
 
 class Sink(BackgroundServer):
-    """`script` has an Act for a step: CONNECT, any verb, `RCPT address`, BODY (its first byte came), DOT,
-    ACCEPTED (250 was said).
+    """`script` has an Act for a step: CONNECT, any verb, `EHLO over TLS`, `RCPT address`, BODY (its
+    first byte came), DOT, ACCEPTED (250 was said).
 
     An accepted message is one JSON line in `log` (sha256, message_id, sender, recipients, at), on disk
     before the 250. `heard` holds every command line, `logins` (mechanism, user, secret).
@@ -146,11 +146,11 @@ class _Conversation:
         offers = list(self.sink.offers)
         if self.sink.security == "starttls" and not self.secure:
             offers.append("STARTTLS")
-        if self.sink.login is not None:
+        if self.sink.login is not None and self.sink.mechanisms:
             offers.append(f"AUTH {' '.join(self.sink.mechanisms)}")
         lines = ["sink.example.test", *offers]
         said = [f"250{' ' if line is lines[-1] else '-'}{line}" for line in lines]
-        await self.step("EHLO", "\r\n".join(said).encode())
+        await self.step("EHLO over TLS" if self.secure else "EHLO", "\r\n".join(said).encode())
 
     async def on_starttls(self, command: str) -> None:
         said = await self.step("STARTTLS", b"220 go ahead")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from dataclasses import dataclass
+from typing import Any
 
 from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPTimeoutError
 from aiosmtplib.protocol import SMTPProtocol
@@ -116,10 +117,19 @@ class Wire(SMTPProtocol):
         return self._response_waiter is None or self._response_waiter.done()
 
     async def _drained(self, timeout: float) -> None:
+        """Wait until there is room for more, or until the server answers early."""
+        draining = asyncio.ensure_future(self._drain_helper())
+        either: list[asyncio.Future[Any]] = [draining]
+        if self._response_waiter is not None:
+            either.append(self._response_waiter)
         try:
-            await asyncio.wait_for(self._drain_helper(), timeout)
-        except TimeoutError as error:
-            raise self._broken(error) from error
+            done, _ = await asyncio.wait(either, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if draining in done:
+                draining.result()
+        finally:
+            draining.cancel()
+        if not done:
+            raise self._broken(TimeoutError())
 
     async def _answer(self, timeout: float) -> SMTPResponse:
         try:
