@@ -1,0 +1,335 @@
+"""An engine in memory for the screens: documented signatures, a clock that the test moves, no disk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from textual.pilot import Pilot
+
+from tuimail.engine.news import FolderChanged, FoldersChanged, ItemChanged, ItemGone, Newsroom
+from tuimail.mail.errors import AddressError, AttachmentError, OutboxError
+from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.hold.item import Entry, Item, Recipient, State
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.draft import Attachment, Draft, Kind
+from tuimail.mail.letter.envelope import Envelope, Flag, Ref
+from tuimail.mail.letter.letter import Letter, Link, Part
+from tuimail.mail.letter.safe import Safe, block, line
+from tuimail.ui.app import TuimailApp
+
+NOON = 1_795_262_520.0
+PEOPLE = (
+    Address("suzuki@client.example", "鈴木 一郎"),
+    Address("dana@partner.example", "Dana Whitfield"),
+    Address("sato@example.jp", "佐藤 花子"),
+    Address("build@ci.example"),
+    Address("anna@supplier.example", "Kowalska, Anna"),
+)
+SUBJECTS = (
+    "見積書の件（至急）",
+    "Re: Contract draft, second round",
+    "会議室変更のお知らせ",
+    "nightly passed",
+    "Re: Re: invoice 2026-118",
+)
+FOLDERS = (("INBOX", "Inbox", Role.INBOX), ("Sent", "Sent", Role.SENT), ("Archive", "Archive", Role.ARCHIVE))
+
+
+class FakeOutbox:
+    sending_here = True
+
+    def __init__(self, world: "World") -> None:
+        self.world, self.list, self.drafts_of, self.broken = world, {}, {}, False
+        self.undo_seconds = 10.0
+
+    def known(self) -> tuple[Item, ...]:
+        return tuple(sorted(self.list.values(), key=lambda item: -item.queued))
+
+    async def items(self) -> tuple[Item, ...]:
+        return self.known()
+
+    async def held(self) -> tuple[Item, ...]:
+        return tuple(i for i in self.known() if i.held or i.state is State.SENDING)
+
+    async def trail(self, item_id: str) -> tuple[Entry, ...]:
+        return (Entry(NOON, "", "waiting", "queued: undo window 10 s"),)
+
+    async def send(self, draft: Draft) -> Item:
+        if self.broken:
+            raise OutboxError("The disk is full; nothing was queued. Free some space and send again.")
+        specs = [one.strip() for one in f"{draft.to},{draft.cc},{draft.bcc}".split(",") if one.strip()]
+        if not specs or not all("@" in spec for spec in specs):
+            raise AddressError("“bob” is not an address.")
+        for file in draft.attachments:
+            if file.path.startswith("/gone"):
+                raise AttachmentError(f"{file.name} is no longer there. The draft is kept.")
+        item = self.world.item(draft.subject, tuple(specs), self.undo_seconds)
+        self.drafts_of[item.id] = draft
+        self.world.drafts.kept.pop(draft.id, None)
+        return self.put(item)
+
+    def put(self, item: Item) -> Item:
+        self.list[item.id] = item
+        self.world.newsroom.announce(ItemChanged(item))
+        return item
+
+    async def undo(self, item_id: str | None = None) -> Draft | None:
+        mine = [i for i in self.known() if i.can_be_taken_back and (item_id is None or i.id == item_id)]
+        if not mine:
+            return None
+        self.put(replace(mine[0], state=State.UNDONE, due=None, version=mine[0].version + 1))
+        draft = self.drafts_of[mine[0].id]
+        await self.world.drafts.save(draft)
+        return draft
+
+    async def now(self, item_id: str) -> bool:
+        item = self.list[item_id]
+        self.put(replace(item, state=State.SENT, due=None, version=item.version + 1))
+        return True
+
+    async def settle(self, item_id: str, sent: bool) -> bool:
+        item = self.list[item_id]
+        if item.state is State.UNSURE:
+            self.put(replace(item, state=State.SENT if sent else State.WAITING, due=self.world.now()))
+        return item.state is State.UNSURE
+
+    async def delete(self, item_id: str) -> bool:
+        self.list.pop(item_id)
+        self.world.newsroom.announce(ItemGone(item_id))
+        return True
+
+    async def back_to_drafts(self) -> int:
+        return len([await self.undo(item.id) for item in await self.held()])
+
+    async def send_all_now(self) -> int:
+        return len([await self.now(item.id) for item in await self.held()])
+
+
+class FakeDrafts:
+    def __init__(self, world: "World") -> None:
+        self.world, self.kept, self.saves = world, {}, 0
+
+    def new(self, account: str | None = None) -> Draft:
+        self.world.count += 1
+        return Draft(id=f"d{self.world.count}", account=account or "work")
+
+    async def save(self, draft: Draft) -> None:
+        self.saves += 1
+        self.kept[draft.id] = draft
+
+    async def all(self) -> tuple[tuple[Draft, float], ...]:
+        return tuple((draft, NOON) for draft in self.kept.values())
+
+    async def open(self, draft_id: str) -> Draft | None:
+        return self.kept.get(draft_id)
+
+    async def drop(self, draft_id: str) -> None:
+        self.kept.pop(draft_id, None)
+
+    async def reply(self, ref: Ref, everyone: bool) -> Draft:
+        letter = await self.world.mailbox.letter(ref)
+        quoted = "\n".join(f"> {text}" for text in letter.text.split("\n"))
+        kind = Kind.REPLY_ALL if everyone else Kind.REPLY
+        to = f"{letter.sender.name} <{letter.sender.spec}>"
+        return replace(self.new(), kind=kind, to=to, subject=f"Re: {letter.subject}", body=f"\n\n{quoted}")
+
+    async def forward(self, ref: Ref) -> Draft:
+        return replace(self.new(), kind=Kind.FORWARD, subject="Fwd: x", body="\n\n---- forwarded")
+
+    async def attach(self, draft: Draft, path: str) -> Draft:
+        if "missing" in path:
+            raise AttachmentError(f"There is no file {path}. The draft is unchanged.")
+        file = Attachment(path.rpartition("/")[2], "application/pdf", 84_000, path)
+        return replace(draft, attachments=(*draft.attachments, file))
+
+
+class FakeMailbox:
+    def __init__(self, world: "World", count: int) -> None:
+        self.world, self.asked, self.synced = world, [], []
+        self.rows = [self.envelope(n) for n in range(count)]
+
+    def envelope(self, number: int, subject: str = "", sender: Address | None = None) -> Envelope:
+        kind = number % len(PEOPLE)
+        return Envelope(
+            ref=Ref("work", "INBOX", str(number)),
+            sender=sender or PEOPLE[kind],
+            to=(Address("hanako@example.jp", "山田花子"),),
+            cc=(),
+            subject=line(subject or f"{SUBJECTS[kind]} {number}"),
+            received=NOON - 3_000 * number,
+            size=4_000,
+            flags=frozenset() if number % 3 == 0 else frozenset({Flag.SEEN}),
+            attached=number % 5 == 0,
+        )
+
+    def add(self, *envelopes: Envelope) -> None:
+        self.rows = [*envelopes, *self.rows]
+        self.world.newsroom.announce(FolderChanged("work", "INBOX"))
+
+    def _of(self, view: View) -> list[Envelope]:
+        return [e for e in self.rows if view.folder == "INBOX" and view.query.lower() in e.subject.lower()]
+
+    async def folders(self, account: str) -> tuple[Folder, ...]:
+        return tuple(Folder(account, name, Safe(title), role, 100, 3) for name, title, role in FOLDERS)
+
+    async def refresh_folders(self, account: str) -> None:
+        self.world.newsroom.announce(FoldersChanged(account))
+
+    async def sync(self, account: str, folder: str) -> None:
+        self.synced.append((account, folder))
+
+    async def count(self, view: View) -> tuple[int, int]:
+        rows = self._of(view)
+        return len(rows), sum(not row.seen for row in rows)
+
+    async def page(self, view: View, start: int, length: int) -> tuple[Envelope, ...]:
+        self.asked.append((start, length))
+        return tuple(self._of(view)[start : start + length])
+
+    async def letter(self, ref: Ref) -> Letter:
+        row = next(e for e in self.rows if e.ref == ref)
+        text = self.world.text or "佐藤様\n\nいつもお世話になっております。\nThe second round is at [1].\n\n> quoted"
+        return Letter(
+            headers=((Safe("From"), line(row.sender.spec)), (Safe("X-Mailer"), Safe("test"))),
+            sender=row.sender,
+            reply_to=(),
+            to=row.to,
+            cc=(Address("dana@partner.example", "Dana Whitfield"),),
+            subject=row.subject,
+            date=datetime.fromtimestamp(row.received, UTC),
+            message_id="<1@x>",
+            in_reply_to="",
+            references=(),
+            text=block(text),
+            links=(Link(1, Safe("x"), Safe("https://partner.example/round/2"), Safe("partner.example")),),
+            parts=(
+                Part(1, line("見積書.pdf"), "application/pdf", 84_000),
+                Part(2, line("terms.txt"), "text/plain", 900),
+            ),
+            faults=(),
+        )
+
+    async def raw(self, ref: Ref) -> bytes:
+        return b"Subject: raw\r\n\r\nas it \x1b[31mcame\r\n"
+
+    async def save_part(self, ref: Ref, part: Part, folder: str) -> str:
+        return f"{folder}/{part.name}"
+
+    async def flag(self, refs: tuple[Ref, ...], add: frozenset[str], drop: frozenset[str]) -> None:
+        self.rows = [e.flagged((e.flags | add) - drop) if e.ref in refs else e for e in self.rows]
+        self.world.newsroom.announce(FolderChanged("work", "INBOX"))
+
+
+class FakeContacts:
+    async def complete(self, prefix: str, limit: int = 8) -> tuple[Address, ...]:
+        return tuple(p for p in PEOPLE if prefix.lower() in f"{p.name} {p.spec}".lower())[:limit]
+
+
+class World:
+    """The engine as the screens see it, and the handles a test turns."""
+
+    def __init__(self, count: int = 100) -> None:
+        self.newsroom, self.count, self.text, self.closed = Newsroom(), 0, "", False
+        self.clock = Moment(NOON, 1000.0, "boot")
+        self.accounts = (SimpleNamespace(name="work", address=Address("hanako@example.jp", "山田花子")),)
+        self.outbox, self.drafts = FakeOutbox(self), FakeDrafts(self)
+        self.mailbox, self.contacts = FakeMailbox(self, count), FakeContacts()
+
+    def now(self) -> Moment:
+        return self.clock
+
+    def listen(self, listener: Callable[..., None]) -> Callable[[], None]:
+        return self.newsroom.listen(listener)
+
+    async def start(self, mail: bool = True) -> None: ...
+
+    async def failure(self) -> None:
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock = self.clock.later(seconds)
+
+    def item(self, subject: str, specs: tuple[str, ...], hold: float, why: str = "undo window 10 s") -> Item:
+        self.count += 1
+        return Item(
+            id=f"i{self.count}",
+            account="work",
+            state=State.WAITING,
+            version=1,
+            subject=line(subject),
+            sender="hanako@example.jp",
+            recipients=tuple(Recipient(spec) for spec in specs),
+            message_id=f"<{self.count}@x>",
+            token="t",
+            size=1000,
+            queued=self.clock.wall + self.count,
+            due=self.clock.later(hold),
+            hold=hold,
+            why=why,
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+Open = Callable[..., Awaitable[Pilot]]
+
+
+@pytest.fixture
+async def open_app(world: World) -> AsyncIterator[Open]:
+    """Opens the application on the world; it is closed after the test."""
+    running = []
+
+    async def start(size: tuple[int, int] = (80, 24), **settings: object) -> Pilot:
+        app = TuimailApp(world, downloads="/home/hanako/Downloads", **settings)
+        context = app.run_test(size=size)
+        pilot = await context.__aenter__()
+        running.append(context)
+        await settle(pilot)
+        return pilot
+
+    yield start
+    for context in running:
+        await context.__aexit__(None, None, None)
+
+
+async def settle(pilot: Pilot) -> None:
+    """Until keys, workers and paints are through."""
+    for _ in range(3):
+        await pilot.pause()
+        waiting = [w for w in pilot.app.workers if w.group != "engine" and not w.is_finished]
+        if waiting:
+            await asyncio.wait([asyncio.ensure_future(w.wait()) for w in waiting], timeout=2)
+    await pilot.pause()
+
+
+@pytest.fixture
+def press() -> Callable[..., Awaitable[None]]:
+    """Presses keys and waits for what comes of them."""
+
+    async def keys(pilot: Pilot, *names: str) -> None:
+        await pilot.press(*names)
+        await settle(pilot)
+
+    return keys
+
+
+@pytest.fixture
+def seen() -> Callable[[Pilot], str]:
+    """The screen as text."""
+
+    def text(pilot: Pilot) -> str:
+        screen = pilot.app.screen
+        lines = screen._compositor.render_strips(screen.size)
+        return "\n".join(strip.text.rstrip() for strip in lines)
+
+    return text

@@ -1,0 +1,191 @@
+"""The application: hands out the engine's news, and has the actions that are valid everywhere."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.command import Provider
+from textual.message import Message
+from textual.screen import Screen
+from textual.signal import Signal
+
+from tuimail.engine.engine import Engine
+from tuimail.engine.news import FolderChanged, FoldersChanged, News, Notice, Progress, SenderChanged
+from tuimail.mail.errors import TuimailError
+from tuimail.mail.letter.safe import line
+from tuimail.ui import themes
+from tuimail.ui.desk import Desk
+from tuimail.ui.held import Held
+from tuimail.ui.keys import Place, bindings
+from tuimail.ui.screens import doors
+from tuimail.ui.screens.mail import MailScreen
+from tuimail.ui.screens.place import PlaceScreen
+
+
+class Heard(Message):
+    """The engine's news, as one message of Textual's."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer one of the same flood makes this one needless."""
+        flood = _flood(self.news)
+        return isinstance(message, Heard) and flood is not None and flood == _flood(message.news)
+
+
+def _flood(news: News) -> tuple[object, ...] | None:
+    """What makes two announcements say the same, for the kinds of which many come at once."""
+    match news:
+        case FolderChanged(account, folder) | Progress(account, folder, _, _):
+            return type(news), account, folder
+        case FoldersChanged(account):
+            return type(news), account
+        case _:
+            return None
+
+
+def _palette() -> type[Provider]:
+    from tuimail.ui.palette import Actions
+
+    return Actions
+
+
+class TuimailApp(App[None]):
+    """The mail client's screen. `on_quit` is what happens to held mail: ask, now, drafts or keep.
+
+    `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
+    binding ids.
+    """
+
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings(Place.EVERYWHERE)
+    COMMANDS: ClassVar[set[Any]] = {_palette}
+    TITLE = "tuimail"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-tiny"),
+        (40, "-narrow"),
+        (120, "-wide"),
+        (160, "-vast"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (9, "-low"), (30, "-tall")]
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        downloads: str,
+        editor: str = "",
+        on_quit: str = "ask",
+        looks: Iterable[Mapping[str, Any]] = (),
+        look: str = "tuimail-dark",
+        keymap: Mapping[str, str] | None = None,
+    ) -> None:
+        self._looks = (themes.theme(themes.PLAIN), *(themes.theme(table) for table in looks))
+        super().__init__()
+        for one in self._looks:
+            self.register_theme(one)
+        self.theme = look if look in self.available_themes else self._looks[0].name
+        self.set_keymap(dict(keymap or {}))
+        news: Signal[News] = Signal(self, "news")
+        held = Held(engine.outbox.known)
+        self.desk = Desk(engine, news, held, downloads, editor, on_quit, dict(keymap or {}))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(self._looks[0].variables)
+
+    def get_default_screen(self) -> Screen[None]:
+        return MailScreen(self.desk)
+
+    def on_mount(self) -> None:
+        self.desk.engine.listen(self._hear)
+        self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
+
+    def on_heard(self, event: Heard) -> None:
+        self.desk.held.hear(event.news, self.desk.engine.now())
+        self.desk.news.publish(event.news)
+        match event.news:
+            case Notice() as notice:
+                self._say(notice.text, notice.trouble)
+            case SenderChanged(here=False, holder=holder):
+                self._say(line(f"{holder} sends; mail is queued and taken back here all the same."))
+            case _:
+                pass
+
+    def action_compose(self) -> None:
+        doors.write(self, self.desk, self.desk.engine.drafts.new())
+
+    def action_outbox(self) -> None:
+        self._open(Place.OUTBOX)
+
+    def action_drafts(self) -> None:
+        self._open(Place.DRAFTS)
+
+    def action_help(self) -> None:
+        if not self._is_in(Place.HELP):
+            doors.help_(self, self.desk)
+
+    async def action_take_back(self) -> None:
+        """Back to the composer with the newest held mail; what is being written is saved first."""
+        try:
+            if isinstance(self.screen, PlaceScreen):
+                await self.screen.keep()
+            draft = await self.desk.engine.outbox.undo()
+        except TuimailError as error:
+            self._say(str(error), trouble=True)
+            return
+        if draft is None:
+            self._say("There is nothing to take back.")
+        else:
+            doors.write(self, self.desk, draft)
+
+    async def action_leave(self) -> None:
+        """Leave the program; held mail is asked about, or treated as the configuration says."""
+        try:
+            for screen in self.screen_stack:
+                if isinstance(screen, PlaceScreen):
+                    await screen.keep()
+            held = await self.desk.engine.outbox.held()
+        except TuimailError as error:
+            self._say(str(error), trouble=True)
+            return
+        if not held or self.desk.on_quit == "keep":
+            await self._end(True)
+            return
+        from tuimail.ui.screens.quit import QuitScreen
+
+        if not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(self.desk, held, self.desk.on_quit), self._end)
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c does where nothing is selected."""
+        self._say("ctrl+q leaves tuimail from anywhere.")
+
+    def _hear(self, news: News) -> None:
+        self.post_message(Heard(news))
+
+    async def _run_engine(self) -> None:
+        """Start the engine, and stand by it: what it did not expect ends the program, the mail is on disk."""
+        await self.desk.engine.start()
+        await self.desk.engine.failure()
+
+    async def _end(self, leave: bool | None) -> None:
+        if leave:
+            self._say("Closing…")
+            self.workers.cancel_group(self, "engine")
+            await self.desk.engine.close()
+            self.exit()
+
+    def _open(self, place: Place) -> None:
+        if not self._is_in(place):
+            (doors.outbox if place is Place.OUTBOX else doors.drafts)(self, self.desk)
+
+    def _is_in(self, place: Place) -> bool:
+        return isinstance(self.screen, PlaceScreen) and self.screen.place is place
+
+    def _say(self, text: str, trouble: bool = False) -> None:
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, PlaceScreen):
+                screen.say(text, trouble)
+                return

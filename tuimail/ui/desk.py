@@ -1,0 +1,27 @@
+"""What every screen works with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.signal import Signal
+
+from tuimail.engine.engine import Engine
+from tuimail.engine.news import News
+from tuimail.ui.held import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The engine, its news as a signal, the copy of the held mail, and the user's settings as plain values.
+
+    `downloads` is the folder attachments are saved to, `editor` a command line, `on_quit` one of ask, now,
+    drafts, keep; `keymap` gives other keys to binding ids.
+    """
+
+    engine: Engine
+    news: Signal[News]
+    held: Held
+    downloads: str
+    editor: str
+    on_quit: str
+    keymap: Mapping[str, str]

@@ -1,0 +1,196 @@
+"""Every key of the screen in one table: bindings, key bars, help and the palette are made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+
+class Place(StrEnum):
+    """Where a key is valid; the value is the heading in the help."""
+
+    EVERYWHERE = "Everywhere"
+    LIST = "Messages"
+    READER = "Reader"
+    COMPOSER = "Composer"
+    OUTBOX = "Outbox"
+    DRAFTS = "Drafts"
+    FOLDERS = "Folders"
+    SEARCH = "Search"
+    QUIT = "Leaving with held mail"
+    HELP = "Help"
+    MOVING = "Moving about"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One action: `keys` as Textual spells them, `label` for the key bar, `tooltip` for the help.
+
+    `id` is the name a key map uses. `shown` says whether it stands in the key bar, `strong` whether it
+    goes before what the focused widget would do with the key.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    tooltip: str
+    places: tuple[Place, ...]
+    shown: bool = True
+    strong: bool = False
+
+
+_E, _L, _R, _C, _O, _D = (
+    (Place.EVERYWHERE,),
+    (Place.LIST,),
+    (Place.READER,),
+    (Place.COMPOSER,),
+    (Place.OUTBOX,),
+    (Place.DRAFTS,),
+)
+_MAIL = (Place.LIST, Place.READER)
+_M = (Place.MOVING,)
+
+KEYS: tuple[Key, ...] = (
+    Key("send", "alt+s,ctrl+enter", "send", "send", "Send: it waits in the outbox first", _C, strong=True),
+    Key(
+        "save",
+        "ctrl+s",
+        "save",
+        "save draft",
+        "Save the draft now; it also saves itself",
+        _C,
+        strong=True,
+    ),
+    Key("attach", "alt+a", "attach", "attach", "Attach a file; tab completes its path", _C, strong=True),
+    Key("editor", "alt+e", "editor", "editor", "Write the text in your own editor", _C, strong=True),
+    Key("identity", "alt+f", "identity", "from", "Send from the next account", _C, shown=False, strong=True),
+    Key("discard", "alt+d", "discard", "discard", "Throw the draft away, after a question", _C, strong=True),
+    Key("compose", "c", "app.compose", "compose", "Write a new mail", (*_E, *_MAIL)),
+    Key("open", "enter", "open", "open", "Open the message", _L, shown=False),
+    Key("reply", "r", "reply", "reply", "Answer the sender", _MAIL),
+    Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),
+    Key("forward", "f", "forward", "forward", "Send it on to somebody else", _MAIL),
+    Key("next", "n", "step(1)", "next", "The next message", _R, shown=False),
+    Key("previous", "p", "step(-1)", "previous", "The previous message", _R, shown=False),
+    Key("save_files", "s", "save_files", "save files", "Save one attachment or all", _R),
+    Key("headers", "h", "headers", "headers", "All headers, or the usual ones", _R),
+    Key("raw", "v", "raw", "source", "The message as it came, byte for byte", _R),
+    Key("search", "slash", "search", "find", "Narrow the list as you type", _L),
+    Key("folders", "g", "folders", "folders", "Go to a folder", _L),
+    Key("read", "m", "toggle_read", "read/unread", "Mark read or unread", _MAIL, shown=False),
+    Key("flag", "asterisk", "toggle_flag", "flag", "Flag, or take the flag away", _MAIL, shown=False),
+    Key("fetch", "ctrl+r", "fetch", "get mail", "Ask the server for new mail", _L, shown=False),
+    Key("item_undo", "u,e", "undo", "back to composer", "Take it back to the composer", _O),
+    Key("item_now", "n", "now", "now", "Send it now, or try again", _O),
+    Key("item_sent", "x", "settle(True)", "was sent", "Settle a probably sent mail: it was sent", _O),
+    Key("item_again", "R", "settle(False)", "send again", "Settle a probably sent mail: send it again", _O),
+    Key("item_delete", "d", "delete", "delete", "Remove a finished mail from the outbox", _O),
+    Key("draft_open", "enter", "open", "open", "Go on writing", _D),
+    Key("draft_drop", "d", "discard", "discard", "Throw the draft away, after a question", _D),
+    Key("undo", "u", "app.take_back", "take back", "Take back the newest held mail", _E, shown=False),
+    Key(
+        "undo_typing",
+        "alt+u",
+        "app.take_back",
+        "take back",
+        "Take back the newest held mail while typing; this draft is saved",
+        _E,
+        shown=False,
+        strong=True,
+    ),
+    Key("outbox", "o", "app.outbox", "outbox", "What is held, going out, failed", _E),
+    Key("drafts", "D", "app.drafts", "drafts", "The drafts on this computer", _E),
+    Key("pick", "enter", "pick", "go", "Open this folder", (Place.FOLDERS,)),
+    Key("search_keep", "enter", "keep", "keep", "Keep the narrowed list", (Place.SEARCH,)),
+    Key("search_clear", "escape", "clear", "clear", "Show everything again", (Place.SEARCH,)),
+    Key("quit_now", "n", "choose('now')", "send now", "Send all held mail now, then leave", (Place.QUIT,)),
+    Key("quit_drafts", "d", "choose('drafts')", "to Drafts", "Put held mail back to Drafts", (Place.QUIT,)),
+    Key(
+        "quit_keep",
+        "k",
+        "choose('keep')",
+        "keep held",
+        "Keep it held till tuimail runs again",
+        (Place.QUIT,),
+    ),
+    Key("quit_stay", "escape,q", "leave", "stay", "Stay here", (Place.QUIT,)),
+    Key("down", "j,down", "move(1)", "down", "One row down", _M),
+    Key("up", "k,up", "move(-1)", "up", "One row up", _M),
+    Key("page_down", "pagedown,space", "page(1)", "page down", "One screen down", _M),
+    Key("page_up", "pageup", "page(-1)", "page up", "One screen up", _M),
+    Key("top", "home", "top", "top", "The first row", _M),
+    Key("bottom", "end,G", "bottom", "bottom", "The last row", _M),
+    Key(
+        "leave",
+        "escape",
+        "leave",
+        "leave",
+        "Leave this place; nothing is lost",
+        (Place.READER, Place.COMPOSER, Place.OUTBOX, Place.DRAFTS, Place.FOLDERS, Place.HELP),
+    ),
+    Key("unfind", "escape", "unfind", "show all", "Show everything again after a search", _L, shown=False),
+    Key(
+        "back",
+        "q",
+        "leave",
+        "back",
+        "Back; from the list, quit",
+        (Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.FOLDERS, Place.HELP),
+        shown=False,
+    ),
+    Key("palette", "ctrl+p", "app.command_palette", "actions", "Find any action by name", _E, False, True),
+    Key("quit", "ctrl+q", "app.leave", "quit", "Quit from anywhere; drafts are saved", _E, False, True),
+    Key(
+        "help",
+        "question_mark,f1",
+        "app.help",
+        "help",
+        "The keys, of this place and all others",
+        _E,
+        shown=False,
+    ),
+)
+
+NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "asterisk": "*",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+}
+
+
+def of(place: Place) -> tuple[Key, ...]:
+    """The keys of one place, in the table's order."""
+    return tuple(key for key in KEYS if place in key.places)
+
+
+def bindings(place: Place) -> list[BindingType]:
+    """The place's keys as Textual takes them; a key map finds them by id."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            key.label,
+            show=key.shown,
+            tooltip=key.tooltip,
+            priority=key.strong,
+            id=key.id,
+        )
+        for key in of(place)
+    ]
+
+
+def names(key: Key, keymap: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys of an action as a person reads them, the user's own if they have any."""
+    return tuple(NAMES.get(one, one) for one in keymap.get(key.id, key.keys).split(","))
+
+
+def bar(place: Place, keymap: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(key, label) for the key bar: the place's own first, then what is valid everywhere."""
+    typing = place in (Place.COMPOSER, Place.SEARCH, Place.QUIT, Place.FOLDERS)
+    keys = dict.fromkeys(of(place) if typing else (*of(place), *of(Place.EVERYWHERE)))
+    return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown)

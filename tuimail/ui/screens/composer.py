@@ -1,0 +1,202 @@
+"""The composer: a draft being written. It never sends: it hands the draft to the outbox."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from tuimail.mail.errors import TuimailError
+from tuimail.mail.letter.draft import Draft, Kind
+from tuimail.mail.letter.safe import Safe, line
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.times import clock
+from tuimail.ui.keys import Place, bindings
+from tuimail.ui.screens.place import PlaceScreen
+from tuimail.ui.widgets.address_field import AddressField, Field
+from tuimail.ui.widgets.files_field import FilesField
+
+SAVE_AFTER = 1.0
+
+TITLES = {
+    Kind.NEW: "New mail",
+    Kind.REPLY: "Reply",
+    Kind.REPLY_ALL: "Reply to all",
+    Kind.FORWARD: "Forward",
+}
+
+
+class ComposerScreen(PlaceScreen):
+    """Writes one draft. Whatever happens to it, the text is on disk or on the screen."""
+
+    place = Place.COMPOSER
+    BINDINGS = bindings(Place.COMPOSER)
+
+    def __init__(self, desk: Desk, draft: Draft) -> None:
+        super().__init__(desk)
+        self._draft = draft
+        self._soon: Timer | None = None
+        self._kept: Draft | None = draft
+        self._gone = False
+
+    def contents(self) -> Iterable[Widget]:
+        draft = self._draft
+        yield Vertical(
+            AddressField(self.desk, "To", draft.to, id="to"),
+            AddressField(self.desk, "Cc", draft.cc, id="cc"),
+            AddressField(self.desk, "Bcc", draft.bcc, id="bcc"),
+            Field("Subject", draft.subject, id="subject"),
+            FilesField(draft.attachments),
+            id="header",
+        )
+        yield TextArea(draft.body, compact=True, highlight_cursor_line=False, id="body")
+
+    @property
+    def draft(self) -> Draft:
+        """The draft as it stands on the screen, cursor included."""
+        return replace(
+            self._draft,
+            to=self._text("#to"),
+            cc=self._text("#cc"),
+            bcc=self._text("#bcc"),
+            subject=self._text("#subject"),
+            body=self.body.text,
+            attachments=self.query_one(FilesField).files,
+            cursor=self.body.cursor_location,
+        )
+
+    @property
+    def body(self) -> TextArea:
+        return self.query_one("#body", TextArea)
+
+    def on_mount(self) -> None:
+        self._retitle("")
+        self.body.move_cursor(self._draft.cursor)
+        if self._draft.to:
+            self.body.focus()
+        else:
+            self.query_one("#to", Field).input.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._save_soon()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        self._save_soon()
+
+    def on_files_field_changed(self, event: FilesField.Changed) -> None:
+        self._save_soon()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next("Input, TextArea")
+
+    async def keep(self) -> None:
+        """Save what is not on disk yet. Raises OutboxError."""
+        if self._soon is not None:
+            self._soon.stop()
+        draft = self.draft
+        if self._gone or draft == self._kept:
+            return
+        if replace(draft, cursor=self._draft.cursor) != self._draft or self._kept != self._draft:
+            await self.desk.engine.drafts.save(draft)
+            self._kept = draft
+            self._retitle(f"draft saved {clock(self.desk.engine.now().wall)}")
+
+    async def action_send(self) -> None:
+        """Hand the draft over; it leaves this place only when it is queued on disk."""
+        if self._gone:
+            return
+        self._gone = True
+        try:
+            await self.desk.engine.outbox.send(self.draft)
+        except TuimailError as error:
+            self._gone = False
+            self.say(str(error), trouble=True)
+            await self._keep_anyway()
+        else:
+            self.dismiss()
+
+    async def action_save(self) -> None:
+        with self.telling():
+            self._kept = None
+            await self.keep()
+
+    def action_leave(self) -> None:
+        self.work(self._leave, "leave")
+
+    def action_discard(self) -> None:
+        from tuimail.ui.screens.ask import ConfirmScreen
+
+        self.app.push_screen(ConfirmScreen(Safe("Throw this draft away?")), self._discard)
+
+    def action_identity(self) -> None:
+        names = [account.name for account in self.desk.engine.accounts]
+        here = names.index(self._draft.account) if self._draft.account in names else -1
+        self._draft = replace(self._draft, account=names[(here + 1) % len(names)])
+        self._kept = None
+        self._retitle()
+        self._save_soon()
+
+    def action_attach(self) -> None:
+        from tuimail.ui.files import PathSuggester
+        from tuimail.ui.screens.ask import AskScreen
+
+        self.app.push_screen(AskScreen(Safe("Attach:"), "", PathSuggester()), self._attach_chosen)
+
+    def action_editor(self) -> None:
+        self.work(self._edit, "editor")
+
+    async def _leave(self) -> None:
+        await self.keep()
+        self._gone = True
+        self.dismiss()
+
+    def _text(self, field: str) -> str:
+        return self.query_one(field, Field).text
+
+    def _retitle(self, right: str | None = None) -> None:
+        self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)
+
+    def _save_soon(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(SAVE_AFTER, partial(self.work, self.keep, "save"))
+
+    async def _keep_anyway(self) -> None:
+        """Save beside an error that is on show already."""
+        try:
+            await self.keep()
+        except TuimailError:
+            self._retitle("draft not saved")
+
+    async def _edit(self) -> None:
+        from tuimail.ui.editor import edit
+
+        text = await edit(self.app, self.desk.editor, self.body.text)
+        if text != self.body.text:
+            self.body.text = text
+            self.body.move_cursor(self._draft.cursor)
+
+    def _attach_chosen(self, path: str | None) -> None:
+        from tuimail.ui.files import whole
+
+        if path and path.strip():
+            self.work(partial(self._attach_file, whole(path)), "attach")
+
+    async def _attach_file(self, path: str) -> None:
+        self.query_one(FilesField).files = (
+            await self.desk.engine.drafts.attach(self.draft, path)
+        ).attachments
+        self._save_soon()
+
+    def _discard(self, sure: bool | None) -> None:
+        if sure:
+            self._gone = True
+            self.work(self._drop, "discard")
+
+    async def _drop(self) -> None:
+        await self.desk.engine.drafts.drop(self._draft.id)
+        self.dismiss()

@@ -1,0 +1,180 @@
+"""The list of messages, with the folders and a preview beside it where there is room."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from textual.containers import Container, Horizontal
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News, Progress
+from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.letter.envelope import Envelope, Ref
+from tuimail.mail.letter.safe import line
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.times import hour
+from tuimail.ui.keys import Place, bindings
+from tuimail.ui.screens.answering import AnsweringScreen
+from tuimail.ui.screens.doors import read
+from tuimail.ui.widgets.edge import Edge
+from tuimail.ui.widgets.folder_list import FolderList
+from tuimail.ui.widgets.letter_view import LetterView
+from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.widgets.row_list import RowList
+
+PREVIEW_AFTER = 0.15
+OUTGOING = (Role.SENT, Role.DRAFTS)
+
+
+class MailScreen(AnsweringScreen):
+    """Where one lives: the messages of a folder."""
+
+    place = Place.LIST
+    BINDINGS = bindings(Place.LIST)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._folder: Folder | None = None
+        self._numbers = self._synced = ""
+        self._preview: Timer | None = None
+        self._previewed: Ref | None = None
+
+    def contents(self) -> Iterable[Widget]:
+        pair = Container(MessageList(self.desk, id="messages"), LetterView(id="preview"), id="pair")
+        yield Horizontal(FolderList(self.desk, id="folders"), pair, id="desk")
+
+    @property
+    def messages(self) -> MessageList:
+        return self.query_one(MessageList)
+
+    def envelope(self) -> Envelope | None:
+        return self.messages.current
+
+    def on_mount(self) -> None:
+        self.desk.news.subscribe(self, self.hear)
+        self.messages.focus()
+        self.work(self._go_home, "home")
+
+    def hear(self, news: News) -> None:
+        """Keep the list and the title true."""
+        match news:
+            case FoldersChanged() if self._folder is None:
+                self.work(self._go_home, "home")
+            case FolderChanged(account, folder) if self._is_here(account, folder):
+                self.messages.renew()
+            case Progress(account, folder, done, total) if self._is_here(account, folder):
+                self._synced = self._progress(done, total)
+                self._retitle()
+            case NewMail(account, count):
+                self.say(f"{count} new in {account}")
+            case _:
+                pass
+
+    async def step(self, rows: int) -> Envelope | None:
+        """Move the cursor for the reader; the message it is on now, None at an end."""
+        before = self.messages.cursor
+        self.messages.action_move(rows)
+        return None if self.messages.cursor == before else await self.messages.fetched()
+
+    def on_message_list_counted(self, event: MessageList.Counted) -> None:
+        found = f"{event.total:,} found" if event.view.query else f"of {event.total:,}"
+        self._numbers = found if event.view.query else f"{event.unread:,} unread {found}"
+        self._retitle()
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+        if event.control is self.messages and self.query_one("#preview").display:
+            self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_preview)
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        self.action_open()
+
+    def on_folder_list_picked(self, event: FolderList.Picked) -> None:
+        self._pick(event.folder)
+
+    def action_open(self) -> None:
+        envelope = self.messages.current
+        if envelope is not None and self.focused is self.messages:
+            read(self.app, self.desk, envelope, self.step)
+
+    def action_folders(self) -> None:
+        folders = self.query_one(FolderList)
+        if folders.display:
+            folders.focus()
+            return
+        from tuimail.ui.screens.folders import FoldersScreen
+
+        here = (self._folder.account, self._folder.name) if self._folder else ("", "")
+        self.app.push_screen(FoldersScreen(self.desk, *here), self._pick)
+
+    async def action_search(self) -> None:
+        from tuimail.ui.widgets.search_line import SearchLine
+
+        if not self.query(SearchLine):
+            await self.query_one(Edge).mount(SearchLine(self.desk))
+        self.query_one(SearchLine).open(self.messages)
+
+    def action_unfind(self) -> None:
+        self.messages.focus()
+        self.messages.narrow("")
+
+    def action_fetch(self) -> None:
+        if self._folder is not None:
+            self.work(partial(self._sync, self._folder), "sync")
+
+    def action_leave(self) -> None:
+        self.app.call_later(self.app.run_action, "app.leave")
+
+    async def _go_home(self) -> None:
+        """Show the first account's inbox, once its folders are known."""
+        for account in self.desk.engine.accounts:
+            folders = await self.desk.engine.mailbox.folders(account.name)
+            inbox = next((folder for folder in folders if folder.role is Role.INBOX), None)
+            if inbox is not None and self._folder is None:
+                self._go(inbox)
+
+    def _pick(self, folder: Folder | None) -> None:
+        self.messages.focus()
+        if folder is not None:
+            self._go(folder)
+            self.work(partial(self._sync, folder), "sync")
+
+    def _go(self, folder: Folder) -> None:
+        self._folder, self._numbers, self._synced = folder, "", ""
+        self.messages.show(View(folder.account, folder.name), folder.role in OUTGOING)
+        self.query_one(FolderList).point(folder.account, folder.name)
+        self._retitle()
+
+    async def _sync(self, folder: Folder) -> None:
+        await self.desk.engine.mailbox.sync(folder.account, folder.name)
+        if folder == self._folder:
+            self._synced = f"synced {hour(self.desk.engine.now().wall)}"
+            self._retitle()
+
+    def _is_here(self, account: str, folder: str) -> bool:
+        here = self._folder
+        return here is not None and (here.account, here.name) == (account, folder)
+
+    def _progress(self, done: int, total: int) -> str:
+        if done < total:
+            return f"reading {done:,} of {total:,}"
+        return f"synced {hour(self.desk.engine.now().wall)}"
+
+    def _retitle(self) -> None:
+        if self._folder is not None:
+            right = "   ".join(part for part in (self._numbers, self._synced) if part)
+            self.titled(f"{self._folder.title} · {line(self._folder.account)}", right)
+
+    def _show_preview(self) -> None:
+        envelope = self.messages.current
+        if envelope is not None and self.query_one("#preview").display and envelope.ref != self._previewed:
+            self.work(partial(self._fill_preview, envelope), "preview")
+
+    async def _fill_preview(self, envelope: Envelope) -> None:
+        letter = await self.desk.engine.mailbox.letter(envelope.ref)
+        self._previewed = envelope.ref
+        self.query_one(LetterView).show(letter)

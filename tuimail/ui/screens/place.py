@@ -1,0 +1,88 @@
+"""What all places share: title, bottom edge, words for errors, and a calm line on a tiny terminal."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tuimail.engine.news import Notice
+from tuimail.mail.errors import TuimailError
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.cells import Piece, Row
+from tuimail.ui.keys import Place
+from tuimail.ui.widgets.edge import Edge
+from tuimail.ui.widgets.rows import Rows
+from tuimail.ui.widgets.title import Title
+from tuimail.ui.work import start
+
+
+class TooSmall(Rows):
+    """Covers everything on a terminal that is too small to work in."""
+
+    def rows(self, width: int) -> Sequence[Row]:
+        words = "terminal too small, all is kept"
+        if width < len(words):
+            return [(Piece("too small,"),), (Piece("all is kept"),)]
+        return [(Piece(words),)]
+
+
+class PlaceScreen(Screen[None]):
+    """A place: its title, what is in it, the bottom edge. `place` picks its keys."""
+
+    place: ClassVar[Place]
+    AUTO_FOCUS = None
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        yield Title()
+        yield from self.contents()
+        yield Edge(self.desk, self.place)
+        yield TooSmall()
+
+    def contents(self) -> Iterable[Widget]:
+        """The widgets between title and bottom edge."""
+        return ()
+
+    def titled(self, left: str, right: str | None = None) -> None:
+        """Set the title; the right side stays when it is not given."""
+        title = self.query_one(Title)
+        title.left = left
+        if right is not None:
+            title.right = right
+
+    def say(self, text: str, trouble: bool = False) -> None:
+        """One line at the bottom edge."""
+        self.query_one(Edge).say(text, trouble)
+
+    def notice(self, notice: Notice) -> None:
+        """The engine has something to say."""
+        self.say(notice.text, notice.trouble)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """An expected failure inside becomes one line at the bottom edge."""
+        try:
+            yield
+        except TuimailError as error:
+            self.say(str(error), trouble=True)
+
+    def work(self, what: Callable[[], Awaitable[None]], group: str) -> None:
+        """Do something that may take a while; the latest of its group counts, failures are told."""
+
+        async def told() -> None:
+            with self.telling():
+                await what()
+
+        start(self, told, group)
+
+    async def keep(self) -> None:
+        """Keep what is typed here; called before the program leaves or goes elsewhere."""
+
+    def action_leave(self) -> None:
+        self.dismiss()

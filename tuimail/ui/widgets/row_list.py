@@ -1,0 +1,134 @@
+"""A list of rows with a cursor."""
+
+from typing import ClassVar, Self
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tuimail.ui.format.cells import Piece, Tone
+from tuimail.ui.widgets.row_view import RowView
+from tuimail.ui.widgets.rows import strip, tones
+
+
+class RowList(RowView):
+    """Rows of which one is the cursor's. A move repaints two rows.
+
+    `empty` is what it says when there is nothing to list.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor", "row--away"}
+    DEFAULT_CSS = """
+    RowList { scrollbar-size-vertical: 0; }
+    RowList > .row--cursor { background: $mail-cursor; color: $mail-cursor-text; }
+    RowList > .row--away { background: $mail-cursor-away; color: $mail-text; }
+    """
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    """The row under the cursor."""
+
+    class Moved(Message):
+        """The cursor is on another row, or the row under it is another."""
+
+        def __init__(self, control: "RowList", cursor: int) -> None:
+            super().__init__()
+            self._control = control
+            self.cursor = cursor
+
+        @property
+        def control(self) -> "RowList":
+            return self._control
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, RowList.Moved)
+
+    class Chosen(Message):
+        """A row was chosen with the mouse."""
+
+        def __init__(self, control: "RowList", cursor: int) -> None:
+            super().__init__()
+            self._control = control
+            self.cursor = cursor
+
+        @property
+        def control(self) -> "RowList":
+            return self._control
+
+    def __init__(self, empty: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.empty = empty
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(self.count - 1, cursor))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self._reveal(new)
+        for index in (old, new):
+            self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
+        self.post_message(self.Moved(self, new))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        lines = super().render_lines(crop)
+        if not self.count and self.empty and crop.y <= 1 < crop.bottom:
+            words = strip(
+                (Piece(f"   {self.empty}", Tone.MUTED),), self.size.width, tones(self), self.rich_style
+            )
+            lines[1 - crop.y] = words.crop(crop.x, crop.right)
+        return lines
+
+    def strip_key(self, index: int) -> object:
+        return index, index == self.cursor and (1 + self.has_focus)
+
+    def paint(self, index: int, width: int) -> Strip:
+        painted = super().paint(index, width)
+        if index != self.cursor:
+            return painted
+        name = "row--cursor" if self.has_focus else "row--away"
+        under = self.get_component_rich_style(name)
+        return Strip([Segment(text, (style or under) + under) for text, style, _ in painted], width)
+
+    def place(self, count: int, cursor: int, top: int | None = None) -> Self:
+        """Other rows: how many, where the cursor is, and which row is the first in sight."""
+        self.set_count(count)
+        if top is not None:
+            self.scroll_to(y=top, animate=False, immediate=True)
+        self.set_reactive(RowList.cursor, self.validate_cursor(cursor))
+        self._reveal(self.cursor)
+        self.post_message(self.Moved(self, self.cursor))
+        return self
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y + self.scroll_offset.y
+        if index < self.count:
+            self.cursor = index
+            if event.chain == 2:
+                self.post_message(self.Chosen(self, index))
+
+    def action_move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.size.height - 1)
+
+    def action_top(self) -> None:
+        self.cursor = 0
+
+    def action_bottom(self) -> None:
+        self.cursor = self.count - 1
+
+    def _reveal(self, index: int) -> None:
+        """Scroll no further than it takes to see the row, but by screens when it is far."""
+        top, height = self.scroll_offset.y, self.size.height
+        if top <= index < top + height or not height:
+            return
+        near = index < top or index >= top + 2 * height
+        self.scroll_to(y=index if near else index - height + 1, animate=False, immediate=True)

@@ -1,0 +1,97 @@
+"""Many rows, of which only those in sight are ever made (Textual's line API)."""
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tuimail.ui.format.cells import Row, Tone
+from tuimail.ui.keys import Place, bindings
+from tuimail.ui.widgets.rows import TONE_CSS, TONES, strip, tones
+
+CACHED = 4000
+
+
+class RowView(ScrollView, can_focus=True):
+    """A scrolled view of `count` rows. Strips are cached and go to the compositor as they are, so that a
+    key costs the rows it changes; there is no border or padding to style.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MOVING)
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
+    ALLOW_SELECT = False
+    DEFAULT_CSS = f"""
+    RowView {{ height: 1fr; overflow-x: hidden; scrollbar-size-horizontal: 0; {TONE_CSS} }}
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.count = 0
+        self._strips: dict[object, Strip] = {}
+        self._styles: dict[Tone, Style] = {}
+
+    def row(self, index: int, width: int) -> Row:
+        """Row `index`, which is below `count`, for `width` cells."""
+        raise NotImplementedError
+
+    def set_count(self, count: int) -> None:
+        """Another number of rows, or other rows: forget what was painted."""
+        self.count = count
+        self.virtual_size = Size(self.size.width, count)
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Make every row anew."""
+        self._strips.clear()
+        self._styles.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        self._strips.clear()
+        self._styles.clear()
+        super().notify_style_update()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_count(self.count)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        top, left, right = self.scroll_offset.y, crop.x, crop.right
+        strips = [self._strip(top + y) for y in range(crop.y, crop.bottom)]
+        whole = left == 0 and right >= self.size.width
+        return strips if whole else [one.crop(left, right) for one in strips]
+
+    def strip_key(self, index: int) -> object:
+        """What the look of a row depends on, besides its content and the width."""
+        return index
+
+    def paint(self, index: int, width: int) -> Strip:
+        """Row `index` as a strip."""
+        self._styles = self._styles or tones(self)
+        return strip(self.row(index, width), width, self._styles, self.rich_style)
+
+    def action_move(self, rows: int) -> None:
+        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.size.height - 1))
+
+    def action_top(self) -> None:
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def action_bottom(self) -> None:
+        self.scroll_to(y=self.count, animate=False, immediate=True)
+
+    def _strip(self, index: int) -> Strip:
+        width = self.size.width
+        if index >= self.count:
+            return Strip.blank(width, self.rich_style)
+        key = (self.strip_key(index), width)
+        if key not in self._strips:
+            if len(self._strips) >= CACHED:
+                self._strips.clear()
+            self._strips[key] = self.paint(index, width)
+        return self._strips[key]
