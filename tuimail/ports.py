@@ -201,8 +201,8 @@ class MailCache(Protocol):
 
     async def mark(
         self, account: str, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
-    ) -> None:
-        """Add and drop flags of these messages."""
+    ) -> dict[str, frozenset[str]]:
+        """Add and drop flags of these messages; the flags they had before."""
         ...
 
     async def count(self, view: View) -> tuple[int, int]:

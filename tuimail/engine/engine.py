@@ -80,8 +80,9 @@ class Engine:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        ways = [way.close() for a in self.accounts for way in (a.source, a.submitter)]
-        await asyncio.gather(*ways, self._store.close(), self._cache.close())
+        await asyncio.gather(*(way.close() for a in self.accounts for way in (a.source, a.submitter)))
+        self._sender.hand_over()
+        await asyncio.gather(self._store.close(), self._cache.close())
 
     async def failure(self) -> None:
         """Waits until a loop fails, which nothing expected, and raises what it raised."""

@@ -81,17 +81,16 @@ class Mailbox:
         """Set and clear flags: on the screen at once, then on the server, and back again if it says no."""
         for (account, folder), group in groupby(sorted(refs, key=_place), key=_place):
             uids = [ref.uid for ref in group]
-            await self._mark(account, folder, uids, add, drop)
+            before = await self._cache.mark(account, folder, uids, add, drop)
+            self._flags_changed(account, folder)
             try:
                 await self._source(account).flag(folder, uids, add, drop)
             except MailboxError:
-                await self._mark(account, folder, uids, drop, add)
+                await self._cache.reflag(account, folder, before)
+                self._flags_changed(account, folder)
                 raise
 
-    async def _mark(
-        self, account: str, folder: str, uids: list[str], add: frozenset[str], drop: frozenset[str]
-    ) -> None:
-        await self._cache.mark(account, folder, uids, add, drop)
+    def _flags_changed(self, account: str, folder: str) -> None:
         self._newsroom.announce(FolderChanged(account, folder))
         self._newsroom.announce(FoldersChanged(account))
 
@@ -105,9 +104,13 @@ class Mailbox:
         if todo.drop or todo.reflag:
             self._newsroom.announce(FolderChanged(account, folder))
         unread = await self._fetch(account, folder, todo.fetch)
-        if unread and (account, folder) in self._met:
+        if unread and (account, folder) in self._met and await self._is_inbox(account, folder):
             self._newsroom.announce(NewMail(account, unread))
         self._met.add((account, folder))
+
+    async def _is_inbox(self, account: str, folder: str) -> bool:
+        home = inbox(await self._cache.folders(account))
+        return home is not None and home.name == folder
 
     async def _fetch(self, account: str, folder: str, uids: tuple[str, ...]) -> int:
         """Fetch and cache these messages; how many of them are unread."""

@@ -9,6 +9,7 @@ from tuimail.engine.news import Newsroom, Notice, SenderChanged
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.hold.move import Move, begin_body, claim, is_due, late, recover
+from tuimail.mail.hold.outcome import Outcome, Unreachable
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
@@ -61,7 +62,7 @@ class Sender:
             await self._rest()
 
     async def close(self, patience: float = 3.0) -> None:
-        """Claim no more, give the attempts under way some seconds, release the lock."""
+        """Claim no more, and give the attempts under way some seconds."""
         self._closing = True
         self.wake()
         if self._busy:
@@ -69,6 +70,9 @@ class Sender:
         for task in self._busy.values():
             task.cancel()
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    def hand_over(self) -> None:
+        """Let another process send. Nothing of this one may be under way any more, filing included."""
         self._lock.release()
         self.here = False
 
@@ -130,8 +134,16 @@ class Sender:
         move = claim(item, self._clock.now(), self._owner)
         if move is None or not await self._items.commit(move):
             return
-        item = move.new
-        submission = replace(await self._store.submission(item.id), recipients=item.pending)
+        item, outcome = await self._hand_in(account, move.new)
+        settled = settle(item, outcome, self._clock.now(), self._ids.jitter(), account.files_sent)
+        if settled is not None:
+            await self._commit_for_sure(settled)
+
+    async def _hand_in(self, account: Account, item: Item) -> tuple[Item, Outcome]:
+        """The item as it stands after the attempt, and what came of it.
+
+        An outbox that can't be read or written before the body begins is one more reason to try later.
+        """
 
         async def body_next(said: str) -> bool:
             nonlocal item
@@ -141,10 +153,13 @@ class Sender:
             item = begun.new
             return True
 
-        outcome = await account.submitter.submit(submission, body_next)
-        settled = settle(item, outcome, self._clock.now(), self._ids.jitter(), account.files_sent)
-        if settled is not None:
-            await self._commit_for_sure(settled)
+        try:
+            submission = replace(await self._store.submission(item.id), recipients=item.pending)
+            outcome = await account.submitter.submit(submission, body_next)
+        except OutboxError as error:
+            self._newsroom.announce(Notice(line(str(error))))
+            outcome = Unreachable(str(error))
+        return item, outcome
 
     async def _commit_for_sure(self, move: Move) -> None:
         """What the server said must not be forgotten because the disk is full just now."""

@@ -135,16 +135,18 @@ class CacheFile:
 
     async def mark(
         self, account: str, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
-    ) -> None:
+    ) -> dict[str, frozenset[str]]:
         query = "SELECT flags FROM envelopes WHERE account = ? AND folder = ? AND uid = ?"
 
-        def job(connection: sqlite3.Connection) -> None:
+        def job(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
             with transaction(connection):
-                known = {uid: connection.execute(query, (account, folder, uid)).fetchone() for uid in uids}
-                flags = {uid: (frozenset(row[0].split()) | add) - drop for uid, row in known.items() if row}
-                _reflag(connection, account, folder, flags)
+                rows = {uid: connection.execute(query, (account, folder, uid)).fetchone() for uid in uids}
+                before = {uid: frozenset(row[0].split()) for uid, row in rows.items() if row}
+                after = {uid: (flags | add) - drop for uid, flags in before.items()}
+                _reflag(connection, account, folder, after)
+            return before
 
-        await self._database.run(job)
+        return await self._database.run(job)
 
     async def count(self, view: View) -> tuple[int, int]:
         where, values = _where(view)

@@ -28,7 +28,7 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float, files_sent:
         case Accepted():
             return _accepted(item, outcome, now, jitter, files_sent)
         case Refused():
-            return _refused(item, outcome, now, jitter)
+            return _refused(item, outcome, now, jitter, files_sent)
         case Denied(code, text):
             why = "the server refused the login; set the password, then send now"
             return _rest(item, now, why, line(f"{code} {text}"), State.PAUSED)
@@ -52,18 +52,8 @@ def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float, files_s
         why = f"{len(reached.pending)} of {len(recipients)} recipients put off by the server"
         return _again(item, now, answer, pause, why, recipients)
     lost = sum(r.standing is Standing.REFUSED for r in recipients)
-    return move(
-        item,
-        now,
-        f"accepted, but refused for {lost} of {len(recipients)}" if lost else "accepted",
-        answer,
-        state=State.SENT,
-        phase=None,
-        owner="",
-        recipients=recipients,
-        filing=Filing.DUE if files_sent else Filing.SERVER,
-        filing_due=now.wall,
-    )
+    why = f"accepted, but refused for {lost} of {len(recipients)}" if lost else "accepted"
+    return _sent(reached, now, why, answer, files_sent)
 
 
 def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recipient:
@@ -75,17 +65,24 @@ def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recip
     return replace(recipient, standing=standing, answer=line(f"{refusal.code} {refusal.text}"))
 
 
-def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
+def _refused(item: Item, outcome: Refused, now: Moment, jitter: float, files_sent: bool) -> Move:
     answer = line(" · ".join([f"{outcome.code} {outcome.text}", *_words(outcome.refused)]))
     if outcome.code < PERMANENT:
         return _again(item, now, answer, retry.after_refusal(item.tries, jitter), "put off by the server")
     if item.reached:
-        return _rest(item, now, "refused for the rest of its recipients", answer, State.SENT)
+        return _sent(item, now, "refused for the rest of its recipients", answer, files_sent)
     return _rest(item, now, "refused by the server", answer, State.FAILED)
 
 
 def _words(refused: tuple[Refusal, ...]) -> list[str]:
     return [f"{r.recipient}: {r.code} {r.text}" for r in refused]
+
+
+def _sent(item: Item, now: Moment, why: str, answer: Safe, files_sent: bool) -> Move:
+    filing = Filing.DUE if files_sent else Filing.SERVER
+    return move(
+        item, now, why, answer, state=State.SENT, phase=None, owner="", filing=filing, filing_due=now.wall
+    )
 
 
 def _rest(item: Item, now: Moment, why: str, answer: Safe, state: State) -> Move:
