@@ -113,14 +113,14 @@ def check(spec: str) -> str:
         raise AddressError(f"“{shown}” is not an address: look before the @.")
     if len(local) > 64:
         raise AddressError(f"“{shown}” is not an address: more than 64 letters before the @.")
-    ascii_domain = domain if _LITERAL.fullmatch(domain) else _domain(domain)
-    if not ascii_domain or len(local) + 1 + len(ascii_domain) > 254:
+    host = domain if _LITERAL.fullmatch(domain) else ascii_domain(domain)
+    if not host or len(local) + 1 + len(host) > 254:
         raise AddressError(f"“{shown}” is not an address: look after the @.")
-    return f"{local}@{ascii_domain}"
+    return f"{local}@{host}"
 
 
-def _domain(domain: str) -> str:
-    """The domain in ASCII; empty when it is none."""
+def ascii_domain(domain: str) -> str:
+    """The domain in ASCII (IDNA); empty when it is none."""
     labels = [_label(label) for label in _DOTS.split(domain[:255])]
     return ".".join(labels) if all(_LABEL.fullmatch(label) for label in labels) else ""
 
