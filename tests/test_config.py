@@ -97,7 +97,7 @@ def test_what_is_not_given_has_its_default(tmp_path):
         ),
         (
             ACCOUNT.replace('address = "hanako@example.jp"', 'address = "hanako"'),
-            'config.toml:3: accounts.address: "hanako" is not accepted; '
+            "config.toml:3: accounts.address: “hanako” is not an address; "
             "accepted: an address such as you@example.jp",
         ),
         (

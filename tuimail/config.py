@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tuimail import toml
-from tuimail.mail.errors import ConfigError
+from tuimail.mail.errors import AddressError, ConfigError
+from tuimail.mail.letter import address as addresses
 from tuimail.toml_lines import Where
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -21,13 +22,7 @@ Name = Annotated[
         extra={"accepted": "a short name in quotes, without / and line breaks"},
     ),
 ]
-Spec = Annotated[
-    str,
-    Meta(
-        pattern="^[^\\x00-\\x20<>,;]+@[^\\x00-\\x20<>,;@]+$",
-        extra={"accepted": "an address such as you@example.jp"},
-    ),
-]
+Spec = Annotated[str, Meta(extra={"accepted": "an address such as you@example.jp"})]
 Folder = Annotated[str, Meta(min_length=1, extra={"accepted": "a folder in quotes"})]
 Command = Annotated[str, Meta(min_length=1, extra={"accepted": "a command in quotes"})]
 
@@ -123,9 +118,6 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     download_folder: str = "~/Downloads"
     """Where attachments are saved."""
 
-    bell: bool = False
-    """Ring when a held mail is 10, 5 and 3 seconds from leaving."""
-
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
@@ -169,8 +161,18 @@ def _check(text: toml.Toml, config: Config) -> None:
                 (*where, "name"), f"{account.name} is taken by an account above", "a name of its own"
             )
         names.add(account.name)
+        _check_address(text, where, account)
         _check_source(text, where, account)
         _check_login(text, where, account)
+
+
+def _check_address(text: toml.Toml, where: Where, account: Account) -> None:
+    try:
+        addresses.check(account.address)
+    except AddressError as error:
+        raise text.wrong(
+            (*where, "address"), str(error).rstrip("."), "an address such as you@example.jp"
+        ) from None
 
 
 def _check_source(text: toml.Toml, where: Where, account: Account) -> None:

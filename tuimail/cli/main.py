@@ -1,0 +1,84 @@
+"""The `tuimail` command: finds the command asked for and loads that one alone."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from tuimail import __version__
+from tuimail.paths import PRIVATE_UMASK
+
+
+class Command(NamedTuple):
+    """Where a command lives and what it does. Its module has `main(args, config) -> exit code`."""
+
+    module: str
+    does: str
+    prefix: tuple[str, ...] = ()
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command("demo", "the client on a built-in world: no account, no network"),
+    "show": Command("show", "print a message as the reader shows it"),
+    "send": Command("send", "queue a message from a file or stdin"),
+    "sendmail": Command("sendmail", "take the place of sendmail(1)"),
+    "outbox": Command("outbox", "list, show, undo, send now or delete what is in the outbox"),
+    "undo": Command("outbox", "take back the newest held mail", ("undo",)),
+    "doctor": Command("doctor", "what is set up, what is wrong, what to do"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code follows sysexits.h."""
+    os.umask(PRIVATE_UMASK)
+    args = list(sys.argv[1:] if argv is None else argv)
+    if args in (["--version"], ["-V"]):
+        print(f"tuimail {__version__}")
+        return 0
+    from tuimail.cli import exits
+
+    return exits.guarded(lambda: _run(args))
+
+
+def _run(args: list[str]) -> int:
+    from tuimail.cli.parser import usage_error
+
+    config, args = _config_option(args)
+    if not args:
+        return _load("screen")([], config)
+    name, *rest = args
+    if name in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if name not in COMMANDS:
+        raise usage_error(f"{name!r} is no command of tuimail", name, COMMANDS)
+    command = COMMANDS[name]
+    return _load(command.module)([*command.prefix, *rest], config)
+
+
+def _config_option(args: list[str]) -> tuple[str | None, list[str]]:
+    """`--config FILE`, which stands before the command."""
+    match args:
+        case ["--config", file, *rest]:
+            return file, rest
+        case [first, *rest] if first.startswith("--config="):
+            return first.removeprefix("--config="), rest
+    return None, args
+
+
+def _load(module: str) -> Callable[[list[str], str | None], int]:
+    found: Callable[[list[str], str | None], int] = import_module(f"tuimail.cli.{module}").main
+    return found
+
+
+def _help() -> str:
+    rows = "\n".join(f"  {name:<10} {command.does}" for name, command in COMMANDS.items())
+    return (
+        "usage: tuimail [--config FILE] [COMMAND ...]\n\n"
+        "Without a command it is the mail client.\n\n"
+        f"{rows}\n\n"
+        "  --config FILE   read this instead of the config.toml in your config folder\n"
+        "  --version       print the version\n\n"
+        "tuimail COMMAND --help tells more about each."
+    )

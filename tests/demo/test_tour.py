@@ -1,0 +1,36 @@
+import subprocess
+import sys
+import time
+
+
+def test_the_tour_plays_without_a_terminal_and_every_step_holds(tmp_path):
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "tuimail", "demo"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - began < 30
+    for step in (
+        "ok: it waits on this computer",
+        "held 0:03",
+        "ok: the draft is what was sent off",
+        "ok: nothing left this computer",
+        "ok: the server accepted it, once",
+        "ok: the blind copy is nowhere in it",
+        "ok: there is one copy in Sent",
+        "ok: it is, byte for byte, what the server took",
+        "ok: the answer is in the inbox",
+        "Every step held.",
+    ):
+        assert step in done.stdout
+    assert "NOT SO" not in done.stdout
+
+
+def test_the_demo_leaves_the_home_folder_alone(tmp_path):
+    assert list(tmp_path.iterdir()) == []

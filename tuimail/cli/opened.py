@@ -1,0 +1,44 @@
+"""The user's configuration and the engine behind it, opened for one command."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tuimail import paths, wiring
+from tuimail.config import Config, load
+from tuimail.engine.engine import Engine
+from tuimail.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a command works with. The engine queues and takes back; it does not send."""
+
+    engine: Engine
+    paths: Paths
+
+    def note_sender(self) -> None:
+        """Say on stderr when nothing will send what was just queued."""
+        if not wiring.who_sends(self.paths):
+            print("tuimail: nothing is sending now; it leaves when tuimail runs", file=sys.stderr)
+
+
+def settings(config: str | None) -> tuple[Config, Paths]:
+    """Configuration and places; says on stderr when others can read the file. Raises ConfigError."""
+    places = paths.find(config)
+    read = load(places.config)
+    if warning := paths.exposed(places.config):
+        print(f"tuimail: {warning}", file=sys.stderr)
+    return read, places
+
+
+@asynccontextmanager
+async def opened(config: str | None) -> AsyncIterator[Opened]:
+    """The engine of the user's configuration, closed again at the end."""
+    read, places = settings(config)
+    engine = wiring.build(read, places)
+    try:
+        yield Opened(engine, places)
+    finally:
+        await engine.close()

@@ -1,0 +1,34 @@
+"""`tuimail` alone: the client. The only place outside `ui` that loads the screen."""
+
+import sys
+
+from tuimail import wiring
+from tuimail.cli.exits import USAGE, Fault
+from tuimail.cli.opened import settings
+from tuimail.config import Config
+from tuimail.paths import Paths
+
+DEFAULT_THEME = "tuimail-dark"
+
+
+def main(args: list[str], config: str | None) -> int:
+    """Open the client on the user's mail."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Fault(USAGE, "the mail client needs a terminal; tuimail --help names the commands that don't")
+    return run(*settings(config))
+
+
+def run(config: Config, paths: Paths) -> int:
+    """Show the client until the user leaves it."""
+    from tuimail.ui.app import TuimailApp
+
+    app = TuimailApp(
+        wiring.build(config, paths),
+        downloads=config.ui.download_folder,
+        editor=config.ui.editor,
+        on_quit=config.outbox.on_quit,
+        looks=wiring.themes(paths),
+        look=config.ui.theme or DEFAULT_THEME,
+    )
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,118 @@
+"""The one place that builds real things: a configuration and places in, an engine out."""
+
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from tuimail import config as settings
+from tuimail.backends.files import DiskFiles
+from tuimail.backends.system import SystemClock, SystemIds
+from tuimail.config import Config
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.engine import Engine
+from tuimail.mail.errors import ConfigError
+from tuimail.mail.letter.address import Address
+from tuimail.paths import Paths
+from tuimail.ports import MailSource, Submitter
+
+FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
+"""Servers that put a copy of what they send in Sent by themselves."""
+
+
+def build(config: Config, paths: Paths, name: str = "tuimail") -> Engine:
+    """An engine on this computer's disk and network. Nothing is opened or connected until it is asked.
+
+    `name` is what other processes read of the one that holds the sender lock. Raises ConfigError when the
+    folders can't be made.
+    """
+    from tuimail.store.cache import CacheFile
+    from tuimail.store.lock import SenderLockFile
+    from tuimail.store.outbox import OutboxFile
+
+    try:
+        paths.make()
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: {error.strerror}; tuimail keeps its outbox there") from None
+    ids = SystemIds()
+    return Engine(
+        Accounts({account.name: _account(account) for account in config.accounts}),
+        store=OutboxFile(paths.outbox),
+        cache=CacheFile(paths.mail_cache),
+        lock=SenderLockFile(paths.sender_lock, name),
+        files=DiskFiles(),
+        clock=SystemClock(),
+        ids=ids,
+        owner=f"{name} {ids.item()}",
+        undo_seconds=config.outbox.undo_seconds,
+        late_after=config.outbox.late_seconds,
+    )
+
+
+def who_sends(paths: Paths) -> str:
+    """The process that holds the sender lock, in words; empty when nobody does."""
+    from tuimail.store.lock import SenderLockFile
+
+    return SenderLockFile(paths.sender_lock, "").holder()
+
+
+def damage(paths: Paths) -> str:
+    """What is wrong with the outbox file; empty when nothing is. Not while an engine has it open."""
+    from tuimail.store import inspect
+
+    return inspect.damage(paths.outbox)
+
+
+def themes(paths: Paths) -> Iterator[dict[str, Any]]:
+    """The themes that come along, then the user's own. Raises ConfigError for one that is not TOML."""
+    packaged = Path(str(resources.files("tuimail") / "themes"))
+    folder = packaged if packaged.is_dir() else packaged.parents[1] / "themes"
+    for file in (*sorted(folder.glob("*.toml")), *sorted(paths.themes.glob("*.toml"))):
+        try:
+            yield tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{file}: the theme can't be read: {error}") from None
+
+
+def _account(given: settings.Account) -> Account:
+    return Account(
+        name=given.name,
+        address=Address(given.address, given.display_name),
+        source=_source(given),
+        submitter=_submitter(given),
+        signature=given.signature,
+        files_sent=given.smtp.host.lower() not in FILES_ITS_OWN,
+        keeps_bodies=given.maildir is None,
+    )
+
+
+def _source(given: settings.Account) -> MailSource:
+    if given.imap is None:
+        from tuimail.backends.maildir import MaildirSource
+
+        return MaildirSource(Path(given.maildir or "").expanduser(), given.name)
+    from tuimail.backends.imap import ImapSource
+    from tuimail.backends.imap_server import ImapServer
+
+    auth = "token" if given.token_command else "password"
+    server = ImapServer(given.imap.host, given.imap.port, _user(given), given.imap.security, auth)
+    return ImapSource(given.name, server, _credential(given))
+
+
+def _submitter(given: settings.Account) -> Submitter:
+    from tuimail.backends.smtp import SmtpSubmitter
+    from tuimail.backends.smtp_server import Server
+
+    smtp = given.smtp
+    return SmtpSubmitter(
+        Server(smtp.host, smtp.port, smtp.security, _user(given), _auth(given)), _credential(given)
+    )
+
+
+def _user(given: settings.Account) -> str:
+    return given.user or given.address
+
+
+def _auth(given: settings.Account) -> str:
+    return given.auth
