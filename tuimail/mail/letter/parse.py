@@ -1,0 +1,77 @@
+"""From the bytes of a message to what a person reads. Takes anything, raises nothing, and stays in bounds.
+
+Of header fields that may stand once and stand twice, the first counts.
+"""
+
+from tuimail.mail.letter import body, transfer
+from tuimail.mail.letter.address import Address, parse_addresses
+from tuimail.mail.letter.fields import Fields
+from tuimail.mail.letter.header import date, decode, message_ids, raw
+from tuimail.mail.letter.letter import Letter, Part
+from tuimail.mail.letter.safe import Safe, block, line
+from tuimail.mail.letter.scan import first_id, sender
+from tuimail.mail.letter.walk import Node, walk, whole
+
+FIELD_SHOWN = 10_000
+
+_EXTENSIONS = {"text/plain": "txt", "text/calendar": "ics", "text/vcard": "vcf", "message/rfc822": "eml"}
+
+
+def parse(message: bytes) -> Letter:
+    """The message as a person reads it. `faults` tell what could not be."""
+    message = whole(message)
+    root, faults = walk(message)
+    text = body.body(message, root)
+    fields = root.fields
+    author = sender(fields.first(b"from"))
+    return Letter(
+        headers=tuple((line(decode(name), 100), decode(value, FIELD_SHOWN)) for name, value in fields.rows),
+        sender=author,
+        reply_to=parse_addresses(fields.first(b"reply-to")),
+        to=parse_addresses(fields.first(b"to")),
+        cc=parse_addresses(fields.first(b"cc")),
+        subject=decode(fields.first(b"subject")),
+        date=date(raw(fields.first(b"date"))),
+        message_id=first_id(_ids(fields, b"message-id")),
+        in_reply_to=first_id(_ids(fields, b"in-reply-to")),
+        references=_ids(fields, b"references"),
+        text=block(text.text),
+        links=text.links,
+        parts=tuple(_part(message, leaf) for leaf in text.files),
+        faults=tuple(line(fault) for fault in (*faults, *text.faults, *_doubts(fields, author))),
+    )
+
+
+def part(message: bytes, index: int) -> bytes:
+    """The decoded bytes of the leaf with this `Part.index`; empty when there is none."""
+    message = whole(message)
+    leaf = next((leaf for leaf in walk(message)[0].leaves() if leaf.index == index), None)
+    return transfer.decode(message[leaf.start : leaf.end], leaf.encoding) if leaf else b""
+
+
+def _ids(fields: Fields, name: bytes) -> tuple[str, ...]:
+    return message_ids(fields.first(name).decode("latin-1"))
+
+
+def _part(message: bytes, leaf: Node) -> Part:
+    size = transfer.size(message[leaf.start : leaf.end], leaf.encoding)
+    return Part(leaf.index, line(leaf.filename or _called(message, leaf), 255), line(leaf.type, 100), size)
+
+
+def _called(message: bytes, leaf: Node) -> str:
+    """A name for a part that has none: what it is, or the subject of an attached message."""
+    main, _, kind = leaf.type.partition("/")
+    extension = _EXTENSIONS.get(leaf.type, kind if kind.isalnum() and main != "text" else "")
+    subject = decode(body.inner(message, leaf).first(b"subject"), 100) if extension == "eml" else Safe("")
+    return f"{subject or main}.{extension}" if extension else main
+
+
+def _doubts(fields: Fields, author: Address) -> list[str]:
+    """What a reader should know before believing the name above the text."""
+    doubts = []
+    authors = parse_addresses(fields.first(b"from"))
+    if fields.count(b"from") > 1 or len(authors) > 1:
+        doubts.append("More than one sender is given; the first is shown.")
+    if "@" in author.name and author.spec and author.spec.lower() not in author.name.lower():
+        doubts.append(f"The sender's name looks like an address, but the mail is from {author.spec}.")
+    return doubts
