@@ -1,0 +1,179 @@
+"""Passwords from a command and from a keyring, and what is said when there is none."""
+
+import asyncio
+import threading
+import time
+
+import keyring
+import keyring.backend
+import keyring.backends.fail
+import keyring.backends.null
+import keyring.errors
+import pytest
+
+from tuimail.backends import secrets
+from tuimail.mail.errors import SecretError
+
+SECRET = "hunter2"
+
+
+class Memory(keyring.backend.KeyringBackend):
+    """Keeps passwords as long as the test runs."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service, username):
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def use(monkeypatch):
+    """Makes a keyring the system's."""
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    before = keyring.get_keyring()
+    yield keyring.set_keyring
+    keyring.set_keyring(before)
+
+
+async def told(awaitable) -> str:
+    with pytest.raises(SecretError) as caught:
+        await awaitable
+    text = str(caught.value)
+    assert "\n" not in text
+    assert SECRET not in text
+    return text
+
+
+async def test_a_stored_password_is_found_again(use):
+    use(Memory())
+    await secrets.store("work", SECRET)
+    assert await secrets.password("work", None) == SECRET
+
+
+async def test_passwords_lie_under_the_programs_name_and_the_accounts(use):
+    memory = Memory()
+    use(memory)
+    await secrets.store("work", SECRET)
+    assert memory.kept == {("tuimail", "work"): SECRET}
+
+
+async def test_a_missing_password_says_how_to_store_one(use):
+    use(Memory())
+    text = await told(secrets.password("my work", None))
+    assert text == (
+        "no password for my work is stored; give password_command or run: keyring set tuimail 'my work'"
+    )
+
+
+async def test_a_keyring_that_forgets_is_found_out(use, monkeypatch):
+    use(keyring.backends.null.Keyring())
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    assert "did not keep the password for work" in await told(secrets.store("work", SECRET))
+
+
+@pytest.mark.parametrize("kind", [keyring.backends.null.Keyring, keyring.backends.fail.Keyring])
+async def test_a_keyring_that_is_none_is_not_used(use, kind):
+    use(kind())
+    assert "no keyring that keeps passwords safe" in await told(secrets.password("work", None))
+    assert "no keyring that keeps passwords safe" in await told(secrets.store("work", SECRET))
+
+
+async def test_a_keyring_without_a_backend_is_told_as_that(use, monkeypatch):
+    use(keyring.backends.fail.Keyring())
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    assert "this computer has no keyring" in await told(secrets.password("work", None))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (keyring.errors.KeyringLocked("Failed to unlock"), "the keyring is locked"),
+        (keyring.errors.InitError(f"{SECRET}"), "could not be used (InitError)"),
+        (keyring.errors.PasswordSetError(f"can't set {SECRET}"), "could not be used (PasswordSetError)"),
+        (OSError("bus gone"), "could not be used (OSError)"),
+    ],
+)
+async def test_every_trouble_of_a_keyring_is_one_line(use, error, words):
+    class Broken(Memory):
+        def get_password(self, service, username):
+            raise error
+
+        def set_password(self, service, username, password):
+            raise error
+
+    use(Broken())
+    assert words in await told(secrets.password("work", None))
+    assert words in await told(secrets.store("work", SECRET))
+
+
+async def test_a_keyring_that_waits_for_a_person_holds_nothing_up(use):
+    asked = threading.Event()
+    answered = threading.Event()
+
+    class Slow(Memory):
+        def get_password(self, service, username):
+            asked.set()
+            answered.wait(5)
+            return SECRET
+
+    use(Slow())
+    task = asyncio.create_task(secrets.password("work", None))
+    while not asked.is_set():
+        await asyncio.sleep(0.001)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    answered.set()
+
+
+async def test_a_command_prints_the_password_on_its_first_line():
+    assert await secrets.password("work", f"printf '{SECRET} with space \\r\\nsecond\\n'") == (
+        f"{SECRET} with space "
+    )
+
+
+async def test_no_shell_sees_the_command():
+    assert await secrets.password("work", "echo '$HOME' ; false") == "$HOME ; false"
+
+
+async def test_a_command_can_not_read_what_is_typed():
+    assert "printed nothing" in await told(secrets.password("work", "cat"))
+
+
+TROUBLE = {
+    "false": "password_command of work failed (exit status 1); run it in a terminal to see why",
+    "true": "password_command of work printed nothing; run it in a terminal to see why",
+    "": "password_command of work is empty",
+    f"echo '{SECRET}": "password_command of work has a quote that is never closed",
+    "/no/such/program": "password_command of work: /no/such/program can't be run: no such file or directory",
+    "/etc/passwd": "password_command of work: /etc/passwd can't be run: permission denied",
+    r"printf '\377\n'": "password_command of work printed something that is no password",
+}
+
+
+@pytest.mark.parametrize("command", TROUBLE)
+async def test_a_command_that_fails_is_told_in_one_line(command):
+    assert await told(secrets.password("work", command)) == TROUBLE[command]
+
+
+async def test_what_a_failing_command_printed_is_told_to_nobody():
+    assert "exit status 3" in await told(
+        secrets.password("work", f"sh -c 'echo {SECRET}; echo {SECRET} >&2; exit 3'")
+    )
+
+
+@pytest.mark.parametrize("command", ["sleep 30", "sh -c 'sleep 30 | cat'", "yes", "cat /dev/zero"])
+async def test_a_command_that_does_not_end_is_ended(command):
+    started = time.monotonic()
+    await told(secrets.printed("token_command of work", command, seconds=0.2))
+    assert time.monotonic() - started < 2
