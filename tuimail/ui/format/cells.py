@@ -77,15 +77,21 @@ def spread(left: Row, right: Row, width: int) -> Row:
 
 def wrap(line: str, width: int) -> list[str]:
     """One line as lines of at most `width` cells, broken at spaces where there are any."""
-    if cell_len(line) <= width:
+    if not _wider(line, width):
         return [line]
     lines: list[str] = []
     rest = line
-    while cell_len(rest) > width:
+    while _wider(rest, width):
         place = _break(rest, max(width, 2))
         lines.append(rest[:place].rstrip())
         rest = rest[place:].lstrip(" ")
     return [*lines, rest] if rest else lines
+
+
+def _wider(text: str, width: int) -> bool:
+    """Whether `text` takes more than `width` cells; of a line without end only the beginning is measured."""
+    start = text[: 4 * width]
+    return cell_len(start) > width or (len(text) > len(start) and cell_len(text) > width)
 
 
 def _break(text: str, width: int) -> int:
