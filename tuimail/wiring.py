@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tuimail import config as settings
 from tuimail.backends.files import DiskFiles
@@ -14,6 +15,7 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
 from tuimail.ports import MailSource, Submitter
 
@@ -91,13 +93,14 @@ def _source(given: settings.Account) -> MailSource:
     if given.imap is None:
         from tuimail.backends.maildir import MaildirSource
 
-        return MaildirSource(Path(given.maildir or "").expanduser(), given.name)
+        return MaildirSource(given.maildir or "", given.name)
     from tuimail.backends.imap import ImapSource
     from tuimail.backends.imap_server import ImapServer
 
-    auth = "token" if given.token_command else "password"
-    server = ImapServer(given.imap.host, given.imap.port, _user(given), given.imap.security, auth)
-    return ImapSource(given.name, server, _credential(given))
+    imap = given.imap
+    auth: Literal["password", "token"] = "token" if _by_token(given) else "password"
+    server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth)
+    return ImapSource(given.name, server, partial(credential, given))
 
 
 def _submitter(given: settings.Account) -> Submitter:
@@ -105,14 +108,26 @@ def _submitter(given: settings.Account) -> Submitter:
     from tuimail.backends.smtp_server import Server
 
     smtp = given.smtp
-    return SmtpSubmitter(
-        Server(smtp.host, smtp.port, smtp.security, _user(given), _auth(given)), _credential(given)
-    )
+    auth: Literal["xoauth2", "password", "none"] = "xoauth2" if _by_token(given) else "password"
+    auth = "none" if given.auth == "none" else auth
+    server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
+    return SmtpSubmitter(server, partial(credential, given))
+
+
+async def credential(given: settings.Account) -> str:
+    """The password or token of an account, asked for anew each time. Raises SecretError."""
+    from tuimail.backends import secrets
+
+    if given.auth == "none":
+        return ""
+    if _by_token(given):
+        return await secrets.printed(f"token_command of {line(given.name)}", given.token_command or "")
+    return await secrets.password(given.name, given.password_command)
+
+
+def _by_token(given: settings.Account) -> bool:
+    return given.auth in ("microsoft", "google")
 
 
 def _user(given: settings.Account) -> str:
     return given.user or given.address
-
-
-def _auth(given: settings.Account) -> str:
-    return given.auth

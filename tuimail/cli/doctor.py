@@ -7,12 +7,12 @@ import platform
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from tuimail import paths, wiring
 from tuimail.cli.parser import Parser
-from tuimail.config import Config, load
-from tuimail.engine.account import Account
+from tuimail.config import Account, Config, load
 from tuimail.mail.errors import ConfigError, TuimailError
 from tuimail.paths import Paths
 
@@ -110,18 +110,23 @@ async def _engine(config: Config, places: Paths, offline: bool) -> AsyncIterator
         yield Finding("folders", State.WRONG, str(error))
         return
     try:
-        for line in wiring.secret_state(config):
-            yield Finding("secrets", State.NOTE, line)
-        for account in engine.accounts if not offline else ():
-            async for finding in _account(account):
-                yield finding
+        for given, account in zip(config.accounts, engine.accounts, strict=True):
+            yield await _check(f"{given.name} login", partial(_login, given))
+            for way, check in (("in", account.source.check), ("out", account.submitter.check)):
+                if not offline:
+                    yield await _check(f"{given.name} {way}", check)
     finally:
         await engine.close()
 
 
-async def _account(account: Account) -> AsyncIterator[Finding]:
-    yield await _check(f"{account.name} in", account.source.check)
-    yield await _check(f"{account.name} out", account.submitter.check)
+async def _login(given: Account) -> str:
+    """Where the password comes from; a command is run by the checks that need it."""
+    if given.auth == "none":
+        return "none needed"
+    if given.token_command or given.password_command:
+        return "comes from a command"
+    await wiring.credential(given)
+    return "the keyring has the password"
 
 
 async def _check(about: str, check: Callable[[], Awaitable[str]]) -> Finding:

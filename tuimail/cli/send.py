@@ -19,7 +19,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="tuimail send",
         description="Queue a message (RFC 5322) and print the id of its outbox item. The recipients are "
-        "those of To, Cc and Bcc; Bcc is taken out. It is held for the undo window and leaves while tuimail runs.",
+        "those of To, Cc and Bcc; Bcc is taken out. It is held for the undo window, and leaves while tuimail "
+        "runs.",
     )
     parser.add_argument(
         "file", metavar="FILE", nargs="?", default="-", help="the message; stdin unless given"
