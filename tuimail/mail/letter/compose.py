@@ -10,11 +10,12 @@ from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.finished import freeze_raw
 from tuimail.mail.letter.header import message_ids
+from tuimail.mail.letter.redraft import draft_of
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Stamp, Submission
 from tuimail.mail.letter.wire import LINE_LIMIT, assert_clean, stamped
 
-__all__ = ["assert_clean", "freeze", "freeze_raw"]
+__all__ = ["assert_clean", "draft_of", "freeze", "freeze_raw"]
 
 REFERENCES_KEPT = 20
 

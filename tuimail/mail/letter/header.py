@@ -60,23 +60,38 @@ def words(text: str) -> str:
     RFC 2047 forbids to cut a letter in two, and many mailers do.
     """
     shown: list[str] = []
-    held, label, end = b"", "", 0
+    run: list[tuple[str, str]] = []
+    label, end = "", 0
     for word in _WORD.finditer(text):
         gap = text[end : word.start()]
-        joined = end > 0 and not gap.strip()
-        if not joined or word[1].lower() != label:
-            shown.append(charset.text(held, label))
-            held, label = b"", word[1].lower()
+        joined = bool(run) and not gap.strip()
+        if run and not (joined and word[1].lower() == label):
+            shown.append(charset.text(_payload(run), label))
+            run = []
         if not joined:
             shown.append(gap)
-        held += _payload(word[2], word[3])
-        end = word.end()
-    return "".join(shown) + charset.text(held, label) + text[end:]
+        label, end = word[1].lower(), word.end()
+        run.append((word[2].lower(), word[3]))
+    return "".join(shown) + charset.text(_payload(run), label) + text[end:]
 
 
-def _payload(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
-    return binascii.a2b_qp(data, header=True) if encoding in "qQ" else base64(data)
+def _payload(run: list[tuple[str, str]]) -> bytes:
+    """The bytes of words side by side; of base64 also when it is torn within its groups of four."""
+    data, torn = b"", ""
+    for encoding, text in run:
+        if encoding == "q":
+            data += base64(_bytes(torn)) + binascii.a2b_qp(_bytes(text), header=True)
+            torn = ""
+            continue
+        torn += text
+        if "=" in text or len(torn) % 4 == 0:
+            data += base64(_bytes(torn))
+            torn = ""
+    return data + base64(_bytes(torn))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 _NOT_BASE64 = bytes(

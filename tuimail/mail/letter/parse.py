@@ -63,7 +63,7 @@ def _called(message: bytes, leaf: Node) -> str:
     main, _, kind = leaf.type.partition("/")
     extension = _EXTENSIONS.get(leaf.type, kind if kind.isalnum() and main != "text" else "")
     subject = decode(body.inner(message, leaf).first(b"subject"), 100) if extension == "eml" else Safe("")
-    return f"{subject or main}.{extension}" if extension else main
+    return f"{subject or main}.{extension}" if extension else kind
 
 
 def _doubts(fields: Fields, author: Address) -> list[str]:

@@ -16,6 +16,7 @@ BOUNDARY_LIMIT = 2_048
 LOOKS_LIMIT = 200_000
 
 _TYPE = re.compile(r"[!-.0-~]+/[!-.0-~]+")
+_LEADING = re.compile(rb"(?:[ \t\r]*+\n)++(?=[!-9;-~]{1,100}[ \t]*:)")
 _FIRST_BOUNDARY = re.compile(rb"^--([^\s-][^\s]{0,200})[ \t]*\r?$", re.MULTILINE)
 
 
@@ -152,5 +153,6 @@ def whole(raw: bytes) -> bytes:
 def walk(raw: bytes) -> tuple[Node, tuple[str, ...]]:
     """The tree of `whole(raw)`, and in words what is wrong with it. Never raises."""
     walk = _Walk(raw)
-    root = walk.part(0, len(raw), "text/plain", 0)
+    blank = _LEADING.match(raw)
+    root = walk.part(blank.end() if blank else 0, len(raw), "text/plain", 0)
     return root, tuple(walk.faults)

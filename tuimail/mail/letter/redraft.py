@@ -1,0 +1,40 @@
+"""A finished message taken up again as a draft."""
+
+from tuimail.mail.letter.address import parse_addresses, write
+from tuimail.mail.letter.body import body
+from tuimail.mail.letter.draft import Attachment, Draft
+from tuimail.mail.letter.fields import Fields
+from tuimail.mail.letter.filename import clean
+from tuimail.mail.letter.header import decode, message_ids
+from tuimail.mail.letter.parse import parse, part
+from tuimail.mail.letter.safe import block
+from tuimail.mail.letter.walk import walk, whole
+
+
+def draft_of(raw: bytes, draft_id: str, account: str) -> Draft:
+    """The message as a draft to go on with: its text, its other parts as files with their data, its Bcc."""
+    raw = whole(raw)
+    root, _ = walk(raw)
+    letter, fields = parse(raw), root.fields
+    return Draft(
+        id=draft_id,
+        account=account,
+        to=_typed(fields, b"to"),
+        cc=_typed(fields, b"cc"),
+        bcc=_typed(fields, b"bcc"),
+        subject=decode(fields.first(b"subject"), 10_000),
+        body=block(body(raw, root).text),
+        attachments=tuple(
+            Attachment(clean(listed.name), listed.type, len(data), data=data)
+            for listed in letter.parts
+            for data in (part(raw, listed.index),)
+        ),
+        in_reply_to=letter.in_reply_to,
+        references=message_ids(" ".join(letter.references)),
+    )
+
+
+def _typed(fields: Fields, name: bytes) -> str:
+    """The addresses as a person would type them; what is no address is kept as it stands."""
+    people = parse_addresses(fields.first(name))
+    return ", ".join(map(write, people)) if people else decode(fields.first(name))

@@ -1,0 +1,97 @@
+"""Drafts that answer a message: to its sender, to everybody, or to somebody new."""
+
+from collections.abc import Collection
+
+from tuimail.mail.errors import AddressError
+from tuimail.mail.letter import quote
+from tuimail.mail.letter.address import Address, check, write
+from tuimail.mail.letter.draft import Attachment, Draft, Kind
+from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.letter.filename import clean
+from tuimail.mail.letter.flowed import SIGNATURE
+from tuimail.mail.letter.letter import Letter
+from tuimail.mail.letter.parse import part
+
+REFERENCES_KEPT = 20
+
+
+def reply(
+    letter: Letter, ref: Ref, own: Collection[str], draft_id: str, everyone: bool, signature: str = ""
+) -> Draft:
+    """An answer to the Reply-To or the sender; with `everyone` also to To and Cc. `own` are our specs.
+
+    Answering a message of one's own goes to those it went to. Addresses that can't be sent to are left out.
+    """
+    mine = {spec.lower() for spec in own}
+    to = letter.reply_to or (letter.sender,)
+    cc: tuple[Address, ...] = ()
+    if letter.sender.spec.lower() in mine and not letter.reply_to:
+        to, cc = letter.to, letter.cc if everyone else ()
+    elif everyone:
+        cc = (*letter.to, *letter.cc)
+    direct = _others(to, mine) or _sendable(to)
+    copied = _others(cc, mine | {person.spec.lower() for person in direct})
+    return Draft(
+        id=draft_id,
+        account=ref.account,
+        kind=Kind.REPLY_ALL if everyone else Kind.REPLY,
+        to=", ".join(map(write, direct)),
+        cc=", ".join(map(write, copied)),
+        subject=quote.answered(letter.subject),
+        body=f"\n\n{quote.quoted(letter)}\n" + _signed(signature),
+        in_reply_to=letter.message_id,
+        references=_chain(letter),
+        answers=ref,
+    )
+
+
+def forward(letter: Letter, raw: bytes, ref: Ref, draft_id: str, signature: str = "") -> Draft:
+    """The message in line, with the files of `raw`, the bytes `letter` was parsed from."""
+    files = []
+    for listed in letter.parts:
+        data = part(raw, listed.index)
+        files.append(Attachment(clean(listed.name), listed.type, len(data), data=data))
+    return Draft(
+        id=draft_id,
+        account=ref.account,
+        kind=Kind.FORWARD,
+        subject=quote.forwarded(letter.subject),
+        body="\n\n" + _signed(signature) + quote.enclosed(letter) + "\n",
+        attachments=tuple(files),
+        references=_chain(letter),
+        answers=ref,
+    )
+
+
+def _others(people: tuple[Address, ...], known: set[str]) -> tuple[Address, ...]:
+    """Those not known yet, each once, and only whom a server would take."""
+    found: dict[str, Address] = {}
+    for person in _sendable(people):
+        if person.spec.lower() not in known:
+            found.setdefault(person.spec.lower(), person)
+    return tuple(found.values())
+
+
+def _sendable(people: tuple[Address, ...]) -> tuple[Address, ...]:
+    return tuple(person for person in people if _checks(person.spec))
+
+
+def _checks(spec: str) -> bool:
+    try:
+        check(spec)
+    except AddressError:
+        return False
+    return True
+
+
+def _signed(signature: str) -> str:
+    signature = signature.strip("\n")
+    return f"\n{SIGNATURE}\n{signature}\n\n" if signature else ""
+
+
+def _chain(letter: Letter) -> tuple[str, ...]:
+    """References of an answer (RFC 5322 §3.6.4): the thread's first, its latest, and this message."""
+    above = letter.references or ((letter.in_reply_to,) if letter.in_reply_to else ())
+    chain = tuple(dict.fromkeys((*above, letter.message_id)))
+    chain = tuple(reference for reference in chain if reference)
+    return chain if len(chain) <= REFERENCES_KEPT else chain[:1] + chain[1 - REFERENCES_KEPT :]
