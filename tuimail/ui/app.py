@@ -21,6 +21,9 @@ from tuimail.ui.screens import doors
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.screens.place import PlaceScreen
 
+WIDTHS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide"), (160, "-vast")]
+HEIGHTS = [(0, "-flat"), (9, "-low"), (30, "-tall")]
+
 
 class Heard(Message):
     """The engine's news, as one message of Textual's."""
@@ -63,13 +66,8 @@ class TuimailApp(App[None]):
     BINDINGS = bindings(Place.EVERYWHERE)
     COMMANDS: ClassVar[set[Any]] = {_palette}
     TITLE = "tuimail"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-tiny"),
-        (40, "-narrow"),
-        (120, "-wide"),
-        (160, "-vast"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (9, "-low"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(
         self,

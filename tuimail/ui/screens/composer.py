@@ -78,7 +78,7 @@ class ComposerScreen(PlaceScreen):
         if self._draft.to:
             self.body.focus()
         else:
-            self.query_one("#to", Field).input.focus()
+            self.query_one("#to", AddressField).input.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._save_soon()
@@ -155,7 +155,8 @@ class ComposerScreen(PlaceScreen):
         self.dismiss()
 
     def _text(self, field: str) -> str:
-        return self.query_one(field, Field).text
+        found = self.query_one(field)
+        return found.text if isinstance(found, Field | AddressField) else ""
 
     def _retitle(self, right: str | None = None) -> None:
         self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)

@@ -19,11 +19,11 @@ def write(app: App[None], desk: Desk, draft: Draft) -> None:
     app.push_screen(ComposerScreen(desk, draft))
 
 
-def read(app: App[None], desk: Desk, envelope: Envelope, step: Step) -> None:
-    """Open a message."""
+def read(app: App[None], desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:
+    """Open a message; `folder` is the title of the place it is in."""
     from tuimail.ui.screens.reader import ReaderScreen
 
-    app.push_screen(ReaderScreen(desk, envelope, step))
+    app.push_screen(ReaderScreen(desk, envelope, step, folder))
 
 
 def outbox(app: App[None], desk: Desk) -> None:

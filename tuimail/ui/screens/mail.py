@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
+from textual import events
 from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
@@ -40,8 +41,11 @@ class MailScreen(AnsweringScreen):
         self._previewed: Ref | None = None
 
     def contents(self) -> Iterable[Widget]:
-        pair = Container(MessageList(self.desk, id="messages"), LetterView(id="preview"), id="pair")
-        yield Horizontal(FolderList(self.desk, id="folders"), pair, id="desk")
+        beside = Container(LetterView(), id="beside")
+        yield Horizontal(
+            Container(FolderList(self.desk), id="folders"),
+            Container(MessageList(self.desk, id="messages"), beside, id="pair"),
+        )
 
     @property
     def messages(self) -> MessageList:
@@ -77,14 +81,15 @@ class MailScreen(AnsweringScreen):
         return None if self.messages.cursor == before else await self.messages.fetched()
 
     def on_message_list_counted(self, event: MessageList.Counted) -> None:
-        found = f"{event.total:,} found" if event.view.query else f"of {event.total:,}"
-        self._numbers = found if event.view.query else f"{event.unread:,} unread {found}"
+        query = line(event.view.query, 40)
+        numbers = f"{event.total:,} with “{query}”" if query else f"{event.unread:,} unread of {event.total:,}"
+        self._numbers = numbers
         self._retitle()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         if self._preview is not None:
             self._preview.stop()
-        if event.control is self.messages and self.query_one("#preview").display:
+        if event.control is self.messages and self.query_one("#beside").display:
             self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
 
     def on_resize(self) -> None:
@@ -93,30 +98,27 @@ class MailScreen(AnsweringScreen):
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         self.action_open()
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        at_folders = self.focused is self.query_one(FolderList)
+        self.query_one(Edge).turn(Place.FOLDERS if at_folders else Place.LIST)
+
     def on_folder_list_picked(self, event: FolderList.Picked) -> None:
         self._pick(event.folder)
 
     def action_open(self) -> None:
         envelope = self.messages.current
         if envelope is not None and self.focused is self.messages:
-            read(self.app, self.desk, envelope, self.step)
+            read(self.app, self.desk, envelope, self.step, self._title())
 
     def action_folders(self) -> None:
-        folders = self.query_one(FolderList)
-        if folders.display:
-            folders.focus()
-            return
-        from tuimail.ui.screens.folders import FoldersScreen
-
-        here = (self._folder.account, self._folder.name) if self._folder else ("", "")
-        self.app.push_screen(FoldersScreen(self.desk, *here), self._pick)
+        self.add_class("-folders")
+        self.query_one(FolderList).focus()
 
     async def action_search(self) -> None:
         from tuimail.ui.widgets.search_line import SearchLine
 
         if not self.query(SearchLine):
-            await self.query_one(Edge).mount(SearchLine(self.desk))
-        self.query_one(SearchLine).open(self.messages)
+            await self.query_one(Edge).mount(SearchLine(self.messages))
 
     def action_unfind(self) -> None:
         self.messages.focus()
@@ -138,6 +140,7 @@ class MailScreen(AnsweringScreen):
                 self._go(inbox)
 
     def _pick(self, folder: Folder | None) -> None:
+        self.remove_class("-folders")
         self.messages.focus()
         if folder is not None:
             self._go(folder)
@@ -164,14 +167,18 @@ class MailScreen(AnsweringScreen):
             return f"reading {done:,} of {total:,}"
         return f"synced {hour(self.desk.engine.now().wall)}"
 
+    def _title(self) -> str:
+        folder = self._folder
+        return f"{folder.title} · {line(folder.account)}" if folder is not None else ""
+
     def _retitle(self) -> None:
         if self._folder is not None:
             right = "   ".join(part for part in (self._numbers, self._synced) if part)
-            self.titled(f"{self._folder.title} · {line(self._folder.account)}", right)
+            self.titled(self._title(), right)
 
     def _show_preview(self) -> None:
         envelope = self.messages.current
-        if envelope is not None and self.query_one("#preview").display and envelope.ref != self._previewed:
+        if envelope is not None and self.query_one("#beside").display and envelope.ref != self._previewed:
             self.work(partial(self._fill_preview, envelope), "preview")
 
     async def _fill_preview(self, envelope: Envelope) -> None:

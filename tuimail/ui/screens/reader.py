@@ -16,15 +16,16 @@ from tuimail.ui.widgets.letter_view import LetterView
 
 
 class ReaderScreen(AnsweringScreen):
-    """Shows `envelope`'s letter; `step` gives the next one and the one before."""
+    """Shows `envelope`'s letter; `step` gives the next one and the one before; `folder` is where it is."""
 
     place = Place.READER
     BINDINGS = bindings(Place.READER)
 
-    def __init__(self, desk: Desk, envelope: Envelope, step: Step) -> None:
+    def __init__(self, desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:
         super().__init__(desk)
         self._envelope = envelope
         self._step = step
+        self._folder = folder
         self._letter: Letter | None = None
         self._full = self._raw = False
 
@@ -74,7 +75,7 @@ class ReaderScreen(AnsweringScreen):
 
     def _open(self, envelope: Envelope) -> None:
         self._envelope, self._letter, self._raw = envelope, None, False
-        self.titled(envelope.subject or "(no subject)", "")
+        self.titled(self._folder, "")
         self.work(self._load, "load")
 
     async def _load(self) -> None:
@@ -94,12 +95,12 @@ class ReaderScreen(AnsweringScreen):
 
     def _show(self) -> None:
         if self._letter is not None:
-            self.titled(self._letter.subject or "(no subject)", "all headers" if self._full else "")
+            self.titled(self._folder, "all headers" if self._full else "")
             self.view.show(self._letter, self._full)
 
     async def _show_raw(self) -> None:
         raw = await self.desk.engine.mailbox.raw(self._envelope.ref)
-        self.titled(self._envelope.subject or "(no subject)", "source")
+        self.titled(self._folder, "source")
         self.view.show_text(block(raw.decode("utf-8", "replace")))
 
     def _save(self, answer: str | None) -> None:

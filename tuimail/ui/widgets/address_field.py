@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
@@ -33,7 +33,7 @@ class Offers(Rows):
     DEFAULT_CSS = """
     Offers {
         overlay: screen; constrain: inside inside; display: none;
-        width: 60; max-width: 100%; height: auto; background: $mail-cursor-away;
+        width: 60; max-width: 100%; height: auto; margin-left: 10; background: $mail-cursor-away;
     }
     """
 
@@ -72,7 +72,7 @@ class Field(Horizontal):
     Field > Input:focus { border: none; }
     """
 
-    def __init__(self, label: str, value: str, id: str) -> None:
+    def __init__(self, label: str, value: str, id: str | None = None) -> None:
         super().__init__(id=id)
         self._label = label
         self._value = value
@@ -91,18 +91,29 @@ class Field(Horizontal):
         return self._value if self.input.value == self._shown else self.input.value
 
 
-class AddressField(Field):
+class AddressField(Vertical):
     """A field of addresses, parted by commas."""
 
+    DEFAULT_CSS = "AddressField { height: 1; width: 1fr; }"
+
     def __init__(self, desk: Desk, label: str, value: str, id: str) -> None:
-        super().__init__(label, value, id)
+        super().__init__(id=id)
+        self._field = Field(label, value)
         self._desk = desk
         self._soon: Timer | None = None
-        self._quiet = True
+        self._quiet = False
 
     def compose(self) -> ComposeResult:
-        yield from super().compose()
+        yield self._field
         yield Offers()
+
+    @property
+    def input(self) -> Input:
+        return self._field.input
+
+    @property
+    def text(self) -> str:
+        return self._field.text
 
     @property
     def offers(self) -> Offers:

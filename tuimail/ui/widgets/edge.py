@@ -57,9 +57,10 @@ class HeldLines(Rows):
         return MOST if self.screen.size.height >= 16 else 1
 
     def _hint(self, item: Item, newest: Item | None) -> str:
-        if newest is not None and item.id == newest.id:
-            return f"{self._undo_key} take back"
-        return "o outbox"
+        if not self._undo_key:
+            return ""
+        mine = newest is not None and item.id == newest.id
+        return f"{self._undo_key} take back" if mine else "o outbox"
 
     def _tick(self) -> None:
         before = len(self._shown)
@@ -76,12 +77,18 @@ class KeyBar(Rows):
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__()
+        self._keymap = desk.keymap
         self._keys = keys.bar(place, desk.keymap)
         self._word: Row | None = None
         self._until: Timer | None = None
 
     def rows(self, width: int) -> Sequence[Row]:
         return [self._word] if self._word is not None else [self._bar(width)]
+
+    def turn(self, place: Place) -> None:
+        """The keys of another place."""
+        self._keys = keys.bar(place, self._keymap)
+        self.refresh()
 
     def say(self, text: str, trouble: bool) -> None:
         """Show a line in place of the keys for a while."""
@@ -97,7 +104,7 @@ class KeyBar(Rows):
         self.refresh()
 
     def _bar(self, width: int) -> Row:
-        tail: Row = (Piece("?", Tone.ACCENT), Piece(" all ", Tone.MUTED))
+        tail: Row = (Piece(" ?", Tone.ACCENT), Piece(" all ", Tone.MUTED))
         bar: list[Piece] = []
         for key, label in self._keys:
             pair = (Piece(f" {key}", Tone.ACCENT), Piece(f" {label} ", Tone.MUTED))
@@ -111,7 +118,10 @@ class Edge(Vertical):
     """Held lines over the key bar. `undo_key` is the one that takes back in this place."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    Edge { dock: bottom; height: auto; border-top: solid $mail-rule; background: $mail-bar; }
+    Edge {
+        dock: bottom; height: auto; layers: base above;
+        border-top: solid $mail-rule; background: $mail-bar;
+    }
     """
 
     def __init__(self, desk: Desk, place: Place) -> None:
@@ -122,6 +132,10 @@ class Edge(Vertical):
     def compose(self) -> ComposeResult:
         yield HeldLines(self._desk, "alt+u" if self._place is Place.COMPOSER else "u")
         yield KeyBar(self._desk, self._place)
+
+    def turn(self, place: Place) -> None:
+        """Show the keys of another place."""
+        self.query_one(KeyBar).turn(place)
 
     def say(self, text: str, trouble: bool = False) -> None:
         """One line for a person, in place of the keys."""
