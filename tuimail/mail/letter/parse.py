@@ -3,9 +3,13 @@
 Of header fields that may stand once and stand twice, the first counts.
 """
 
+from collections.abc import Collection
+
 from tuimail.mail.letter import body, transfer
 from tuimail.mail.letter.address import Address, parse_addresses
+from tuimail.mail.letter.draft import Attachment
 from tuimail.mail.letter.fields import Fields
+from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.header import date, decode, message_ids, raw
 from tuimail.mail.letter.letter import Letter, Part
 from tuimail.mail.letter.safe import Safe, block, line
@@ -44,9 +48,23 @@ def parse(message: bytes) -> Letter:
 
 def part(message: bytes, index: int) -> bytes:
     """The decoded bytes of the leaf with this `Part.index`; empty when there is none."""
+    return contents(message, {index}).get(index, b"")
+
+
+def contents(message: bytes, indexes: Collection[int]) -> dict[int, bytes]:
+    """The decoded bytes of several leaves, by `Part.index`."""
     message = whole(message)
-    leaf = next((leaf for leaf in walk(message)[0].leaves() if leaf.index == index), None)
-    return transfer.decode(message[leaf.start : leaf.end], leaf.encoding) if leaf else b""
+    leaves = [leaf for leaf in walk(message)[0].leaves() if leaf.index in indexes]
+    return {leaf.index: transfer.decode(message[leaf.start : leaf.end], leaf.encoding) for leaf in leaves}
+
+
+def files(message: bytes, letter: Letter) -> tuple[Attachment, ...]:
+    """The parts listed in `letter`, which was parsed from these bytes, as files to send along."""
+    data = contents(message, {listed.index for listed in letter.parts})
+    return tuple(
+        Attachment(clean(listed.name), listed.type, len(data[listed.index]), data=data[listed.index])
+        for listed in letter.parts
+    )
 
 
 def _ids(fields: Fields, name: bytes) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from tuimail.mail.letter.address import parse_addresses, write
 from tuimail.mail.letter.body import body
-from tuimail.mail.letter.draft import Attachment, Draft
+from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.fields import Fields
-from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.header import decode, message_ids
-from tuimail.mail.letter.parse import parse, part
+from tuimail.mail.letter.parse import files, parse
 from tuimail.mail.letter.safe import block
 from tuimail.mail.letter.walk import walk, whole
 
@@ -24,11 +23,7 @@ def draft_of(raw: bytes, draft_id: str, account: str) -> Draft:
         bcc=_typed(fields, b"bcc"),
         subject=decode(fields.first(b"subject"), 10_000),
         body=block(body(raw, root).text),
-        attachments=tuple(
-            Attachment(clean(listed.name), listed.type, len(data), data=data)
-            for listed in letter.parts
-            for data in (part(raw, listed.index),)
-        ),
+        attachments=files(raw, letter),
         in_reply_to=letter.in_reply_to,
         references=message_ids(" ".join(letter.references)),
     )

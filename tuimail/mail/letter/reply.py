@@ -5,12 +5,11 @@ from collections.abc import Collection
 from tuimail.mail.errors import AddressError
 from tuimail.mail.letter import quote
 from tuimail.mail.letter.address import Address, check, write
-from tuimail.mail.letter.draft import Attachment, Draft, Kind
+from tuimail.mail.letter.draft import Draft, Kind
 from tuimail.mail.letter.envelope import Ref
-from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.flowed import SIGNATURE
 from tuimail.mail.letter.letter import Letter
-from tuimail.mail.letter.parse import part
+from tuimail.mail.letter.parse import files
 
 REFERENCES_KEPT = 20
 
@@ -47,17 +46,13 @@ def reply(
 
 def forward(letter: Letter, raw: bytes, ref: Ref, draft_id: str, signature: str = "") -> Draft:
     """The message in line, with the files of `raw`, the bytes `letter` was parsed from."""
-    files = []
-    for listed in letter.parts:
-        data = part(raw, listed.index)
-        files.append(Attachment(clean(listed.name), listed.type, len(data), data=data))
     return Draft(
         id=draft_id,
         account=ref.account,
         kind=Kind.FORWARD,
         subject=quote.forwarded(letter.subject),
-        body="\n\n" + _signed(signature) + quote.enclosed(letter) + "\n",
-        attachments=tuple(files),
+        body=f"\n\n{quote.enclosed(letter)}\n" + _signed(signature),
+        attachments=files(raw, letter),
         references=_chain(letter),
         answers=ref,
     )
@@ -86,7 +81,7 @@ def _checks(spec: str) -> bool:
 
 def _signed(signature: str) -> str:
     signature = signature.strip("\n")
-    return f"\n{SIGNATURE}\n{signature}\n\n" if signature else ""
+    return f"\n{SIGNATURE}\n{signature}\n" if signature else ""
 
 
 def _chain(letter: Letter) -> tuple[str, ...]:
