@@ -74,16 +74,26 @@ async def test_8_bit_text_is_refused_where_the_server_takes_7_bits(sink):
     assert sink.received == []
 
 
-async def test_an_address_beyond_ascii_needs_smtputf8(sink):
-    assert isinstance(await hand_over(sink.port, message("花子@example.test")), Accepted)
-    assert "SMTPUTF8" in sink.received[0].parameters
-    sink.offers = ["8BITMIME"]
-    outcome = await hand_over(sink.port, message("花子@example.test"))
-    assert isinstance(outcome, Refused)
-    assert "SMTPUTF8" in outcome.text
+async def test_a_domain_beyond_ascii_goes_as_idna(sink):
+    assert isinstance(await hand_over(sink.port, message("hanako@例え.test")), Accepted)
+    assert sink.received[0].recipients == ("hanako@xn--r8jz45g.test",)
 
 
-UNFIT = ["a@b>\r\nRCPT TO:<x@y", "a@b\nc", "a@b\0", "a b@c", "<a@b>", "a@b\t", "a@b\x85c"]
+async def test_a_quoted_local_part_goes_as_it_is(sink):
+    assert isinstance(await hand_over(sink.port, message('"a..b"@example.test')), Accepted)
+    assert 'RCPT TO:<"a..b"@example.test>' in sink.heard
+
+
+UNFIT = [
+    "a@b>\r\nRCPT TO:<x@y",
+    "a@b\nc",
+    "a@b\0",
+    "a b@c",
+    "<a@b>",
+    "a@b\t",
+    "a@b\x85c",
+    "花子@example.test",
+]
 
 
 @pytest.mark.parametrize("spec", UNFIT)

@@ -1,15 +1,15 @@
 """Mail goes out by SMTP submission (RFC 6409). aiosmtplib is loaded with the first connection."""
 
 import asyncio
-import re
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tuimail.backends.network import trusted
 from tuimail.backends.smtp_server import Broken, Credential, Server, Stop
-from tuimail.mail.errors import LoginError, MailboxError
+from tuimail.mail.errors import AddressError, LoginError, MailboxError
 from tuimail.mail.hold.outcome import Denied, Outcome, Refused, Unreachable
+from tuimail.mail.letter.address import check
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tuimail.backends.smtp_wire import Reply
 
 SYNTAX_ERROR = 553
-UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
 
 
 class SmtpSubmitter:
@@ -128,10 +127,13 @@ class SmtpSubmitter:
 def _fault(submission: Submission) -> str:
     """A last look: why this must not reach a server, or empty."""
     wire = submission.wire
-    if not submission.recipients:
+    if not all(submission.recipients) or not submission.recipients:
         return "the message has no recipients; nothing was sent"
-    if any(UNFIT.search(spec) for spec in (submission.sender, *submission.recipients)):
-        return "an address has a space, a bracket or a control character in it; nothing was sent"
+    try:
+        for spec in filter(None, (submission.sender, *submission.recipients)):
+            check(spec)
+    except AddressError as error:
+        return str(error)
     if not wire.count(b"\r\n") == wire.count(b"\r") == wire.count(b"\n"):
         return "the message has a line that does not end in CRLF; nothing was sent"
     return ""

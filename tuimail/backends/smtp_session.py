@@ -7,6 +7,7 @@ from tuimail.backends.smtp_auth import log_in
 from tuimail.backends.smtp_server import Broken, Credential, Server, Stop
 from tuimail.backends.smtp_wire import Reply, Wire, open_wire
 from tuimail.mail.hold.outcome import Denied, Refused, Unreachable
+from tuimail.mail.letter.address import check
 from tuimail.mail.letter.submission import Submission
 
 READY, CLOSING, NO_CONVERSION = 220, 421, 554
@@ -40,7 +41,7 @@ class Session:
     async def mail(self, submission: Submission) -> Reply:
         """MAIL FROM with what the message needs. Raises Stop when the server can't carry it as it is."""
         parameters = self._parameters(submission)
-        return await self.ask(b"MAIL", b"FROM:<%b>" % submission.sender.encode(), *parameters)
+        return await self.ask(b"MAIL", b"FROM:" + path(submission.sender), *parameters)
 
     async def reset(self) -> None:
         """RSET, so that the connection can carry another message; where that fails it is closed."""
@@ -60,15 +61,17 @@ class Session:
     def _parameters(self, submission: Submission) -> list[bytes]:
         parameters = [b"SIZE=%d" % len(submission.wire)] if "SIZE" in self.offers else []
         if not submission.wire.isascii():
-            parameters.append(self._needed("8BITMIME", b"BODY=8BITMIME", "text of 8 bits"))
-        if not "".join((submission.sender, *submission.recipients)).isascii():
-            parameters.append(self._needed("SMTPUTF8", b"SMTPUTF8", "addresses beyond ASCII"))
+            if "8BITMIME" not in self.offers:
+                raise Stop(
+                    Refused(NO_CONVERSION, f"{self.server.host} takes no text of 8 bits (no 8BITMIME)")
+                )
+            parameters.append(b"BODY=8BITMIME")
         return parameters
 
-    def _needed(self, extension: str, parameter: bytes, what: str) -> bytes:
-        if extension not in self.offers:
-            raise Stop(Refused(NO_CONVERSION, f"{self.server.host} takes no {what} (no {extension})"))
-        return parameter
+
+def path(spec: str) -> bytes:
+    """An address as a command carries it (RFC 5321 §4.1.2), its domain in ASCII; `<>` for none."""
+    return b"<%b>" % check(spec).encode("ascii") if spec else b"<>"
 
 
 async def open_session(server: Server, context: ssl.SSLContext, credential: Credential) -> Session:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tuimail.backends.smtp_server import Broken, Stop
-from tuimail.backends.smtp_session import CLOSING, Session
+from tuimail.backends.smtp_session import CLOSING, Session, path
 from tuimail.backends.smtp_wire import Reply
 from tuimail.mail.hold.outcome import Accepted, Outcome, Refusal, Refused, Unreachable, Vanished, Withdrawn
 from tuimail.mail.letter.submission import Submission
@@ -35,7 +35,7 @@ async def deliver(
 
 
 async def _recipients(session: Session, recipients: tuple[str, ...]) -> tuple[Refusal, ...]:
-    answers = [(spec, await session.ask(b"RCPT", b"TO:<%b>" % spec.encode())) for spec in recipients]
+    answers = [(spec, await session.ask(b"RCPT", b"TO:" + path(spec))) for spec in recipients]
     return tuple(Refusal(spec, reply.code, reply.text) for spec, reply in answers if reply.negative)
 
 
