@@ -1,0 +1,98 @@
+"""A world of engines on one folder, with a clock that stands still."""
+
+import asyncio
+
+import pytest
+
+from engine.fakes import BrokenDisk, FakeClock, FakeFiles, FakeIds, FakeSource, FakeSubmitter
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.engine import Engine
+from tuimail.mail.letter.address import Address
+from tuimail.store.cache import CacheFile
+from tuimail.store.lock import SenderLockFile
+from tuimail.store.outbox import OutboxFile
+
+UNDO_SECONDS = 10.0
+LOOK_EVERY = 0.002
+
+
+class World:
+    """`engine(name)` is one more process on the same files; submitters and sources are by account."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self.clock, self.ids, self.files = FakeClock(), FakeIds(), FakeFiles()
+        self.submitters = {name: FakeSubmitter() for name in ("work", "home")}
+        self.sources = {name: FakeSource(name) for name in ("work", "home")}
+        self.engines, self.news, self.disks = [], [], {}
+
+    @property
+    def submitter(self):
+        return self.submitters["work"]
+
+    @property
+    def source(self):
+        return self.sources["work"]
+
+    def engine(self, name="screen") -> Engine:
+        self.disks[name] = BrokenDisk(OutboxFile(self.folder / "outbox.db"))
+        engine = Engine(
+            Accounts({account: self._account(account) for account in ("work", "home")}),
+            store=self.disks[name],
+            cache=CacheFile(self.folder / f"{name}.cache.db"),
+            lock=SenderLockFile(self.folder / "sender.lock", name),
+            files=self.files,
+            clock=self.clock,
+            ids=self.ids,
+            owner=name,
+            undo_seconds=UNDO_SECONDS,
+        )
+        engine.listen(self.news.append)
+        self.engines.append(engine)
+        return engine
+
+    async def started(self, name="screen") -> Engine:
+        engine = self.engine(name)
+        await engine.start(mail=False)
+        return engine
+
+    async def sending(self, name="screen") -> Engine:
+        engine = await self.started(name)
+        await self.until(lambda: engine.outbox.sending_here)
+        return engine
+
+    async def close(self, engine: Engine) -> None:
+        self.engines.remove(engine)
+        await engine.close()
+
+    async def until(self, happened, seconds=3.0):
+        """Wait until the news or the files say so; what `happened` returned."""
+        async with asyncio.timeout(seconds):
+            while not (answer := happened()):
+                await asyncio.sleep(0.001)
+        return answer
+
+    async def state(self, engine, item, state):
+        """Wait until the engine knows the item in this state; the item then."""
+        known = lambda: [i for i in engine.outbox.known() if i.id == item.id and i.state == state]  # noqa: E731
+        return (await self.until(known))[0]
+
+    async def a_while(self):
+        """Long enough for several rounds of every loop."""
+        await asyncio.sleep(10 * LOOK_EVERY)
+
+    def heard(self, kind):
+        return [news for news in self.news if isinstance(news, kind)]
+
+    def _account(self, name: str) -> Account:
+        address = Address(f"me@{name}.example.jp", "Me")
+        return Account(name, address, self.sources[name], self.submitters[name], signature=f"of {name}")
+
+
+@pytest.fixture
+async def world(tmp_path, monkeypatch):
+    monkeypatch.setattr("tuimail.engine.sender.LOOK_EVERY", LOOK_EVERY)
+    made = World(tmp_path)
+    yield made
+    for engine in made.engines:
+        await engine.close()
