@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
-PRIVATE_UMASK = 0o077
 
 
 @dataclass(frozen=True, slots=True)

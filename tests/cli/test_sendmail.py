@@ -36,7 +36,7 @@ ME = Address("hanako@example.jp", "山田花子")
         (["-bm", "a@x.example"], Call(("a@x.example",))),
         (["a@x.example", "-v"], Call(("a@x.example",))),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_arguments_are_read_as_the_programs_that_call_sendmail_write_them(args, call):
     assert read_call(args) == call

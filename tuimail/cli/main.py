@@ -3,30 +3,21 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import NamedTuple
 
 from tuimail import __version__
-from tuimail.paths import PRIVATE_UMASK
 
+PRIVATE_UMASK = 0o077
 
-class Command(NamedTuple):
-    """Where a command lives and what it does. Its module has `main(args, config) -> exit code`."""
-
-    module: str
-    does: str
-    prefix: tuple[str, ...] = ()
-
-
-COMMANDS: dict[str, Command] = {
-    "demo": Command("demo", "the client on a built-in world: no account, no network"),
-    "show": Command("show", "print a message as the reader shows it"),
-    "send": Command("send", "queue a message from a file or stdin"),
-    "sendmail": Command("sendmail", "take the place of sendmail(1)"),
-    "outbox": Command("outbox", "list, show, undo, send now or delete what is in the outbox"),
-    "undo": Command("outbox", "take back the newest held mail", ("undo",)),
-    "doctor": Command("doctor", "what is set up, what is wrong, what to do"),
+COMMANDS = {
+    "demo": "the client on a built-in world: no account, no network",
+    "show": "print a message as the reader shows it",
+    "send": "queue a message from a file or stdin",
+    "sendmail": "take the place of sendmail(1)",
+    "outbox": "list, show, undo, send now or delete what is in the outbox",
+    "undo": "take back the newest held mail",
+    "doctor": "what is set up, what is wrong, what to do",
 }
+"""Each is a module of this package with `main(args, config) -> exit code`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,8 +44,7 @@ def _run(args: list[str]) -> int:
         return 0
     if name not in COMMANDS:
         raise usage_error(f"{name!r} is no command of tuimail", name, COMMANDS)
-    command = COMMANDS[name]
-    return _load(command.module)([*command.prefix, *rest], config)
+    return _load(name)(rest, config)
 
 
 def _config_option(args: list[str]) -> tuple[str | None, list[str]]:
@@ -68,12 +58,14 @@ def _config_option(args: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _load(module: str) -> Callable[[list[str], str | None], int]:
+    from importlib import import_module
+
     found: Callable[[list[str], str | None], int] = import_module(f"tuimail.cli.{module}").main
     return found
 
 
 def _help() -> str:
-    rows = "\n".join(f"  {name:<10} {command.does}" for name, command in COMMANDS.items())
+    rows = "\n".join(f"  {name:<10} {does}" for name, does in COMMANDS.items())
     return (
         "usage: tuimail [--config FILE] [COMMAND ...]\n\n"
         "Without a command it is the mail client.\n\n"

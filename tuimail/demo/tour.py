@@ -50,7 +50,7 @@ class Tour:
         again = await self._send_again(back)
         await self._leave(again)
         await self._file(again)
-        await self._answered()
+        await self._answered(again)
         self._close()
         return not self._broken
 
@@ -122,7 +122,7 @@ class Tour:
         wires = [delivery.wire for delivery in self._office.deliveries]
         self._hold("it is, byte for byte, what the server took", copies == wires)
 
-    async def _answered(self) -> None:
+    async def _answered(self, sent: _Sent) -> None:
         self._title("Somebody answers")
         folder = await self._folder(Role.INBOX)
 
