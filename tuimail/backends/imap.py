@@ -134,7 +134,7 @@ class ImapSource:
     def _folders(self, found: "Iterable[tuple[Listed, tuple[int, int]]]") -> tuple[Folder, ...]:
         known = [(each, counts, Place(_path(each), each.attributes)) for each, counts in found]
         given = zip(known, roles.assign([place for _, _, place in known]), strict=True)
-        return tuple(
+        return roles.ordered(
             Folder(self._account, each.name, line("/".join(place.own), LONGEST_TITLE), role, *counts)
             for (each, counts, place), role in given
         )

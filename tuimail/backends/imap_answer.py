@@ -89,6 +89,12 @@ def uids(data: Data) -> tuple[int, ...]:
     return tuple(sorted({int(word) for word in words if word.isdigit() and 0 < int(word) <= _LARGEST_UID}))
 
 
+def words(data: Data) -> frozenset[str]:
+    """The words of CAPABILITY answers, in capitals."""
+    said = b" ".join(item for item in data if isinstance(item, bytes))
+    return frozenset(said.decode("ascii", "replace").upper().split())
+
+
 def filed(line: bytes) -> str:
     """`uidvalidity.uid` of an APPENDUID code (RFC 4315 §3), or nothing."""
     match = _FILED.search(line)

@@ -29,6 +29,10 @@ FLAG = re.compile(r"\\?[!#$&'+,\-./0-9:;<=>?@A-Z^_`a-z|}~\[]+")
 HEADER = re.compile(r"[!-9;-~]+")
 
 
+class Refused(MailboxError):  # noqa: N818 (it is the server's answer)
+    """The server understood, or did not, and said no."""
+
+
 class Wire:
     """A connection to `server`: greeted, and under TLS unless it is this computer. One thread owns it.
 
@@ -52,10 +56,11 @@ class Wire:
             imap_login.log_in(self._channel, self._server, secret)
         except (imaplib.IMAP4.abort, OSError) as error:
             raise self._broken(error) from error
-        if not self._heard("CAPABILITY"):
+        said = self._heard("CAPABILITY")
+        if not said:
             self._do("CAPABILITY")
-        said = b" ".join(each for each in self._heard("CAPABILITY") if isinstance(each, bytes))
-        self._capabilities = frozenset(said.decode("ascii", "replace").upper().split())
+            said = self._heard("CAPABILITY")
+        self._capabilities = imap_answer.words(said)
 
     def can(self, capability: str) -> bool:
         return capability in self._capabilities
@@ -74,9 +79,7 @@ class Wire:
         """(messages, unread), zeros for a folder that the server won't count."""
         try:
             self._do("STATUS", _mailbox(folder), "(MESSAGES UNSEEN)")
-        except Broken:
-            raise
-        except MailboxError:
+        except Refused:
             return (0, 0)
         return next(iter(imap_answer.counts(self._heard("STATUS")).values()), (0, 0))
 
@@ -110,7 +113,7 @@ class Wire:
             self._folder = ""
         try:
             return imap_answer.filed(self._do("APPEND", *words, literal=message))
-        except MailboxError as no:
+        except Refused as no:
             if "[TRYCREATE]" not in str(no).upper():
                 raise
         self._do("CREATE", _mailbox(folder))
@@ -188,7 +191,7 @@ class Wire:
             status, data = self._channel.say(command, *words, literal=literal)
         text = data[-1] if data and isinstance(data[-1], bytes) else b""
         if status not in ("OK", "BYE"):
-            raise MailboxError(
+            raise Refused(
                 f"{self._server} said no: {line(text.decode('utf-8', 'replace'), LONGEST_TEXT)}"
             )
         return text
@@ -201,7 +204,7 @@ class Wire:
         except (imaplib.IMAP4.abort, OSError) as error:
             raise self._broken(error) from error
         except imaplib.IMAP4.error as error:
-            raise MailboxError(f"{self._server} said no: {_reason(error)}") from error
+            raise Refused(f"{self._server} said no: {_reason(error)}") from error
 
     def _broken(self, error: Exception) -> Broken:
         self._channel.hang_up()
@@ -218,7 +221,10 @@ def _reason(error: Exception) -> str:
 
 
 def _mailbox(folder: str) -> bytes:
-    return quoted(folder.encode("utf-8", "surrogateescape"))
+    try:
+        return quoted(folder.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raise MailboxError("that can't be the name of a folder; nothing was asked") from None
 
 
 def _parenthesis(flags: Collection[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.folder import Folder, Role
 
 ATTRIBUTES = {
     "\\drafts": Role.DRAFTS,
@@ -49,6 +49,12 @@ def assign(places: Sequence[Place]) -> tuple[Role, ...]:
     _give(roles, (_by_name(place) for place in places))
     _give(roles, (_all_mail(place) for place in places))
     return tuple(roles)
+
+
+def ordered(folders: Iterable[Folder]) -> tuple[Folder, ...]:
+    """The inbox, the folders that have a role, the user's own by title."""
+    ranks = {role: rank for rank, role in enumerate(Role)}
+    return tuple(sorted(folders, key=lambda folder: (ranks[folder.role], folder.title.casefold())))
 
 
 def _give(roles: list[Role], wishes: Iterable[Role]) -> None:
