@@ -1,11 +1,14 @@
 """`tuimail` alone: the client. The only place outside `ui` that loads the screen."""
 
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tuimail import wiring
 from tuimail.cli.exits import USAGE, Fault
 from tuimail.cli.opened import settings
 from tuimail.config import Config
+from tuimail.mail.errors import ConfigError
 from tuimail.paths import Paths
 
 DEFAULT_THEME = "tuimail-dark"
@@ -22,13 +25,22 @@ def run(config: Config, paths: Paths) -> int:
     """Show the client until the user leaves it."""
     from tuimail.ui.app import TuimailApp
 
+    looks = tuple(wiring.themes(paths))
     app = TuimailApp(
         wiring.build(config, paths),
         downloads=config.ui.download_folder,
         editor=config.ui.editor,
         on_quit=config.outbox.on_quit,
-        looks=wiring.themes(paths),
-        look=config.ui.theme or DEFAULT_THEME,
+        looks=looks,
+        look=_look(config.ui.theme, looks),
     )
     app.run()
     return app.return_code or 0
+
+
+def _look(wanted: str, looks: Sequence[Mapping[str, Any]]) -> str:
+    """The theme to use. Raises ConfigError for one that nobody has."""
+    known = [str(look.get("name", "")) for look in looks]
+    if wanted and wanted not in known:
+        raise ConfigError(f"ui.theme: there is no theme {wanted!r}; accepted: {' | '.join(known)}")
+    return wanted or DEFAULT_THEME

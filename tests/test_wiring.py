@@ -1,0 +1,70 @@
+import pytest
+
+from tuimail import wiring
+from tuimail.config import Account, Config, Outbox, Server
+from tuimail.mail.errors import ConfigError, SecretError
+from tuimail.paths import Paths
+
+SMTP = Server("127.0.0.1", 2525, "none")
+
+
+@pytest.fixture
+def places(tmp_path):
+    return Paths.under(tmp_path)
+
+
+def account(**given):
+    return Account(**{"name": "work", "address": "a@x.example", "smtp": SMTP, "maildir": "~/Mail", **given})
+
+
+def test_an_engine_has_the_accounts_in_their_order(places):
+    engine = wiring.build(Config((account(), account(name="home", display_name="花子"))), places)
+    assert [own.name for own in engine.accounts] == ["work", "home"]
+    assert engine.accounts[1].address.name == "花子"
+
+
+def test_the_copy_in_sent_is_left_to_servers_that_file_their_own(places):
+    gmail = account(name="gmail", smtp=Server("smtp.gmail.com", 465))
+    engine = wiring.build(Config((account(), gmail)), places)
+    assert [own.files_sent for own in engine.accounts] == [True, False]
+
+
+async def test_the_undo_window_is_the_configured_one(places):
+    engine = wiring.build(Config((account(),), Outbox(undo_seconds=7)), places)
+    try:
+        item = await engine.outbox.send_raw("work", b"To: b@x.example\r\nFrom: a@x.example\r\n\r\nx\r\n")
+    finally:
+        await engine.close()
+    assert item.hold == 7
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(ConfigError, match="tuimail keeps its outbox there"):
+        wiring.build(Config((account(),)), Paths.under(tmp_path))
+
+
+async def test_secrets_come_from_the_command_that_fits():
+    assert await wiring.credential(account(auth="none")) == ""
+    assert await wiring.credential(account(password_command="echo one")) == "one"
+    assert await wiring.credential(account(auth="google", token_command="echo two")) == "two"
+
+
+async def test_a_command_that_fails_names_the_account():
+    with pytest.raises(SecretError, match="token_command of work failed"):
+        await wiring.credential(account(auth="google", token_command="false"))
+
+
+def test_themes_come_along_and_the_user_may_add_some(places):
+    places.themes.mkdir(parents=True)
+    (places.themes / "mine.toml").write_text('name = "mine"')
+    names = [theme["name"] for theme in wiring.themes(places)]
+    assert names[-1] == "mine"
+    assert "tuimail-dark" in names
+
+
+def test_a_theme_that_is_not_toml_is_named(places):
+    places.themes.mkdir(parents=True)
+    (places.themes / "mine.toml").write_text("name = ")
+    with pytest.raises(ConfigError, match=r"mine\.toml"):
+        tuple(wiring.themes(places))
