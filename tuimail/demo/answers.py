@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.header import Header, decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import format_datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 from tuimail.demo.people import YOU, Person
 
@@ -36,11 +36,12 @@ def _words(header: str | Header) -> str:
 
 
 def _quote(original: Message) -> str:
-    """The first lines of its text, marked."""
+    """The first lines of its text, marked; the signature is left out."""
     part = next((p for p in original.walk() if p.get_content_type() == "text/plain"), original)
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
     text = payload.decode(part.get_content_charset("utf-8"), "replace")
-    lines = (line for line in text.splitlines() if line.strip())
+    own = takewhile(lambda line: line != "-- ", text.splitlines())
+    lines = (line for line in own if line.strip())
     return "".join(f"> {line}\n" for line in islice(lines, QUOTED_LINES))
