@@ -12,6 +12,7 @@ _BLANK = re.compile(rb"\r?(?:\n|\Z)")
 _MBOX = re.compile(rb">?From .*+\n")
 _END = re.compile(rb"\n\r?\n")
 _LINE = re.compile(rb".*+(?:\n|\Z)")
+_DAMAGED = re.compile(rb"[^\s:]{0,200}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,19 @@ def split(data: bytes, start: int, end: int) -> Fields:
             at = field.end()
         elif blank := _BLANK.match(data, at, end):
             return Fields(tuple(rows), blank.end())
-        elif (junk := _LINE.match(data, at, end)) and rows and _FIELD.match(data, junk.end(), end):
-            at = junk.end()
+        elif rows and (junk := _junk(data, at, end)):
+            at = junk
         else:
             return Fields(tuple(rows), at)
     if at >= end:
         return Fields(tuple(rows), end)
     rest = _END.search(data, max(at - 1, start), end)
     return Fields(tuple(rows), rest.end() if rest else end, cut=True)
+
+
+def _junk(data: bytes, start: int, end: int) -> int:
+    """Where a line among the fields ends that is none: a damaged one, or one with a field behind it; or 0."""
+    after = _LINE.match(data, start, end)
+    if after and (_DAMAGED.match(data, start, end) or _FIELD.match(data, after.end(), end)):
+        return after.end()
+    return 0
