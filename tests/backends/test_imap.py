@@ -6,7 +6,6 @@ import smtplib
 import time
 
 import pytest
-
 from servers.dovecot import PASSWORD
 
 from tuimail.backends import imap_watch
@@ -60,8 +59,8 @@ async def account(dovecot, certificates):
 
 
 def message(subject: str, number: int = 1) -> bytes:
-    head = f"From: =?utf-8?B?5bGx55Sw?= <y@example.jp>\r\nSubject: {subject}\r\nMessage-ID: <{number}@example.jp>\r\n"
-    return f"{head}X-Token: tok{number}\r\n\r\nline\r\n\r\n.dot {number}\r\n".encode()
+    head = f"From: =?utf-8?B?5bGx55Sw?= <y@example.jp>\r\nMessage-ID: <{number}@example.jp>\r\n"
+    return f"{head}Subject: {subject}\r\nX-Token: tok{number}\r\n\r\nline\r\n\r\n.dot\r\n".encode()
 
 
 async def test_folders_come_with_roles_and_counts(account):

@@ -7,8 +7,8 @@ import sys
 import time
 
 import pytest
-
 from servers.imapdouble import ImapDouble
+
 from tuimail.backends import imap_thread
 from tuimail.backends.imap import ImapSource
 from tuimail.backends.imap_server import ImapServer
@@ -152,7 +152,8 @@ from tuimail.backends.imap_server import ImapServer
 async def secret(): return "pw"
 async def main(port):
     source = ImapSource("work", ImapServer("localhost", port, "hanako", "none"), secret)
-    tasks = [asyncio.create_task(source.listing("INBOX")), asyncio.ensure_future(anext(source.watch("INBOX")))]
+    asking, watching = source.listing("INBOX"), anext(source.watch("INBOX"))
+    tasks = [asyncio.ensure_future(each) for each in (asking, watching)]
     await asyncio.sleep(0.2)
 asyncio.run(main(%d))
 """

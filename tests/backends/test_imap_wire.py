@@ -8,8 +8,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from servers.imapdouble import ImapDouble
+
 from tuimail.backends import imap_channel
 from tuimail.backends.imap_server import Broken, ImapServer
 from tuimail.backends.imap_wire import Wire

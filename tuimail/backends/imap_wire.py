@@ -191,9 +191,7 @@ class Wire:
             status, data = self._channel.say(command, *words, literal=literal)
         text = data[-1] if data and isinstance(data[-1], bytes) else b""
         if status not in ("OK", "BYE"):
-            raise Refused(
-                f"{self._server} said no: {line(text.decode('utf-8', 'replace'), LONGEST_TEXT)}"
-            )
+            raise Refused(f"{self._server} said no: {line(text.decode('utf-8', 'replace'), LONGEST_TEXT)}")
         return text
 
     @contextmanager
