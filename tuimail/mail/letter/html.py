@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 SOURCE_LIMIT = 1_000_000
-NODES_LIMIT = 40_000
+NODES_LIMIT = 25_000
 DEPTH_LIMIT = 150
 TAG_LIMIT = 1_000
 
