@@ -48,6 +48,7 @@ def _mail_servers(certificates):
         box = dovecot.Dovecot(folder / "d", certificates)
         if not postfix.missing():
             mta = postfix.Postfix(folder / "p", box.lmtp, certificates).start()
+            box.relay = mta.smtp
             running.callback(mta.stop)
         running.callback(box.start().stop)
         yield box, mta

@@ -40,17 +40,16 @@ class Dovecot:
     """`imap`, `imaps`, `submission`, `lmtp` are ports; every password is `pw`.
 
     alice and bob @example.test are ordinary; old@ has a server that can IMAP4rev1 and nothing else, full@
-    a quota of 1,000 bytes.
+    a quota of 1,000 bytes. What is submitted goes on to the port `relay`, which is read at the start.
 
     `folder` must have a short path (a unix socket's has 107 bytes). Nothing outside it is written.
     """
 
-    def __init__(
-        self, folder: Path, certificates: Certificates, storage: str = "maildir", relay: int = 1
-    ) -> None:
+    def __init__(self, folder: Path, certificates: Certificates, storage: str = "maildir") -> None:
         self.folder = folder
+        self.relay = 1
         self.imap, self.imaps, self.submission, self.lmtp = (free_port() for _ in range(4))
-        self._certificates, self._storage, self._relay = certificates.folder, storage, relay
+        self._certificates, self._storage = certificates.folder, storage
         self._owner = "mail" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         self._numbers = itertools.count(1)
         (folder / "mail").mkdir(parents=True)
@@ -59,7 +58,6 @@ class Dovecot:
         if os.geteuid() == 0:
             shutil.chown(folder / "mail", "mail", "mail")
             shutil.chown(folder / "users", "dovecot")
-        (folder / "dovecot.conf").write_text(self._configuration())
 
     def user(self) -> str:
         """The address of a mailbox that nobody else uses."""
@@ -85,6 +83,7 @@ class Dovecot:
         return [path.read_bytes() for path in found]
 
     def start(self) -> "Dovecot":
+        (self.folder / "dovecot.conf").write_text(self._configuration())
         with open(self.folder / "stderr.log", "wb") as errors:
             command = [PROGRAM, "-F", "-c", self.folder / "dovecot.conf"]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
@@ -103,7 +102,7 @@ class Dovecot:
             f"mailbox {name} {{\nauto = subscribe\nspecial_use = \\{name}\n}}\n" for name in FOLDERS
         )
         text = CONFIGURATION.format(
-            base=self.folder, tls=self._certificates, storage=STORAGE[self._storage], relay=self._relay,
+            base=self.folder, tls=self._certificates, storage=STORAGE[self._storage], relay=self.relay,
             internal=internal, login=login, owner=self._owner, group=group, folders=folders,
             imap=self.imap, imaps=self.imaps, submission=self.submission, lmtp=self.lmtp,
         )  # fmt: skip
