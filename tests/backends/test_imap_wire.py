@@ -298,6 +298,7 @@ def test_folders_are_found_whatever_way_their_names_are_written(double, connect)
         b'* LIST (\\HasNoChildren) "/" "007"\r\n'
         b'* LIST (\\Noselect) "/" "Parent"\r\n'
         b'* LIST () NIL {7}\r\nIN"BOX2\r\n'
+        b'* LIST () "/" {3}\r\na\0b\r\n'
         b'* LIST () "." &kAFP4W4IMH8w4A-\r\n'
         b'* LIST () "/" "a\\\\b\\"c"\r\n' + b"* LIST (" + b"(" * 100_000 + b"\r\n"
     )

@@ -119,11 +119,19 @@ class ImapSource:
 
         wire = Wire(self._server, self._context or network.trusted())
         try:
-            wire.login(asyncio.run_coroutine_threadsafe(self._secret(), loop).result())
+            wire.login(self._asked(loop))
         except BaseException:
             wire.hang_up()
             raise
         return wire
+
+    def _asked(self, loop: asyncio.AbstractEventLoop) -> str:
+        """The secret, from the loop; the coroutine is closed even when the loop ended meanwhile."""
+        asking = self._secret()
+        try:
+            return asyncio.run_coroutine_threadsafe(asking, loop).result()
+        finally:
+            asking.close()
 
     async def _secret(self) -> str:
         try:

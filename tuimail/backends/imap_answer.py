@@ -23,6 +23,7 @@ _DATE = re.compile(
 _MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 _FILED = re.compile(rb"\[APPENDUID (\d{1,10}) (\d{1,10})\]", re.I)
 _SYSTEM = {flag.lower(): str(flag) for flag in Flag}
+_UNSAYABLE = frozenset(b"\r\n\0")
 _LARGEST_UID = 2**32 - 1
 
 
@@ -51,9 +52,9 @@ class Fetched:
 
 
 def listed(data: Data) -> Iterator[Listed]:
-    """The folders of LIST answers. Attributes are in lower case."""
+    """The folders of LIST answers, attributes in lower case. A name that can't be said again is left out."""
     for line in _lines(data):
-        if match := _LISTED.match(line):
+        if (match := _LISTED.match(line)) and _UNSAYABLE.isdisjoint(line):
             attributes = frozenset(match[1].decode("ascii", "replace").lower().split())
             separator = (match[2] or b"")[-1:].decode("latin-1")
             yield Listed(attributes, separator, _name(match[3], match[4]))

@@ -64,10 +64,10 @@ class ImapThread:
         if self._thread is None:
             return
         self._jobs.put(None)
-        for _ in range(10):
+        for _ in range(50):
             if not self._thread.is_alive():
                 return
-            await asyncio.sleep(FAREWELL_SECONDS / 10)
+            await asyncio.sleep(FAREWELL_SECONDS / 50)
         self._sever()
 
     def _begin(self) -> None:
