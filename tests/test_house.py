@@ -11,7 +11,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ONE_IMPORTER = {
     "aiosmtplib": "tuimail/backends/smtp_wire.py",
-    "imapclient": "tuimail/backends/imap_wire.py",
     "keyring": "tuimail/backends/secrets.py",
     "inscriptis": "tuimail/mail/letter/html.py",
     "aiosmtpd": "tuimail/demo/server.py",
@@ -37,7 +36,7 @@ def test_each_library_has_one_importer(library: str, importer: str) -> None:
 
 @pytest.mark.parametrize("command", ["--version", "outbox --help", "show --help", "send --help"])
 def test_a_command_without_a_screen_loads_no_screen_and_nothing_heavy(command: str) -> None:
-    heavy = ["textual", "rich", "imapclient", "aiosmtplib", "keyring", "msal", "lxml", "httpx", "requests"]
+    heavy = ["textual", "rich", "imaplib", "aiosmtplib", "keyring", "msal", "lxml", "httpx", "requests"]
     code = (
         "import sys\n"
         f"sys.argv = ['tuimail', *{command.split()!r}]\n"
