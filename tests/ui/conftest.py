@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.news import FolderChanged, FoldersChanged, ItemChanged, ItemGone, Newsroom
@@ -192,7 +193,10 @@ class FakeMailbox:
 
     async def letter(self, ref: Ref) -> Letter:
         row = next(e for e in self.rows if e.ref == ref)
-        text = self.world.text or "佐藤様\n\nいつもお世話になっております。\nThe second round is at [1].\n\n> quoted"
+        text = (
+            self.world.text
+            or "佐藤様\n\nいつもお世話になっております。\nThe second round is at [1].\n\n> quoted"
+        )
         return Letter(
             headers=((Safe("From"), line(row.sender.spec)), (Safe("X-Mailer"), Safe("test"))),
             sender=row.sender,
@@ -286,38 +290,52 @@ Open = Callable[..., Awaitable[Pilot]]
 
 @pytest.fixture
 async def open_app(world: World) -> AsyncIterator[Open]:
-    """Opens the application on the world; it is closed after the test."""
-    running = []
+    """Opens the application on the world; it is closed after the test.
+
+    The application lives in a task of its own: Textual wants to be left in the context it was entered in.
+    """
+    over, running = asyncio.Event(), []
+
+    async def live(size: tuple[int, int], settings: dict[str, object], ready: asyncio.Future[Pilot]) -> None:
+        app = TuimailApp(world, downloads="/home/hanako/Downloads", **settings)
+        async with app.run_test(size=size) as pilot:
+            ready.set_result(pilot)
+            await over.wait()
 
     async def start(size: tuple[int, int] = (80, 24), **settings: object) -> Pilot:
-        app = TuimailApp(world, downloads="/home/hanako/Downloads", **settings)
-        context = app.run_test(size=size)
-        pilot = await context.__aenter__()
-        running.append(context)
+        ready = asyncio.get_running_loop().create_future()
+        running.append(asyncio.create_task(live(size, settings, ready)))
+        await asyncio.wait([ready, *running], return_when=asyncio.FIRST_COMPLETED)
+        pilot = ready.result()
         await settle(pilot)
         return pilot
 
     yield start
-    for context in running:
-        await context.__aexit__(None, None, None)
+    over.set()
+    await asyncio.gather(*running)
 
 
 async def settle(pilot: Pilot) -> None:
     """Until keys, workers and paints are through."""
-    for _ in range(3):
+    for _ in range(5):
         await pilot.pause()
         waiting = [w for w in pilot.app.workers if w.group != "engine" and not w.is_finished]
-        if waiting:
-            await asyncio.wait([asyncio.ensure_future(w.wait()) for w in waiting], timeout=2)
-    await pilot.pause()
+        if not waiting:
+            break
+        await asyncio.wait([asyncio.ensure_future(w.wait()) for w in waiting], timeout=2)
 
 
 @pytest.fixture
 def press() -> Callable[..., Awaitable[None]]:
-    """Presses keys and waits for what comes of them."""
+    """Presses keys, and pastes what begins with a quote; waits for what comes of them."""
 
     async def keys(pilot: Pilot, *names: str) -> None:
-        await pilot.press(*names)
+        for name in names:
+            if name.startswith("'"):
+                pilot.app.post_message(Paste(name[1:]))
+                await pilot.pause()
+            else:
+                await pilot.press(name)
         await settle(pilot)
 
     return keys

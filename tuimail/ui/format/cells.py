@@ -100,6 +100,7 @@ def _break(text: str, width: int) -> int:
     for place, letter in enumerate(text):
         cells += cell_len(letter)
         if cells > width:
+            space = place if letter == " " else space
             break
         if letter == " ":
             space = place + 1

@@ -117,7 +117,7 @@ class ComposerScreen(PlaceScreen):
             self.say(str(error), trouble=True)
             await self._keep_anyway()
         else:
-            self.dismiss()
+            self.close()
 
     async def action_save(self) -> None:
         with self.telling():
@@ -152,7 +152,7 @@ class ComposerScreen(PlaceScreen):
     async def _leave(self) -> None:
         await self.keep()
         self._gone = True
-        self.dismiss()
+        self.close()
 
     def _text(self, field: str) -> str:
         found = self.query_one(field)
@@ -200,4 +200,4 @@ class ComposerScreen(PlaceScreen):
 
     async def _drop(self) -> None:
         await self.desk.engine.drafts.drop(self._draft.id)
-        self.dismiss()
+        self.close()

@@ -82,7 +82,9 @@ class MailScreen(AnsweringScreen):
 
     def on_message_list_counted(self, event: MessageList.Counted) -> None:
         query = line(event.view.query, 40)
-        numbers = f"{event.total:,} with “{query}”" if query else f"{event.unread:,} unread of {event.total:,}"
+        numbers = (
+            f"{event.total:,} with “{query}”" if query else f"{event.unread:,} unread of {event.total:,}"
+        )
         self._numbers = numbers
         self._retitle()
 

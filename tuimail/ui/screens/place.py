@@ -84,5 +84,10 @@ class PlaceScreen(Screen[None]):
     async def keep(self) -> None:
         """Keep what is typed here; called before the program leaves or goes elsewhere."""
 
+    def close(self) -> None:
+        """Go back to where one came from; a second call, as from a second key, does nothing."""
+        if self.is_current:
+            self.dismiss()
+
     def action_leave(self) -> None:
-        self.dismiss()
+        self.close()

@@ -74,7 +74,7 @@ class QuitScreen(ModalScreen[bool]):
         start(self, partial(self._choose, how), "choose")
 
     def action_leave(self) -> None:
-        self.dismiss(False)
+        self._leave(False)
 
     async def _choose(self, how: str) -> None:
         try:
@@ -87,7 +87,7 @@ class QuitScreen(ModalScreen[bool]):
         if how == "drafts":
             await outbox.back_to_drafts()
         if how != "now":
-            self.dismiss(True)
+            self._leave(True)
             return
         self._sending = True
         self._say(f"Sending {len(self._held)} now…")
@@ -98,10 +98,14 @@ class QuitScreen(ModalScreen[bool]):
         held = await self._desk.engine.outbox.held()
         now = self._desk.engine.now()
         if not held:
-            self.dismiss(True)
+            self._leave(True)
         elif not any(_busy(item, now.boot) for item in held):
             self._sending = False
             self._say(f"{len(held)} could not go: {held[0].why}. Before leaving:")
+
+    def _leave(self, now: bool) -> None:
+        if self.is_current:
+            self.dismiss(now)
 
     def _say(self, words: str) -> None:
         self.query_one(Choices).ask(words)

@@ -1,0 +1,51 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tuimail.mail.hold.moment import Moment
+from tuimail.ui.format.times import bar, countdown, date, size, until
+
+NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC).timestamp()
+DAY = 86400
+
+
+@pytest.mark.parametrize(
+    ("ago", "shown"),
+    [
+        (7200, "10:02"),
+        (DAY, "Fri"),
+        (5 * DAY, "Mon"),
+        (7 * DAY, "14 Nov"),
+        (200 * DAY, "5 May"),
+        (400 * DAY, "2025-10"),
+        (-3600, "13:02"),
+        (-2 * DAY, "23 Nov"),
+    ],
+)
+def test_a_date_is_as_short_as_it_can_be(ago, shown):
+    assert date(NOW - ago, NOW, UTC) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(7, "0:07"), (6.01, "0:07"), (252, "4:12"), (3723, "1:02:03"), (0, "0:00"), (-4, "0:00")],
+)
+def test_a_countdown_reads_zero_only_when_it_is_due(seconds, shown):
+    assert countdown(seconds) == shown
+
+
+def test_a_due_time_beyond_a_day_is_a_date():
+    now = Moment(NOW, 5.0, "b")
+    assert until(now.later(60), now, UTC) == "1:00"
+    assert until(now.later(2 * DAY), now, UTC) == "Mon 12:02"
+    assert until(now.later(20 * DAY), now, UTC) == "11 Dec 12:02"
+
+
+def test_the_bar_is_full_at_first_and_empty_at_last():
+    assert bar(10, 10) == "■" * 10
+    assert bar(6.5, 10) == "■" * 7 + "□" * 3
+    assert bar(0, 10) == bar(-1, 10) == bar(1, 0) == "□" * 10
+
+
+def test_sizes_are_round():
+    assert [size(n) for n in (900, 84_000, 1_250_000)] == ["900 B", "84 kB", "1.2 MB"]

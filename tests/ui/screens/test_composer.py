@@ -1,0 +1,170 @@
+from dataclasses import replace
+
+import pytest
+
+from tuimail.mail.letter.draft import Attachment, Draft
+from tuimail.ui.screens import doors
+
+WRITTEN = Draft(
+    id="d9",
+    account="work",
+    to="鈴木 一郎 <suzuki@client.example>",
+    cc="tanaka@example.jp, ",
+    bcc="boss@example.jp",
+    subject="見積書送付 ",
+    body="佐藤様\n\nいつもお世話になっております。\n",
+    attachments=(Attachment("見積書.pdf", "application/pdf", 84_000, "/x/見積書.pdf", b"%PDF"),),
+    references=("<1@x>",),
+    cursor=(2, 5),
+)
+
+
+async def write(pilot, press, to="a@b.example", subject="Hi", body="text"):
+    await press(pilot, "c", f"'{to}", "enter", "enter", "enter", f"'{subject}", "enter", f"'{body}")
+
+
+async def test_a_mail_is_written_sent_counted_down_and_taken_back_as_it_was(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "c", "'a@b.example", "tab", "tab", "'boss@x.example", "tab", "'Hi", "tab", "'one")
+    await press(pilot, "enter", "'two", "left", "alt+s")
+    assert "Inbox · work" in seen(pilot)
+    assert "held 0:10 ■■■■■■■■■■ 「Hi」 to 2 people" in seen(pilot)
+    world.pass_time(3.2)
+    await pilot.pause(0.25)
+    assert "held 0:07 ■■■■■■■□□□" in seen(pilot)
+    await press(pilot, "u")
+    back = pilot.app.screen.draft
+    assert (back.to, back.bcc, back.subject, back.body) == ("a@b.example", "boss@x.example", "Hi", "one\ntwo")
+    assert back.cursor == (1, 2)
+    assert "held" not in seen(pilot)
+    assert world.outbox.list["i2"].state == "undone"
+
+
+async def test_an_undone_draft_is_equal_to_what_was_sent_off(open_app, press, world):
+    pilot = await open_app()
+    pilot.app.call_later(doors.write, pilot.app, pilot.app.desk, WRITTEN)
+    await press(pilot)
+    assert pilot.app.screen.draft == WRITTEN
+    await press(pilot, "alt+s", "u")
+    assert pilot.app.screen.draft == WRITTEN
+
+
+async def test_alt_u_while_typing_saves_this_draft_and_opens_the_other(open_app, press, seen, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "alt+s")
+    await write(pilot, press, subject="Second", body="half a sen")
+    await press(pilot, "alt+u")
+    assert pilot.app.screen.draft.subject == "Hi"
+    assert [draft.body for draft in world.drafts.kept.values() if draft.subject == "Second"] == ["half a sen"]
+    await press(pilot, "escape")
+    assert pilot.app.screen.draft.subject == "Second"
+
+
+@pytest.mark.parametrize("key", ["alt+s", "ctrl+enter"])
+async def test_a_wrong_address_keeps_the_draft_its_text_and_its_cursor(open_app, press, seen, world, key):
+    pilot = await open_app()
+    await write(pilot, press, to="bob")
+    await press(pilot, "left", key)
+    assert "“bob” is not an address." in seen(pilot)
+    assert pilot.app.screen.draft.body == "text"
+    assert pilot.app.screen.draft.cursor == (0, 3)
+    assert world.outbox.list == {}
+    assert world.drafts.kept
+
+
+async def test_a_vanished_attachment_keeps_the_draft(open_app, press, seen, world):
+    pilot = await open_app()
+    gone = replace(WRITTEN, attachments=(Attachment("a.pdf", "application/pdf", 1, "/gone/a.pdf"),))
+    pilot.app.call_later(doors.write, pilot.app, pilot.app.desk, gone)
+    await press(pilot)
+    await press(pilot, "alt+s")
+    assert "a.pdf is no longer there" in seen(pilot)
+    assert pilot.app.screen.draft == gone
+
+
+async def test_a_full_disk_keeps_the_draft_on_the_screen(open_app, press, seen, world):
+    pilot = await open_app()
+    world.outbox.broken = True
+    await write(pilot, press)
+    await press(pilot, "alt+s")
+    assert "The disk is full; nothing was queued." in seen(pilot)
+    assert pilot.app.screen.draft.body == "text"
+
+
+async def test_a_draft_saves_itself_a_second_after_the_last_key(open_app, press, seen, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await pilot.pause(1.15)
+    await press(pilot)
+    assert [draft.body for draft in world.drafts.kept.values()] == ["text"]
+    assert "draft saved 1" in seen(pilot)
+
+
+async def test_ctrl_s_saves_and_never_sends(open_app, press, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "ctrl+s")
+    assert [draft.body for draft in world.drafts.kept.values()] == ["text"]
+    assert world.outbox.list == {}
+
+
+async def test_leaving_saves_what_was_written_and_nothing_where_nothing_was(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "c", "escape")
+    assert world.drafts.kept == {}
+    await write(pilot, press)
+    await press(pilot, "escape")
+    assert "Inbox · work" in seen(pilot)
+    assert [draft.subject for draft in world.drafts.kept.values()] == ["Hi"]
+
+
+async def test_known_addresses_are_offered_while_one_types(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "c", "'suz")
+    await pilot.pause(0.12)
+    await press(pilot)
+    assert "> 鈴木 一郎 <suzuki@client.example>" in seen(pilot)
+    await press(pilot, "enter", "'da")
+    await pilot.pause(0.12)
+    await press(pilot)
+    await press(pilot, "tab", "tab")
+    draft = pilot.app.screen.draft
+    assert draft.to == "鈴木 一郎 <suzuki@client.example>, Dana Whitfield <dana@partner.example>, "
+
+
+async def test_a_file_is_attached_by_its_path_and_taken_off_again(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "c", "alt+a", "'/x/plan.pdf", "enter")
+    assert "Files    plan.pdf  84 kB" in seen(pilot)
+    await press(pilot, "tab", "tab", "tab", "tab", "delete")
+    assert "plan.pdf" not in seen(pilot)
+    await press(pilot, "alt+a", "'/missing", "enter")
+    assert "There is no file /missing." in seen(pilot)
+
+
+async def test_discard_asks_first(open_app, press, seen, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "ctrl+s", "alt+d", "n")
+    assert pilot.app.screen.draft.body == "text"
+    await press(pilot, "alt+d", "y")
+    assert "Inbox · work" in seen(pilot)
+    assert world.drafts.kept == {}
+
+
+@pytest.mark.parametrize(("key", "title"), [("r", "Reply ·"), ("a", "Reply to all ·"), ("f", "Forward ·")])
+async def test_answers_open_the_composer(open_app, press, seen, key, title):
+    pilot = await open_app()
+    await press(pilot, key)
+    assert title in seen(pilot)
+    await press(pilot, "escape", "enter", key)
+    assert title in seen(pilot)
+
+
+async def test_a_terminal_that_cannot_run_an_editor_says_so(open_app, press, seen):
+    pilot = await open_app(editor="true")
+    await write(pilot, press)
+    await press(pilot, "alt+e")
+    assert "the text is as before" in seen(pilot)
+    assert pilot.app.screen.draft.body == "text"

@@ -1,0 +1,140 @@
+from tuimail.mail.folder.folder import View
+from tuimail.ui.widgets.message_list import MessageList
+
+
+async def test_the_inbox_stands_there_newest_first(open_app, seen):
+    shown = seen(await open_app()).split("\n")
+    assert "Inbox · work" in shown[0]
+    assert "34 unread of 100" in shown[0]
+    assert "● 12:02   鈴木 一郎             見積書の件（至急） 0" in shown[2]
+    assert shown[-1].startswith(" c compose  r reply")
+
+
+async def test_the_cursor_moves_by_letters_arrows_and_screens(open_app, press):
+    pilot = await open_app()
+    messages = pilot.app.screen.query_one(MessageList)
+    places = []
+    for key in ("j", "down", "k", "pagedown", "G", "up", "home"):
+        await press(pilot, key)
+        places.append(messages.cursor)
+    assert places == [1, 2, 1, 1 + messages.size.height - 1, 99, 98, 0]
+
+
+async def test_ten_thousand_messages_are_read_by_the_page(open_app, press, world, seen):
+    world.mailbox.rows = [world.mailbox.envelope(n) for n in range(10_000)]
+    pilot = await open_app()
+    await press(pilot, "G")
+    assert "9999" in seen(pilot)
+    assert len(world.mailbox.asked) <= 4
+
+
+async def test_rows_above_leave_the_cursor_on_its_message(open_app, press, world):
+    pilot = await open_app()
+    messages = pilot.app.screen.query_one(MessageList)
+    for _ in range(3):
+        await press(pilot, "j")
+    here = messages.current.ref
+    world.mailbox.add(*(world.mailbox.envelope(n, "new") for n in range(500, 505)))
+    await press(pilot)
+    assert (messages.cursor, messages.current.ref) == (8, here)
+
+
+async def test_a_message_that_went_leaves_the_cursor_where_it_was(open_app, press, world):
+    pilot = await open_app()
+    messages = pilot.app.screen.query_one(MessageList)
+    await press(pilot, "j", "j")
+    del world.mailbox.rows[2]
+    world.mailbox.add()
+    await press(pilot)
+    assert messages.cursor == 2
+    assert messages.current.ref.uid == "3"
+
+
+async def test_search_narrows_as_one_types_and_escape_shows_all_again(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "slash", "'nigh")
+    await pilot.pause(0.1)
+    await press(pilot)
+    assert "20 with “nigh”" in seen(pilot)
+    assert "Contract" not in seen(pilot)
+    await press(pilot, "enter")
+    assert "c compose" in seen(pilot)
+    assert "20 with “nigh”" in seen(pilot)
+    await press(pilot, "escape")
+    assert "34 unread of 100" in seen(pilot)
+
+
+async def test_escape_while_typing_a_search_shows_everything(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "slash", "'nothing at all")
+    await pilot.pause(0.1)
+    await press(pilot)
+    assert "Nothing found." in seen(pilot)
+    await press(pilot, "escape")
+    assert "34 unread of 100" in seen(pilot)
+    assert "find" not in seen(pilot).split("\n")[-1].split("g folders")[0].replace("/ find", "")
+
+
+async def test_folders_come_and_go_where_there_is_little_room(open_app, press, seen, world):
+    pilot = await open_app()
+    assert "Archive" not in seen(pilot)
+    await press(pilot, "g")
+    assert "Archive" in seen(pilot)
+    assert "enter go" in seen(pilot)
+    await press(pilot, "j", "j", "enter")
+    assert "Archive · work" in seen(pilot)
+    assert "No mail here yet." in seen(pilot)
+    assert world.mailbox.synced == [("work", "Archive")]
+    assert pilot.app.screen.query_one(MessageList).view == View("work", "Archive")
+
+
+async def test_escape_leaves_the_folders_as_they_were(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "g", "j", "escape")
+    assert "Inbox · work" in seen(pilot)
+    assert "Archive" not in seen(pilot)
+
+
+async def test_a_wide_screen_has_folders_and_a_preview(open_app, press, seen):
+    pilot = await open_app((160, 40))
+    await pilot.pause(0.2)
+    await press(pilot)
+    assert "Archive" in seen(pilot)
+    assert "いつもお世話になっております。" in seen(pilot)
+
+
+async def test_m_marks_read_and_unread(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "m")
+    assert "33 unread" in seen(pilot)
+    await press(pilot, "m")
+    assert "34 unread" in seen(pilot)
+
+
+async def test_the_palette_has_every_action_of_the_place(open_app, press, seen):
+    pilot = await open_app((80, 50))
+    await press(pilot, "ctrl+p")
+    await pilot.pause(0.3)
+    from textual.command import CommandList
+
+    found = pilot.app.screen.query_one(CommandList)
+    words = [str(found.get_option_at_index(n).prompt) for n in range(found.option_count)]
+    assert any("compose" in line for line in words)
+    assert any("theme tuimail-dark" in line for line in words)
+
+
+async def test_an_action_from_the_palette_is_done(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "ctrl+p", "'answer the send")
+    await pilot.pause(0.3)
+    await press(pilot, "enter", "enter")
+    await pilot.pause(0.2)
+    await press(pilot)
+    assert "Reply · work" in seen(pilot)
+
+
+async def test_a_key_map_gives_an_action_another_key(open_app, press, seen):
+    pilot = await open_app(keymap={"compose": "w"})
+    assert "w compose" in seen(pilot)
+    await press(pilot, "w")
+    assert "New mail" in seen(pilot)

@@ -1,0 +1,57 @@
+import pytest
+
+from tuimail.mail.hold.item import State
+from tuimail.mail.letter.draft import Draft
+
+
+def hold(world, subject="x"):
+    item = world.item(subject, ("a@b.example",), 100)
+    world.outbox.drafts_of[item.id] = Draft(f"d{item.id}", "work", subject=subject)
+    return world.outbox.put(item)
+
+
+async def test_without_held_mail_q_quits_at_once(open_app, press, world):
+    pilot = await open_app()
+    await press(pilot, "q")
+    assert world.closed
+    assert pilot.app.return_code == 0
+
+
+async def test_with_held_mail_it_asks_and_escape_stays(open_app, press, seen, world):
+    hold(world)
+    pilot = await open_app()
+    await press(pilot, "q")
+    assert not world.closed
+    await press(pilot, "escape")
+    assert "Inbox · work" in seen(pilot)
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [("n", State.SENT), ("d", State.UNDONE), ("k", State.WAITING)],
+    ids=["now", "drafts", "keep"],
+)
+async def test_the_answer_is_done_before_it_leaves(open_app, press, world, key, state):
+    item = hold(world)
+    pilot = await open_app()
+    await press(pilot, "q", key)
+    assert world.outbox.list[item.id].state is state
+    assert world.closed
+
+
+@pytest.mark.parametrize(
+    ("how", "state"), [("now", State.SENT), ("drafts", State.UNDONE), ("keep", State.WAITING)]
+)
+async def test_the_configuration_may_answer(open_app, press, world, how, state):
+    item = hold(world)
+    pilot = await open_app(on_quit=how)
+    await press(pilot, "q")
+    assert world.outbox.list[item.id].state is state
+    assert world.closed
+
+
+async def test_quitting_from_the_composer_saves_the_draft(open_app, press, world):
+    pilot = await open_app()
+    await press(pilot, "c", "'half", "ctrl+q")
+    assert [draft.to for draft in world.drafts.kept.values()] == ["half"]
+    assert world.closed
