@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-
 from engine.fakes import BrokenDisk, FakeClock, FakeFiles, FakeIds, FakeSource, FakeSubmitter
+
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.mail.letter.address import Address

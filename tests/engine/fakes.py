@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from itertools import count
 
 from builders import NOW
+
 from tuimail.mail.errors import AttachmentError, MailboxError, MessageGone, OutboxError
 from tuimail.mail.folder.folder import Folder, Listing, Role
 from tuimail.mail.hold.moment import Moment

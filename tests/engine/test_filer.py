@@ -1,8 +1,8 @@
 """The copy in Sent: tried until it stands there, once, and never a reason to send again."""
 
 import pytest
-
 from builders import a_draft
+
 from tuimail.engine.engine import FILING_EVERY
 from tuimail.mail.folder.folder import View
 from tuimail.mail.hold.item import Filing, State

@@ -2,14 +2,15 @@
 
 import asyncio
 import tempfile
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from builders import NOW, a_draft, a_queued
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
-from builders import NOW, a_draft, a_queued
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold import filing
 from tuimail.mail.hold.item import Filing, State
@@ -30,12 +31,13 @@ OUTCOMES = st.sampled_from(
         Vanished("broken"),
     ]
 )
-EARLY = st.sampled_from([Unreachable("no route"), Denied(535, "no"), Refused(550, "nobody"), Refused(421, "")])
+EARLY = st.sampled_from([Unreachable("no route"), Denied(535, "no"), Refused(550, "nobody")])
+STEPS = st.sampled_from(["claimed", "body begun", "body left", "settled", "settled", "settled"])
 DAY = 86_400.0
 
 
 class TwoProcesses(RuleBasedStateMachine):
-    """`looks` holds what each process knew at any time; every move starts from one of these, fresh or stale."""
+    """Every move starts from a look at the outbox: a fresh one, or one of the `looks` of some time ago."""
 
     drafts = Bundle("drafts")
 
@@ -52,10 +54,11 @@ class TwoProcesses(RuleBasedStateMachine):
         self.origin: dict[str, str] = {}
         self.looks: list[object] = []
         self.versions: dict[str, int] = {}
-        self.wire: list[str] = []
+        self.taken: list[str] = []
         self.undone: set[str] = set()
         self.deleted: set[str] = set()
-        self.claims: dict[tuple[str, int], int] = {}
+        self.claims: Counter[tuple[str, int]] = Counter()
+        self.allowed: Counter[str] = Counter()
 
     def teardown(self) -> None:
         for store in self.stores:
@@ -70,26 +73,33 @@ class TwoProcesses(RuleBasedStateMachine):
         """Try a move; whether it came true."""
         return move is not None and self.run(self.stores[process].move(move))
 
-    def look(self, data):
-        return data.draw(st.sampled_from(self.looks))
+    def look(self, data, *states):
+        """Mostly a fresh look, at an item in one of these states when there is one."""
+        fresh = self.run(self.stores[0].items())
+        self.looks += fresh
+        wanted = [item for item in fresh if item.state in states] or fresh
+        stale = data.draw(st.sampled_from([False, False, False, True])) or not wanted
+        return data.draw(st.sampled_from(self.looks[-20:] if stale else wanted))
 
-    @rule(target=drafts, process=PROCESSES, body=st.text(max_size=5))
-    def write(self, process, body):
+    @rule(target=drafts, process=PROCESSES, body=st.text(max_size=5), sent_off=st.booleans())
+    def write(self, process, body, sent_off):
         self.numbers += 1
         draft = a_draft(f"d{self.numbers}", body=body)
         self.run(self.stores[process].save_draft(draft, self.now))
         self.texts[draft.id] = draft
+        if sent_off:
+            self.send(draft.id, process, 0)
         return draft.id
 
     @rule(draft=drafts, process=PROCESSES, body=st.text(max_size=5))
     def autosave(self, draft, process, body):
-        if draft in self.dropped or draft not in self.places()[0]:
-            late = replace(self.texts[draft], body="late")
-            if draft not in self.dropped and not self.in_deleted(draft):
-                self.run(self.stores[process].save_draft(late, self.now))
+        """Of a draft that is in the outbox, or was sent, it comes too late and changes nothing."""
+        if draft in self.dropped or self.in_deleted(draft):
             return
-        self.texts[draft] = replace(self.texts[draft], body=body)
-        self.run(self.stores[process].save_draft(self.texts[draft], self.now))
+        written = replace(self.texts[draft], body=body)
+        if draft in self.places()[0]:
+            self.texts[draft] = written
+        self.run(self.stores[process].save_draft(written, self.now))
 
     @rule(draft=drafts, process=PROCESSES)
     def drop(self, draft, process):
@@ -98,6 +108,9 @@ class TwoProcesses(RuleBasedStateMachine):
         self.run(self.stores[process].drop_draft(draft))
 
     @rule(draft=drafts, process=PROCESSES, seconds=st.sampled_from([0, 10]))
+    def send_off(self, draft, process, seconds):
+        self.send(draft, process, seconds)
+
     def send(self, draft, process, seconds):
         visible = draft in self.places()[0]
         self.numbers += 1
@@ -116,14 +129,9 @@ class TwoProcesses(RuleBasedStateMachine):
             self.looks.append(item)
 
     @precondition(lambda self: self.looks)
-    @rule(process=PROCESSES)
-    def look_again(self, process):
-        self.looks += self.run(self.stores[process].items())
-
-    @precondition(lambda self: self.looks)
     @rule(data=st.data(), process=PROCESSES)
     def take_back(self, data, process):
-        move = undo(self.look(data), self.now)
+        move = undo(self.look(data, State.WAITING, State.PAUSED, State.FAILED), self.now)
         if move is None:
             return
         draft = self.run(self.stores[process].take_back(move))
@@ -132,45 +140,58 @@ class TwoProcesses(RuleBasedStateMachine):
             assert draft.id == self.origin[move.old.id]
             self.undone.add(move.old.id)
 
-    @precondition(lambda self: self.looks)
-    @rule(data=st.data(), process=PROCESSES, early=st.none() | EARLY, outcome=OUTCOMES, break_at=st.integers(0, 5))
-    def attempt(self, data, process, early, outcome, break_at):
-        """A sender's whole attempt, broken off anywhere by its death (then nothing follows)."""
-        item = self.look(data)
+    def claim(self, data, process):
+        item = self.look(data, State.WAITING)
         claimed = claim(item, self.now, str(process))
         if not self.take(process, claimed):
-            return
-        key = item.id, item.version
-        self.claims[key] = self.claims.get(key, 0) + 1
+            return None
+        self.claims[item.id, item.version] += 1
         self.looks.append(claimed.new)
-        if break_at == 0:
+        return claimed.new
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES, outcome=EARLY)
+    def attempt_without_a_body(self, data, process, outcome):
+        item = self.claim(data, process)
+        if item is not None:
+            assert self.take(process, settle(item, outcome, self.now, 0, True))
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES)
+    def attempt_that_is_interrupted_before_the_body(self, data, process):
+        """By undo in the other process, or by one that takes over."""
+        item = self.claim(data, process)
+        if item is None:
             return
-        if early is not None:
-            self.take(process, settle(claimed.new, early, self.now, 0, True))
-            return
-        interrupter = data.draw(st.sampled_from(["", "undo", "recover"]))
-        if interrupter == "undo":
-            move = undo(claimed.new, self.now)
+        if data.draw(st.booleans()) and not item.reached:
             self.undone.add(item.id)
-            assert self.run(self.stores[1 - process].take_back(move)) is not None
-        if interrupter == "recover":
-            assert self.take(1 - process, recover(claimed.new, self.now))
-        body = begin_body(claimed.new, self.now, "")
-        if not self.take(process, body):
-            assert interrupter
+            assert self.run(self.stores[1 - process].take_back(undo(item, self.now))) is not None
+        else:
+            assert self.take(1 - process, recover(item, self.now))
+        assert not self.take(process, begin_body(item, self.now, ""))
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES, outcome=OUTCOMES, dies_at=STEPS)
+    def attempt(self, data, process, outcome, dies_at):
+        item = self.claim(data, process)
+        if item is None or dies_at == "claimed":
             return
-        assert not interrupter
+        body = begin_body(item, self.now, "")
+        assert self.take(process, body)
         self.looks.append(body.new)
-        if break_at == 1:
+        if dies_at == "body begun":
             return
-        self.wire.append(item.id)
-        if break_at > 2:
-            assert self.take(process, settle(body.new, outcome, self.now, 0, True))
+        if dies_at == "body left" or not isinstance(outcome, Refused):
+            self.taken.append(item.id)
+        if dies_at == "settled":
+            settled = settle(body.new, outcome, self.now, 0, True)
+            assert self.take(process, settled)
+            self.allowed[item.id] += isinstance(outcome, Accepted) and settled.new.state is State.WAITING
 
     @precondition(lambda self: self.looks)
     @rule(data=st.data(), process=PROCESSES, sent=st.booleans())
     def other_moves(self, data, process, sent):
-        item = self.look(data)
+        item = self.look(data, State.SENDING, State.UNSURE, State.FAILED, State.SENT)
         name = data.draw(st.sampled_from(["recover", "release", "resolve", "file"]))
         move = {
             "recover": lambda: recover(item, self.now),
@@ -178,12 +199,13 @@ class TwoProcesses(RuleBasedStateMachine):
             "resolve": lambda: resolve(item, self.now, sent, "", True),
             "file": lambda: filing.filed(item, self.now, "Sent") if filing.is_due(item, self.now) else None,
         }[name]()
-        self.take(process, move)
+        if self.take(process, move) and name in ("release", "resolve"):
+            self.allowed[item.id] += 1
 
     @precondition(lambda self: self.looks)
     @rule(data=st.data(), process=PROCESSES)
     def delete(self, data, process):
-        item = self.look(data)
+        item = self.look(data, State.FAILED, State.UNSURE, State.SENT, State.UNDONE)
         if item.state in (State.WAITING, State.PAUSED, State.SENDING):
             return
         if self.run(self.stores[process].delete(item)):
@@ -203,11 +225,11 @@ class TwoProcesses(RuleBasedStateMachine):
     def places(self):
         """The visible places of draft ids: Drafts; and, by their items, Outbox, Failed and Sent."""
         shown = {draft.id for draft, _ in self.run(self.stores[0].drafts())}
-        items = [self.run(self.stores[0].item(name)) for name in self.origin]
-        states = [(item.state, self.origin[item.id]) for item in items if item and item.state is not State.UNDONE]
-        sent = [draft for state, draft in states if state is State.SENT]
-        failed = [draft for state, draft in states if state is State.FAILED]
-        outbox = [draft for state, draft in states if state not in (State.SENT, State.FAILED)]
+        items = [item for name in self.origin if (item := self.run(self.stores[0].item(name)))]
+        sent = [self.origin[item.id] for item in items if item.state is State.SENT]
+        failed = [self.origin[item.id] for item in items if item.state is State.FAILED]
+        elsewhere = (State.SENT, State.FAILED, State.UNDONE)
+        outbox = [self.origin[item.id] for item in items if item.state not in elsewhere]
         return shown, outbox, failed, sent
 
     @invariant()
@@ -218,12 +240,17 @@ class TwoProcesses(RuleBasedStateMachine):
         assert set(self.texts) - gone <= set(seen)
 
     @invariant()
-    def p2_an_undone_mail_was_never_on_the_wire(self):
-        assert not self.undone & set(self.wire)
+    def p2_an_undone_mail_was_never_taken_by_a_server(self):
+        assert not self.undone & set(self.taken)
 
     @invariant()
     def p3_a_message_is_claimed_by_one(self):
         assert all(count == 1 for count in self.claims.values())
+
+    @invariant()
+    def p4_a_server_may_take_it_again_only_for_the_rest_or_when_the_person_says_so(self):
+        for name, times in Counter(self.taken).items():
+            assert times <= 1 + self.allowed[name]
 
     @invariant()
     def p7_the_bytes_of_an_item_never_change(self):
@@ -252,5 +279,6 @@ TestTwoProcesses.settings = settings(
     max_examples=40,
     stateful_step_count=40,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

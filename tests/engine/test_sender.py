@@ -1,8 +1,8 @@
 """The one sender: who sends, what it does after a crash, and that one trouble never holds up another."""
 
 import pytest
-
 from builders import a_draft
+
 from tuimail.engine.news import Notice, SenderChanged
 from tuimail.engine.sender import Sender
 from tuimail.mail.hold.item import State

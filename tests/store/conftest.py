@@ -1,4 +1,4 @@
-"""Stores on files of their own, and children that meet disks and rights that the tests themselves don't have."""
+"""Stores on files of their own, and children for what a test must not do to its own process."""
 
 import multiprocessing
 import traceback

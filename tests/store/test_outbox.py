@@ -8,10 +8,11 @@ import sqlite3
 import stat
 import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-
 from builders import NOW, a_draft, a_queued, a_submission
+
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold import filing
 from tuimail.mail.hold.item import Filing, State
@@ -228,7 +229,9 @@ async def test_files_are_for_their_owner_only(store, path):
 
 async def test_the_outbox_survives_a_power_cut_by_the_settings_that_promise_it(store):
     def settings(connection):
-        return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+        return [
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+        ]
 
     assert await store._database.run(settings) == ["wal", 2]
 
@@ -282,7 +285,9 @@ def test_a_full_disk_queues_nothing_and_loses_nothing(path, in_child):
 
     queued, errors = in_child(fill)
     assert len(errors) == 60
-    assert all("\n" not in error and "Nothing was changed, what you wrote is kept." in error for error in errors)
+    assert all(
+        "\n" not in error and "Nothing was changed, what you wrote is kept." in error for error in errors
+    )
     assert asyncio.run(_read_all(path)) == queued
 
 
@@ -312,9 +317,7 @@ async def _read_all(path):
         items = await store.items()
         wires = {(await store.submission(item.id)).wire for item in items}
         assert wires == {a_submission().wire}
-        assert await store._database.run(
-            lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]
-        ) == "ok"
+        assert await store._database.run(lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
         return sorted((item.id for item in items), key=lambda name: int(name[1:]))
     finally:
         await store.close()
@@ -340,8 +343,6 @@ def _as_nobody(folder):
 
 
 async def _lock_and_try(folder):
-    from pathlib import Path
-
     path = Path(folder) / "outbox.db"
     store = OutboxFile(path)
     await store.add(*a_queued())

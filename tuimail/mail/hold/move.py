@@ -73,7 +73,7 @@ def release(item: Item, now: Moment) -> Move | None:
     """Send now, whatever it was waiting for; None when it neither waits nor failed."""
     if not (item.held or item.state is State.FAILED):
         return None
-    return move(item, now, "sent off by hand", state=State.WAITING, due=now, hold=0.0)
+    return move(item, now, "sent off by hand", state=State.WAITING, due=now, hold=0.0, phase=None)
 
 
 def claim(item: Item, now: Moment, owner: str) -> Move | None:
