@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from builders import NOW, a_draft, a_queued
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
+from hypothesis import Phase as Work
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
@@ -279,6 +280,6 @@ TestTwoProcesses.settings = settings(
     max_examples=40,
     stateful_step_count=40,
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    phases=[Work.explicit, Work.reuse, Work.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
