@@ -137,6 +137,7 @@ class FakeSource:
         self.failures: Counter[str] = Counter()
         self.asked: list[tuple[str, object]] = []
         self.changed = asyncio.Queue()
+        self.sent_folder = "Gesendet"
         self._numbers = count(1)
 
     def _call(self, name: str, argument: object = None) -> None:
@@ -148,7 +149,8 @@ class FakeSource:
     async def folders(self):
         self._call("folders")
         inbox = Folder(self.account, "INBOX", Safe("Inbox"), Role.INBOX)
-        return inbox, Folder(self.account, "Gesendet", Safe("Gesendet"), Role.SENT)
+        name = self.sent_folder
+        return (inbox, Folder(self.account, name, Safe(name), Role.SENT)) if name else (inbox,)
 
     async def listing(self, folder):
         self._call("listing", folder)
@@ -173,6 +175,8 @@ class FakeSource:
 
     async def find(self, folder, header, value):
         self._call("find", value)
+        if folder not in ("INBOX", self.sent_folder):
+            raise MailboxError(f"there is no folder {folder}")
         line = f"\r\n{header}: {value}\r\n".encode()
         return tuple(uid for uid, (wire, _) in self.boxes[folder].items() if line in b"\r\n" + wire)
 

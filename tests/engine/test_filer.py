@@ -71,6 +71,15 @@ async def test_a_second_try_looks_for_the_copy_of_the_first(world):
     assert ("find", item.token) in world.source.asked
 
 
+async def test_an_account_without_a_sent_folder_gets_one_also_on_a_second_try(world):
+    engine = await world.sending()
+    world.source.sent_folder = ""
+    world.source.failures["append"] = 1
+    item = await sent(world, engine)
+    await filing(world, engine, item, Filing.DONE, seconds=10)
+    assert [wire for wire, _ in world.source.boxes["Sent"].values()] == world.submitter.wires
+
+
 async def test_the_first_try_does_not_look(world):
     engine = await world.sending()
     item = await sent(world, engine)

@@ -47,8 +47,9 @@ class Filer:
         if not await self._items.commit(begun):
             return []
         try:
-            sent = await _sent_folder(account)
-            if not await self._filed_before(account, sent, item):
+            found = await _sent_folder(account)
+            sent = found or Folder(account.name, SENT_IF_MISSING, Safe(SENT_IF_MISSING), Role.SENT)
+            if not (found and await self._filed_before(account, found, item)):
                 submission = await self._store.submission(item.id)
                 await account.source.append(sent.name, submission.wire, frozenset({Flag.SEEN}))
         except MailboxError as error:
@@ -62,11 +63,8 @@ class Filer:
         return item.filing_tries > 0 and bool(await account.source.find(sent.name, OWN_HEADER, item.token))
 
 
-async def _sent_folder(account: Account) -> Folder:
-    for folder in await account.source.folders():
-        if folder.role is Role.SENT:
-            return folder
-    return Folder(account.name, SENT_IF_MISSING, Safe(SENT_IF_MISSING), Role.SENT)
+async def _sent_folder(account: Account) -> Folder | None:
+    return next((folder for folder in await account.source.folders() if folder.role is Role.SENT), None)
 
 
 async def _mark_answered(account: Account, item: Item) -> list[tuple[str, str]]:
