@@ -93,6 +93,7 @@ async def test_a_draft_is_hidden_while_in_the_outbox_and_back_equal_when_taken_b
     assert await store.take_back(undo(item, LATER)) == draft
     assert await store.draft(draft.id) == draft
     assert [(d.id, saved) for d, saved in await store.drafts()] == [(draft.id, LATER.wall)]
+    assert await rows(store, "wires") == 0
 
 
 async def test_a_draft_can_be_sent_off_again_after_it_was_taken_back(store):

@@ -107,6 +107,7 @@ class OutboxFile:
                 if draft is None or not _swap(connection, move):
                     return None
                 connection.execute("UPDATE drafts SET saved = ? WHERE id = ?", (move.entry.at, draft.id))
+                connection.execute("DELETE FROM wires WHERE item = ?", (move.old.id,))
             return draft
 
         return await self._database.run(job)
