@@ -51,7 +51,7 @@ def test_a_users_own_key_stands_in_the_key_bar():
 def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""
     import tuimail.ui.app
-    from tuimail.ui.screens import composer, drafts, help, mail, outbox, quit, reader  # noqa: A004
+    from tuimail.ui.screens import composer, drafts, help, mail, outbox, quit, reader
     from tuimail.ui.widgets import folder_list, row_list, search_line
 
     homes = {

@@ -19,10 +19,7 @@ from tuimail.ui.held import Held
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens import doors
 from tuimail.ui.screens.mail import MailScreen
-from tuimail.ui.screens.place import PlaceScreen
-
-WIDTHS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide"), (160, "-vast")]
-HEIGHTS = [(0, "-flat"), (9, "-low"), (30, "-tall")]
+from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
 
 
 class Heard(Message):

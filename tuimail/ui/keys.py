@@ -66,7 +66,7 @@ KEYS: tuple[Key, ...] = (
     Key("attach", "alt+a", "attach", "attach", "Attach a file; tab completes its path", _C, strong=True),
     Key("editor", "alt+e", "editor", "editor", "Write the text in your own editor", _C, strong=True),
     Key("identity", "alt+f", "identity", "from", "Send from the next account", _C, shown=False, strong=True),
-    Key("discard", "alt+d", "discard", "discard", "Throw the draft away, after a question", _C, strong=True),
+    Key("discard", "alt+d", "discard", "discard", "Throw the draft away, after a question", _C, False, True),
     Key("compose", "c", "app.compose", "compose", "Write a new mail", (*_E, *_MAIL)),
     Key("open", "enter", "open", "open", "Open the message", _L, shown=False),
     Key("reply", "r", "reply", "reply", "Answer the sender", _MAIL),
@@ -74,7 +74,7 @@ KEYS: tuple[Key, ...] = (
     Key("forward", "f", "forward", "forward", "Send it on to somebody else", _MAIL),
     Key("next", "n", "step(1)", "next", "The next message", _R, shown=False),
     Key("previous", "p", "step(-1)", "previous", "The previous message", _R, shown=False),
-    Key("save_files", "s", "save_files", "save files", "Save one attachment or all", _R),
+    Key("save_files", "s", "save_files", "save", "Save an attachment, or all", _R),
     Key("headers", "h", "headers", "headers", "All headers, or the usual ones", _R),
     Key("raw", "v", "raw", "source", "The message as it came, byte for byte", _R),
     Key("search", "slash", "search", "find", "Narrow the list as you type", _L),
@@ -82,7 +82,7 @@ KEYS: tuple[Key, ...] = (
     Key("read", "m", "toggle_read", "read/unread", "Mark read or unread", _MAIL, shown=False),
     Key("flag", "asterisk", "toggle_flag", "flag", "Flag, or take the flag away", _MAIL, shown=False),
     Key("fetch", "ctrl+r", "fetch", "get mail", "Ask the server for new mail", _L, shown=False),
-    Key("item_undo", "u,e", "undo", "back to composer", "Take it back to the composer", _O),
+    Key("item_undo", "u,e", "undo", "to composer", "Take it back to the composer", _O),
     Key("item_now", "n", "now", "now", "Send it now, or try again", _O),
     Key("item_sent", "x", "settle(True)", "was sent", "Settle a probably sent mail: it was sent", _O),
     Key("item_again", "R", "settle(False)", "send again", "Settle a probably sent mail: send it again", _O),
@@ -189,8 +189,18 @@ def names(key: Key, keymap: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(NAMES.get(one, one) for one in keymap.get(key.id, key.keys).split(","))
 
 
+TYPING = (Place.COMPOSER, Place.SEARCH)
+"""Where letters are text, and only other keys act."""
+
+
+def help_key(place: Place, keymap: Mapping[str, str]) -> str:
+    """The key that opens the help from here."""
+    known = names(next(key for key in KEYS if key.id == "help"), keymap)
+    return known[-1] if place in TYPING else known[0]
+
+
 def bar(place: Place, keymap: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """(key, label) for the key bar: the place's own first, then what is valid everywhere."""
-    typing = place in (Place.COMPOSER, Place.SEARCH, Place.QUIT, Place.FOLDERS)
-    keys = dict.fromkeys(of(place) if typing else (*of(place), *of(Place.EVERYWHERE)))
+    alone = place in (*TYPING, Place.QUIT, Place.FOLDERS)
+    keys = dict.fromkeys(of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))
     return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown)

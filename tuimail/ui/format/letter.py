@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tuimail.mail.letter.address import Address, show
 from tuimail.mail.letter.letter import Letter, Link, Part
-from tuimail.ui.format.cells import Piece, Row, Tone, fit, wrap
+from tuimail.ui.format.cells import Piece, Row, Tone, cut_row, fit, wrap
 from tuimail.ui.format.times import full_date, size
 
 WIDEST = 100
@@ -16,14 +16,15 @@ LABEL = 9
 def letter_rows(letter: Letter, width: int, full: bool = False) -> list[Row]:
     """The whole letter; `full` shows every header instead of the usual ones."""
     room = max(10, min(width, WIDEST) - 2)
-    return [
+    rows = (
         *_headers(letter, room, full),
         (),
         *body_rows(letter.text, room),
         *_faults(letter.faults, room),
         *_parts(letter.parts, room),
         *_links(letter.links, room),
-    ]
+    )
+    return [cut_row(row, width) for row in rows]
 
 
 def body_rows(text: str, width: int) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from tuimail.mail.folder.folder import Folder
+from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag
 from tuimail.mail.letter.safe import line
@@ -34,11 +34,16 @@ def message_row(
     )
 
 
+def title(folder: Folder) -> str:
+    """A folder's name as read; the inbox is not shouted."""
+    return "Inbox" if folder.role is Role.INBOX and folder.title == "INBOX" else folder.title
+
+
 def folder_row(folder: Folder, width: int) -> Row:
     """The folder's title, and how much of it is unread."""
     count = f"{folder.unread:,} " if folder.unread else " "
     tone = Tone.STRONG if folder.unread else Tone.PLAIN
-    return spread((Piece(f"  {folder.title}", tone),), (Piece(f" {count}", Tone.MUTED),), width)
+    return spread((Piece(f"  {title(folder)}", tone),), (Piece(f" {count}", Tone.MUTED),), width)
 
 
 def account_row(name: str, width: int) -> Row:

@@ -76,8 +76,8 @@ def _waiting(item: Item, due: Moment, now: Moment) -> Row:
 
 def outbox_row(item: Item, width: int, now: Moment, zone: tzinfo | None = None) -> Row:
     """State or time left, subject, to whom, why."""
-    to_cells = max(12, min(30, width * 3 // 10))
-    why_cells = 0 if width < 60 else max(14, width // 5)
+    to_cells = max(12, min(30, width * 27 // 100))
+    why_cells = 0 if width < 60 else max(12, width // 6)
     subject_cells = max(0, width - 3 - 14 - to_cells - why_cells - 4)
     asks = item.state in (State.UNSURE, State.FAILED)
     return (

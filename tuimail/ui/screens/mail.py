@@ -13,6 +13,7 @@ from tuimail.mail.folder.folder import Folder, Role, View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
 from tuimail.ui.desk import Desk
+from tuimail.ui.format.lists import title
 from tuimail.ui.format.times import hour
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.answering import AnsweringScreen
@@ -171,7 +172,7 @@ class MailScreen(AnsweringScreen):
 
     def _title(self) -> str:
         folder = self._folder
-        return f"{folder.title} · {line(folder.account)}" if folder is not None else ""
+        return f"{title(folder)} · {line(folder.account)}" if folder is not None else ""
 
     def _retitle(self) -> None:
         if self._folder is not None:

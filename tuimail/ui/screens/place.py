@@ -18,6 +18,17 @@ from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.widgets.title import Title
 from tuimail.ui.work import start
 
+WIDTHS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide"), (160, "-vast")]
+HEIGHTS = [(0, "-flat"), (9, "-low"), (30, "-tall")]
+"""From how many columns and rows on a place has which class in `app.tcss`."""
+
+
+def size_classes(width: int, height: int) -> str:
+    """The classes of a terminal of this size."""
+    across = max(pair for pair in WIDTHS if pair[0] <= width)
+    down = max(pair for pair in HEIGHTS if pair[0] <= height)
+    return f"{across[1]} {down[1]}"
+
 
 class TooSmall(Rows):
     """Covers everything on a terminal that is too small to work in."""
@@ -36,7 +47,7 @@ class PlaceScreen(Screen[None]):
     AUTO_FOCUS = None
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(classes=size_classes(*self.app.size))
         self.desk = desk
 
     def compose(self) -> ComposeResult:

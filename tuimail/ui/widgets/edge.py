@@ -78,7 +78,7 @@ class KeyBar(Rows):
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__()
         self._keymap = desk.keymap
-        self._keys = keys.bar(place, desk.keymap)
+        self.turn(place)
         self._word: Row | None = None
         self._until: Timer | None = None
 
@@ -88,6 +88,7 @@ class KeyBar(Rows):
     def turn(self, place: Place) -> None:
         """The keys of another place."""
         self._keys = keys.bar(place, self._keymap)
+        self._help = keys.help_key(place, self._keymap)
         self.refresh()
 
     def say(self, text: str, trouble: bool) -> None:
@@ -104,7 +105,7 @@ class KeyBar(Rows):
         self.refresh()
 
     def _bar(self, width: int) -> Row:
-        tail: Row = (Piece(" ?", Tone.ACCENT), Piece(" all ", Tone.MUTED))
+        tail: Row = (Piece(f" {self._help}", Tone.ACCENT), Piece(" all ", Tone.MUTED))
         bar: list[Piece] = []
         for key, label in self._keys:
             pair = (Piece(f" {key}", Tone.ACCENT), Piece(f" {label} ", Tone.MUTED))

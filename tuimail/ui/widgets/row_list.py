@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from tuimail.ui.format.cells import Piece, Tone
 from tuimail.ui.widgets.row_view import RowView
-from tuimail.ui.widgets.rows import strip, tones
+from tuimail.ui.widgets.rows import strip
 
 
 class RowList(RowView):
@@ -73,9 +73,8 @@ class RowList(RowView):
     def render_lines(self, crop: Region) -> list[Strip]:
         lines = super().render_lines(crop)
         if not self.count and self.empty and crop.y <= 1 < crop.bottom:
-            words = strip(
-                (Piece(f"   {self.empty}", Tone.MUTED),), self.size.width, tones(self), self.rich_style
-            )
+            row = (Piece(f"   {self.empty}", Tone.MUTED),)
+            words = strip(row, self.size.width, *self.look())
             lines[1 - crop.y] = words.crop(crop.x, crop.right)
         return lines
 

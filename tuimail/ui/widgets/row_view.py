@@ -32,7 +32,7 @@ class RowView(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.count = 0
         self._strips: dict[object, Strip] = {}
-        self._styles: dict[Tone, Style] = {}
+        self._look: tuple[dict[Tone, Style], Style] | None = None
 
     def row(self, index: int, width: int) -> Row:
         """Row `index`, which is below `count`, for `width` cells."""
@@ -41,18 +41,17 @@ class RowView(ScrollView, can_focus=True):
     def set_count(self, count: int) -> None:
         """Another number of rows, or other rows: forget what was painted."""
         self.count = count
-        self.virtual_size = Size(self.size.width, count)
+        self.virtual_size = Size(0, count)
         self.repaint()
 
     def repaint(self) -> None:
         """Make every row anew."""
         self._strips.clear()
-        self._styles.clear()
         self.refresh()
 
     def notify_style_update(self) -> None:
         self._strips.clear()
-        self._styles.clear()
+        self._look = None
         super().notify_style_update()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -68,10 +67,14 @@ class RowView(ScrollView, can_focus=True):
         """What the look of a row depends on, besides its content and the width."""
         return index
 
+    def look(self) -> tuple[dict[Tone, Style], Style]:
+        """The styles of the tones, and of the ground."""
+        self._look = self._look or (tones(self), self.rich_style)
+        return self._look
+
     def paint(self, index: int, width: int) -> Strip:
         """Row `index` as a strip."""
-        self._styles = self._styles or tones(self)
-        return strip(self.row(index, width), width, self._styles, self.rich_style)
+        return strip(self.row(index, width), width, *self.look())
 
     def action_move(self, rows: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
@@ -87,11 +90,10 @@ class RowView(ScrollView, can_focus=True):
 
     def _strip(self, index: int) -> Strip:
         width = self.size.width
-        if index >= self.count:
-            return Strip.blank(width, self.rich_style)
-        key = (self.strip_key(index), width)
+        key = (self.strip_key(index) if index < self.count else None, width)
         if key not in self._strips:
             if len(self._strips) >= CACHED:
                 self._strips.clear()
-            self._strips[key] = self.paint(index, width)
+            blank = index >= self.count
+            self._strips[key] = Strip.blank(width, self.look()[1]) if blank else self.paint(index, width)
         return self._strips[key]
