@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterator
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,7 +67,7 @@ def damage(paths: Paths) -> str:
 
 def themes(paths: Paths) -> Iterator[dict[str, Any]]:
     """The themes that come along, then the user's own. Raises ConfigError for one that is not TOML."""
-    packaged = Path(str(resources.files("tuimail") / "themes"))
+    packaged = Path(__file__).with_name("themes")
     folder = packaged if packaged.is_dir() else packaged.parents[1] / "themes"
     for file in (*sorted(folder.glob("*.toml")), *sorted(paths.themes.glob("*.toml"))):
         try:

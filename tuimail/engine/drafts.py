@@ -1,16 +1,13 @@
 """What a front end may do with drafts."""
 
 from dataclasses import replace
-from mimetypes import MimeTypes
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.mailbox import Mailbox
-from tuimail.mail.letter import reply
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.envelope import Ref
 from tuimail.ports import Clock, Files, Ids, OutboxStore
 
-TYPES = MimeTypes(filenames=())
 SIGNATURE_MARK = "-- "
 
 
@@ -54,21 +51,27 @@ class Drafts:
 
     async def reply(self, ref: Ref, everyone: bool) -> Draft:
         """An answer to a message, quoting it. Raises MailboxError."""
+        from tuimail.mail.letter import reply
+
         account = self._accounts[ref.account]
         letter = await self._mailbox.letter(ref)
         return reply.reply(letter, ref, self._own(), self._ids.item(), everyone, account.signature)
 
     async def forward(self, ref: Ref) -> Draft:
         """A message passed on, its attachments with it. Raises MailboxError."""
+        from tuimail.mail.letter import reply
+
         account: Account = self._accounts[ref.account]
         letter, raw = await self._mailbox.letter(ref), await self._mailbox.raw(ref)
         return reply.forward(letter, raw, ref, self._ids.item(), account.signature)
 
     async def attach(self, draft: Draft, path: str) -> Draft:
         """The draft with one more file, which is read again at Send. Raises AttachmentError."""
+        from mimetypes import MimeTypes
+
         data = await self._files.read(path)
         name = path.rstrip("/").rpartition("/")[2]
-        kind = TYPES.guess_type(name)[0] or "application/octet-stream"
+        kind = MimeTypes(filenames=()).guess_type(name)[0] or "application/octet-stream"
         return replace(draft, attachments=(*draft.attachments, Attachment(name, kind, len(data), path)))
 
     def _own(self) -> frozenset[str]:

@@ -1,4 +1,8 @@
-"""The engine: what a front end may ask, and the loops that run behind it."""
+"""The engine: what a front end may ask, and the loops that run behind it.
+
+What reads and writes MIME is loaded after the start, or by whoever needs it sooner: the first list needs
+none of it.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -69,6 +73,7 @@ class Engine:
 
     async def start(self, mail: bool = True) -> None:
         """Begin to send and file what is due and, with `mail`, to keep the folders up to date."""
+        self._loop(asyncio.to_thread(_warm), "warm")
         self._loop(self._sender.run(), "sender")
         self._loop(self._file(), "filer")
         for account in self.accounts if mail else ():
@@ -117,3 +122,9 @@ class Engine:
             except TuimailError as error:
                 self._newsroom.announce(Notice(line(f"{account.name}: {error}")))
             await self._clock.sleep(RECONNECT_AFTER)
+
+
+def _warm() -> None:
+    import tuimail.mail.letter.compose
+    import tuimail.mail.letter.parse
+    import tuimail.mail.letter.reply  # noqa: F401

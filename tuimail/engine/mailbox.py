@@ -11,7 +11,6 @@ from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, Newsroom
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role, View
 from tuimail.mail.folder.plan import plan
-from tuimail.mail.letter import filename, parse
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.letter import Letter, Part
 from tuimail.ports import Files, MailCache, MailSource
@@ -57,6 +56,8 @@ class Mailbox:
         return await self._cache.page(view, start, length)
 
     async def letter(self, ref: Ref) -> Letter:
+        from tuimail.mail.letter import parse
+
         return await asyncio.to_thread(parse.parse, await self.raw(ref))
 
     async def raw(self, ref: Ref) -> bytes:
@@ -71,10 +72,14 @@ class Mailbox:
 
     async def part(self, ref: Ref, index: int) -> bytes:
         """The decoded bytes of an attachment."""
+        from tuimail.mail.letter import parse
+
         return await asyncio.to_thread(parse.part, await self.raw(ref), index)
 
     async def save_part(self, ref: Ref, part: Part, folder: str) -> str:
         """Save an attachment under a clean name, over nothing; its path."""
+        from tuimail.mail.letter import filename
+
         return await self._files.save(folder, filename.clean(part.name), await self.part(ref, part.index))
 
     async def flag(self, refs: Sequence[Ref], add: frozenset[str], drop: frozenset[str]) -> None:

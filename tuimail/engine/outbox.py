@@ -12,7 +12,6 @@ from tuimail.mail.hold.hold import window
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, queue, release, resolve, undo
-from tuimail.mail.letter.compose import draft_of, freeze, freeze_raw
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.submission import Stamp, Submission
 from tuimail.ports import Clock, Files, Ids, OutboxStore
@@ -50,6 +49,8 @@ class Outbox:
 
     async def send(self, draft: Draft) -> Item:
         """Freeze the draft and queue it. Raises DraftError or OutboxError; then the draft stays as it was."""
+        from tuimail.mail.letter.compose import freeze
+
         account = self._account(draft.account)
         whole = await self._with_files(draft)
         submission = await asyncio.to_thread(
@@ -61,6 +62,8 @@ class Outbox:
         self, account: str, raw: bytes, sender: str = "", recipients: tuple[str, ...] = ()
     ) -> Item:
         """Queue a message that is already written; `recipients` are taken from its header when empty."""
+        from tuimail.mail.letter.compose import draft_of, freeze_raw
+
         own = self._account(account)
         submission = freeze_raw(raw, sender or own.address.spec, recipients, self._stamp(own.address.spec))
         return await self._queue(draft_of(raw, self._ids.item(), own.name), submission)

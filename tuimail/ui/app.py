@@ -1,5 +1,6 @@
 """The application: hands out the engine's news, and has the actions that are valid everywhere."""
 
+import gc
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -20,6 +21,9 @@ from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens import doors
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
+
+SETTLED = 1.0
+"""Seconds after the start from which garbage is collected; until then it would only delay the first paint."""
 
 
 class Heard(Message):
@@ -77,18 +81,19 @@ class TuimailApp(App[None]):
         look: str = "tuimail-dark",
         keymap: Mapping[str, str] | None = None,
     ) -> None:
-        self._looks = (themes.theme(themes.PLAIN), *(themes.theme(table) for table in looks))
+        gc.disable()
+        self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
         super().__init__()
-        for one in self._looks:
+        for one in self._looks.values():
             self.register_theme(one)
-        self.theme = look if look in self.available_themes else self._looks[0].name
+        self._dress(look if look in self._looks else "tuimail-dark")
         self.set_keymap(dict(keymap or {}))
         news: Signal[News] = Signal(self, "news")
         held = Held(engine.outbox.known)
         self.desk = Desk(engine, news, held, downloads, editor, on_quit, dict(keymap or {}))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(self._looks[0].variables)
+        return dict(self._looks["tuimail-dark"].variables)
 
     def get_default_screen(self) -> Screen[None]:
         return MailScreen(self.desk)
@@ -96,6 +101,10 @@ class TuimailApp(App[None]):
     def on_mount(self) -> None:
         self.desk.engine.listen(self._hear)
         self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
+        self.set_timer(SETTLED, self._collect)
+
+    def on_unmount(self) -> None:
+        gc.enable()
 
     def on_heard(self, event: Heard) -> None:
         self.desk.held.hear(event.news, self.desk.engine.now())
@@ -156,6 +165,16 @@ class TuimailApp(App[None]):
     def action_help_quit(self) -> None:
         """What ctrl+c does where nothing is selected."""
         self._say("ctrl+q leaves tuimail from anywhere.")
+
+    def _dress(self, look: str) -> None:
+        """Put on the first theme before any style is parsed, so that all are parsed once."""
+        self.set_reactive(App.theme, look)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def _collect(self) -> None:
+        """Collect garbage from now on, but never what was made to begin with: all of that stays."""
+        gc.freeze()
+        gc.enable()
 
     def _hear(self, news: News) -> None:
         self.post_message(Heard(news))
