@@ -53,7 +53,7 @@ class Engine:
         self._sender = Sender(
             accounts, self._items, store, lock, clock, ids, self._newsroom, owner, late_after
         )
-        self._filer = Filer(accounts, self._items, store, clock, ids)
+        self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
         self.outbox = Outbox(accounts, self._items, store, self._sender, files, clock, ids, undo_seconds)
         self.mailbox = Mailbox(accounts, cache, files, self._newsroom)
@@ -75,9 +75,10 @@ class Engine:
         """Begin to send and file what is due and, with `mail`, to keep the folders up to date."""
         self._loop(asyncio.to_thread(_warm), "warm")
         self._loop(self._sender.run(), "sender")
-        self._loop(self._file(), "filer")
-        for account in self.accounts if mail else ():
-            self._loop(self._follow(account), f"follow {account.name}")
+        for account in self.accounts:
+            self._loop(self._file(account), f"file {account.name}")
+            if mail:
+                self._loop(self._follow(account), f"follow {account.name}")
 
     async def close(self) -> None:
         """Let the attempt under way finish, for a few seconds; then stop everything."""
@@ -99,12 +100,12 @@ class Engine:
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
 
-    async def _file(self) -> None:
+    async def _file(self, account: Account) -> None:
         while True:
             if self._sender.here:
                 try:
-                    for account, folder in await self._filer.round():
-                        await self.mailbox.sync(account, folder)
+                    for name, folder in await self._filer.round(account):
+                        await self.mailbox.sync(name, folder)
                 except TuimailError as error:
                     self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(FILING_EVERY)

@@ -1,9 +1,8 @@
 """Files the copy of what was sent. Its failures never touch the sending."""
 
-import asyncio
 from contextlib import suppress
 
-from tuimail.engine.account import Account, Accounts
+from tuimail.engine.account import Account
 from tuimail.engine.items import Items
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role
@@ -19,28 +18,22 @@ SENT_IF_MISSING = "Sent"
 
 
 class Filer:
-    """Runs in the process that sends; accounts side by side, the copies of one account in turn."""
+    """Runs in the process that sends; each account has a loop of its own, its copies go in turn."""
 
-    def __init__(self, accounts: Accounts, items: Items, store: OutboxStore, clock: Clock, ids: Ids) -> None:
-        self._accounts = accounts
+    def __init__(self, items: Items, store: OutboxStore, clock: Clock, ids: Ids) -> None:
         self._items = items
         self._store = store
         self._clock = clock
         self._ids = ids
 
-    async def round(self) -> tuple[tuple[str, str], ...]:
-        """File what is due; the (account, folder) pairs that have a new copy or a new flag."""
-        places = await asyncio.gather(*(self._round_of(account) for account in self._accounts.values()))
-        return tuple(place for found in places for place in found)
-
-    async def _round_of(self, account: Account) -> list[tuple[str, str]]:
-        due = [
-            i for i in self._items.all() if i.account == account.name and filing.is_due(i, self._clock.now())
-        ]
+    async def round(self, account: Account) -> tuple[tuple[str, str], ...]:
+        """File what is due of this account; the (account, folder) pairs that have a new copy or flag."""
+        now = self._clock.now()
+        due = [i for i in self._items.all() if i.account == account.name and filing.is_due(i, now)]
         places: list[tuple[str, str]] = []
         for item in reversed(due):
             places += await self._file(account, item)
-        return places
+        return tuple(places)
 
     async def _file(self, account: Account, item: Item) -> list[tuple[str, str]]:
         begun = filing.begin(item, self._clock.now())
