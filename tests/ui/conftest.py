@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from textual.events import Paste
+from textual._context import active_app
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.news import FolderChanged, FoldersChanged, ItemChanged, ItemGone, Newsroom
@@ -249,7 +250,9 @@ class World:
     def listen(self, listener: Callable[..., None]) -> Callable[[], None]:
         return self.newsroom.listen(listener)
 
-    async def start(self, mail: bool = True) -> None: ...
+    async def start(self, mail: bool = True) -> None:
+        for item in self.outbox.known():
+            self.newsroom.announce(ItemChanged(item))
 
     async def failure(self) -> None:
         await asyncio.Event().wait()
@@ -307,6 +310,7 @@ async def open_app(world: World) -> AsyncIterator[Open]:
         running.append(asyncio.create_task(live(size, settings, ready)))
         await asyncio.wait([ready, *running], return_when=asyncio.FIRST_COMPLETED)
         pilot = ready.result()
+        active_app.set(pilot.app)
         await settle(pilot)
         return pilot
 
@@ -315,10 +319,16 @@ async def open_app(world: World) -> AsyncIterator[Open]:
     await asyncio.gather(*running)
 
 
+async def rest(pilot: Pilot) -> None:
+    """Until a message has found its way from a widget to its screen and to the application."""
+    for _ in range(3):
+        await pilot.pause(0)
+
+
 async def settle(pilot: Pilot) -> None:
     """Until keys, workers and paints are through."""
     for _ in range(5):
-        await pilot.pause()
+        await rest(pilot)
         waiting = [w for w in pilot.app.workers if w.group != "engine" and not w.is_finished]
         if not waiting:
             break
@@ -331,11 +341,10 @@ def press() -> Callable[..., Awaitable[None]]:
 
     async def keys(pilot: Pilot, *names: str) -> None:
         for name in names:
-            if name.startswith("'"):
-                pilot.app.post_message(Paste(name[1:]))
-                await pilot.pause()
-            else:
-                await pilot.press(name)
+            text = name.startswith("'")
+            event = Paste(name[1:]) if text else Key(name, name if len(name) == 1 else None)
+            pilot.app.post_message(event)
+            await rest(pilot)
         await settle(pilot)
 
     return keys

@@ -13,9 +13,12 @@ def test_what_asks_comes_first_then_what_goes_then_by_due_time(world):
 
 
 def test_a_sent_mail_is_named_for_four_seconds_and_only_when_it_was_news(world):
-    sent = replace(world.item("x", ("a@b.c",), 1), state=State.SENT, due=None)
+    waiting = world.item("x", ("a@b.c",), 1)
+    sent = replace(waiting, state=State.SENT, due=None)
     held = Held(lambda: (sent,))
+    held.hear(ItemChanged(sent), world.now())
     assert held.shown(world.now()) == ()
+    held.hear(ItemChanged(waiting), world.now())
     held.hear(ItemChanged(sent), world.now())
     assert held.shown(world.now()) == (sent,)
     assert held.shown(world.now().later(4.1)) == ()

@@ -17,12 +17,18 @@ class Held:
 
     def __init__(self, known: Callable[[], tuple[Item, ...]]) -> None:
         self._known = known
+        self._unsent: set[str] = set()
         self._sent: dict[str, Moment] = {}
 
     def hear(self, news: News, now: Moment) -> None:
-        """Remember what was just sent."""
-        if isinstance(news, ItemChanged) and news.item.state is State.SENT:
-            self._sent.setdefault(news.item.id, now.later(REMEMBERED))
+        """Remember what was just sent; mail that was sent before it was heard of is no news."""
+        if not isinstance(news, ItemChanged):
+            return
+        if news.item.state is not State.SENT:
+            self._unsent.add(news.item.id)
+        elif news.item.id in self._unsent:
+            self._unsent.remove(news.item.id)
+            self._sent[news.item.id] = now.later(REMEMBERED)
 
     def shown(self, now: Moment) -> tuple[Item, ...]:
         """The items to show: what asks, what goes, then by due time."""

@@ -11,6 +11,7 @@ from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.safe import line
 from tuimail.ui.screens.mail import MailScreen
+from tuimail.ui.themes import PLAIN
 
 PLACES = {
     "list": [],
@@ -101,3 +102,40 @@ async def test_no_payload_is_markup_or_reaches_the_terminal(open_app, press, see
     world.newsroom.announce(Notice(line(payload)))
     await press(pilot)
     assert pilot.app.is_running
+
+
+async def test_no_color_takes_every_colour_away_and_leaves_the_cursor(open_app, press, monkeypatch, world):
+    monkeypatch.setenv("NO_COLOR", "1")
+    world.outbox.put(world.item("見積書送付", ("suzuki@client.example",), 10))
+    pilot = await open_app((120, 36))
+    await press(pilot, "j")
+    styles = {
+        segment.style
+        for strip in pilot.app.screen._compositor.render_strips(pilot.app.screen.size)
+        for segment in strip
+        if segment.style is not None and segment.text.strip()
+    }
+    inks = {
+        ink.triplet
+        for style in styles
+        for ink in (style.color, style.bgcolor)
+        if ink is not None and ink.triplet
+    }
+    assert all(len({ink.red, ink.green, ink.blue}) == 1 for ink in inks)
+    assert len({style.bgcolor for style in styles}) > 1
+
+
+@pytest.mark.parametrize("look", ["tuimail-dark", "tuimail-light"])
+async def test_a_look_is_worn_from_the_first_paint_and_can_be_changed(open_app, press, look):
+    looks = [dict(PLAIN, name="tuimail-light", colours=dict(PLAIN["colours"], background="#fafafa"))]
+    pilot = await open_app(look=look, looks=looks)
+    ground = {"tuimail-dark": "#15181C", "tuimail-light": "#FAFAFA"}
+    assert pilot.app.screen.styles.background.hex == ground[look]
+    other = next(name for name in ground if name != look)
+    pilot.app.theme = other
+    await press(pilot)
+    assert pilot.app.screen.styles.background.hex == ground[other]
+    strips = pilot.app.screen._compositor.render_strips(pilot.app.screen.size)
+    assert {strip._segments[-1].style.bgcolor.triplet.hex.upper() for strip in strips[4:20]} == {
+        ground[other]
+    }

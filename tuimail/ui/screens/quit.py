@@ -54,7 +54,7 @@ class QuitScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Choices(self._desk)
-            yield HeldLines(self._desk, "")
+            yield HeldLines(self._desk)
 
     def on_mount(self) -> None:
         self._desk.news.subscribe(self, self.hear)

@@ -1,7 +1,6 @@
 """A field for addresses that offers the ones it knows while one types."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,7 +28,6 @@ def last_word(text: str, cursor: int) -> tuple[int, str]:
 class Offers(Rows):
     """The addresses on offer, one of them chosen; floats over what is below."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"offers--row"}
     DEFAULT_CSS = """
     Offers {
         overlay: screen; constrain: inside inside; display: none;

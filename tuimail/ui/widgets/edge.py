@@ -23,12 +23,16 @@ GOOD_NEWS, TROUBLE = 4.0, 12.0
 
 
 class HeldLines(Rows):
-    """One line per held mail, drawn from its due time whenever it is painted; ticks only while one waits."""
+    """One line per held mail, drawn from its due time whenever it is painted; ticks only while one waits.
+
+    `undo_key` takes back the newest; `others` is the hint beside the other ones.
+    """
 
     DEFAULT_CSS = "HeldLines { height: auto; }"
 
-    def __init__(self, desk: Desk, undo_key: str) -> None:
+    def __init__(self, desk: Desk, undo_key: str = "", others: str = "") -> None:
         super().__init__()
+        self._others = others
         self._desk = desk
         self._undo_key = undo_key
         self._shown: tuple[Item, ...] = ()
@@ -57,10 +61,8 @@ class HeldLines(Rows):
         return MOST if self.screen.size.height >= 16 else 1
 
     def _hint(self, item: Item, newest: Item | None) -> str:
-        if not self._undo_key:
-            return ""
-        mine = newest is not None and item.id == newest.id
-        return f"{self._undo_key} take back" if mine else "o outbox"
+        mine = self._undo_key and newest is not None and item.id == newest.id
+        return f"{self._undo_key} take back" if mine else self._others
 
     def _tick(self) -> None:
         before = len(self._shown)
@@ -131,7 +133,8 @@ class Edge(Vertical):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        yield HeldLines(self._desk, "alt+u" if self._place is Place.COMPOSER else "u")
+        typing = self._place is Place.COMPOSER
+        yield HeldLines(self._desk, "alt+u" if typing else "u", "" if typing else "o outbox")
         yield KeyBar(self._desk, self._place)
 
     def turn(self, place: Place) -> None:

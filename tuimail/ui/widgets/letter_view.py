@@ -11,8 +11,6 @@ from tuimail.ui.widgets.row_view import RowView
 class LetterView(RowView):
     """Shows a letter, or plain text, wrapped to its width."""
 
-    DEFAULT_CSS = "LetterView { scrollbar-size-vertical: 1; }"
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: list[Row] = []

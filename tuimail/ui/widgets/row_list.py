@@ -1,8 +1,9 @@
 """A list of rows with a cursor."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -20,12 +21,7 @@ class RowList(RowView):
     `empty` is what it says when there is nothing to list.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"row--cursor", "row--away"}
-    DEFAULT_CSS = """
-    RowList { scrollbar-size-vertical: 0; }
-    RowList > .row--cursor { background: $mail-cursor; color: $mail-cursor-text; }
-    RowList > .row--away { background: $mail-cursor-away; color: $mail-text; }
-    """
+    DEFAULT_CSS = "RowList { scrollbar-size-vertical: 0; }"
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row under the cursor."""
@@ -74,8 +70,8 @@ class RowList(RowView):
         lines = super().render_lines(crop)
         if not self.count and self.empty and crop.y <= 1 < crop.bottom:
             row = (Piece(f"   {self.empty}", Tone.MUTED),)
-            words = strip(row, self.size.width, *self.look())
-            lines[1 - crop.y] = words.crop(crop.x, crop.right)
+            words = strip(row, self.size.width, self.look())
+            lines[1 - crop.y] = self.filtered(words).crop(crop.x, crop.right)
         return lines
 
     def strip_key(self, index: int) -> object:
@@ -85,8 +81,9 @@ class RowList(RowView):
         painted = super().paint(index, width)
         if index != self.cursor:
             return painted
-        name = "row--cursor" if self.has_focus else "row--away"
-        under = self.get_component_rich_style(name)
+        colours = self.app.theme_variables
+        ground, text = ("cursor", "cursor-text") if self.has_focus else ("cursor-away", "text")
+        under = Style(color=colours[f"mail-{text}"], bgcolor=colours[f"mail-{ground}"])
         return Strip([Segment(text, (style or under) + under) for text, style, _ in painted], width)
 
     def place(self, count: int, cursor: int, top: int | None = None) -> Self:

@@ -2,16 +2,15 @@
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tuimail.ui.format.cells import Row, Tone
+from tuimail.ui.format.cells import Row
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.widgets.rows import TONE_CSS, TONES, strip, tones
+from tuimail.ui.widgets.rows import Look, look, strip
 
 CACHED = 4000
 
@@ -22,17 +21,16 @@ class RowView(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MOVING)
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     ALLOW_SELECT = False
-    DEFAULT_CSS = f"""
-    RowView {{ height: 1fr; overflow-x: hidden; scrollbar-size-horizontal: 0; {TONE_CSS} }}
+    DEFAULT_CSS = """
+    RowView { height: 1fr; overflow-x: hidden; scrollbar-size: 0 1; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.count = 0
         self._strips: dict[object, Strip] = {}
-        self._look: tuple[dict[Tone, Style], Style] | None = None
+        self._look: Look | None = None
 
     def row(self, index: int, width: int) -> Row:
         """Row `index`, which is below `count`, for `width` cells."""
@@ -67,14 +65,14 @@ class RowView(ScrollView, can_focus=True):
         """What the look of a row depends on, besides its content and the width."""
         return index
 
-    def look(self) -> tuple[dict[Tone, Style], Style]:
-        """The styles of the tones, and of the ground."""
-        self._look = self._look or (tones(self), self.rich_style)
+    def look(self) -> Look:
+        """The look of its rows, found once per theme."""
+        self._look = self._look or look(self)
         return self._look
 
     def paint(self, index: int, width: int) -> Strip:
         """Row `index` as a strip."""
-        return strip(self.row(index, width), width, *self.look())
+        return strip(self.row(index, width), width, self.look())
 
     def action_move(self, rows: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
@@ -88,6 +86,12 @@ class RowView(ScrollView, can_focus=True):
     def action_bottom(self) -> None:
         self.scroll_to(y=self.count, animate=False, immediate=True)
 
+    def filtered(self, painted: Strip) -> Strip:
+        """As the terminal wants it: without colours under NO_COLOR."""
+        for one in self.get_line_filters():
+            painted = painted.apply_filter(one, self.background_colors[1])
+        return painted
+
     def _strip(self, index: int) -> Strip:
         width = self.size.width
         key = (self.strip_key(index) if index < self.count else None, width)
@@ -95,5 +99,6 @@ class RowView(ScrollView, can_focus=True):
             if len(self._strips) >= CACHED:
                 self._strips.clear()
             blank = index >= self.count
-            self._strips[key] = Strip.blank(width, self.look()[1]) if blank else self.paint(index, width)
+            painted = Strip.blank(width, self.look().ground) if blank else self.paint(index, width)
+            self._strips[key] = self.filtered(painted)
         return self._strips[key]

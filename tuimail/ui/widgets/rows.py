@@ -1,7 +1,7 @@
 """Rows on the screen: pieces of text in tones become strips, never markup."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,35 +12,44 @@ from textual.widget import Widget
 
 from tuimail.ui.format.cells import Row, Tone, cut_row
 
-TONES: frozenset[str] = frozenset(f"tone--{tone}" for tone in Tone)
+LOUD = (Tone.STRONG, Tone.ALERT)
 
-TONE_CSS = """
-    & > .tone--plain { color: $mail-text; }
-    & > .tone--strong { color: $mail-strong; text-style: bold; }
-    & > .tone--muted { color: $mail-muted; }
-    & > .tone--accent { color: $mail-accent; }
-    & > .tone--alert { color: $mail-alert; text-style: bold; }
-"""
-
-
-def tones(widget: Widget) -> dict[Tone, Style]:
-    """The style of each tone on this widget."""
-    return {tone: widget.get_component_rich_style(f"tone--{tone}") for tone in Tone}
+COLOURS = {
+    Tone.PLAIN: "mail-text",
+    Tone.STRONG: "mail-strong",
+    Tone.MUTED: "mail-muted",
+    Tone.ACCENT: "mail-accent",
+    Tone.ALERT: "mail-alert",
+}
+"""The theme's colour of each tone."""
 
 
-def strip(row: Row, width: int, styles: dict[Tone, Style], ground: Style) -> Strip:
-    """One row as exactly `width` cells; `ground` fills what the pieces leave free."""
-    segments = [Segment(piece.text, styles[piece.tone]) for piece in cut_row(row, width)]
+class Look(NamedTuple):
+    """A style for each tone, and one for what the pieces leave free."""
+
+    tones: dict[Tone, Style]
+    ground: Style
+
+
+def look(widget: Widget) -> Look:
+    """The look of rows on this widget, in the theme of the moment."""
+    ground, colours = widget.rich_style, widget.app.theme_variables
+    styles = {tone: ground + Style(color=colours[name], bold=tone in LOUD) for tone, name in COLOURS.items()}
+    return Look(styles, ground)
+
+
+def strip(row: Row, width: int, look: Look) -> Strip:
+    """One row as exactly `width` cells."""
+    segments = [Segment(piece.text, look.tones[piece.tone]) for piece in cut_row(row, width)]
     used = sum(cell_len(segment.text) for segment in segments)
-    return Strip([*segments, Segment(" " * (width - used), ground)], width)
+    return Strip([*segments, Segment(" " * (width - used), look.ground)], width)
 
 
 class Rows(Widget):
     """A few rows that its subclass computes for the width at hand."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     ALLOW_SELECT = False
-    DEFAULT_CSS = f"Rows {{ height: auto; {TONE_CSS} }}"
+    DEFAULT_CSS = "Rows { height: auto; }"
 
     def rows(self, width: int) -> Sequence[Row]:
         """The rows to show in `width` cells."""
@@ -51,5 +60,4 @@ class Rows(Widget):
 
     def render_line(self, y: int) -> Strip:
         rows = self.rows(self.size.width)
-        row = rows[y] if y < len(rows) else ()
-        return strip(row, self.size.width, tones(self), self.rich_style)
+        return strip(rows[y] if y < len(rows) else (), self.size.width, look(self))
