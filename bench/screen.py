@@ -61,8 +61,10 @@ def fill(folder: Path) -> None:
     """The configuration, and a Maildir of messages a minute apart."""
     for name in ("cur", "new", "tmp"):
         (folder / "mail" / name).mkdir(parents=True)
-    (folder / "config" / "tuimail").mkdir(parents=True)
-    (folder / "config" / "tuimail" / "config.toml").write_text(CONFIG.format(folder=folder))
+    config = folder / "config" / "tuimail" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(CONFIG.format(folder=folder))
+    config.chmod(0o600)
     now = int(time.time())
     for number in range(MESSAGES):
         when = now - (MESSAGES - number) * 60
