@@ -1,10 +1,9 @@
 """This machine's clock and its randomness."""
 
 import asyncio
-import secrets
+import os
 import time
 from datetime import datetime
-from email.utils import format_datetime
 from pathlib import Path
 
 from tuimail.mail.hold.moment import Moment
@@ -25,6 +24,8 @@ class SystemClock:
 
     def rfc5322(self) -> str:
         """The date-time of now with this machine's offset (RFC 5322 §3.3)."""
+        from email.utils import format_datetime
+
         return format_datetime(datetime.now().astimezone())
 
     async def sleep(self, seconds: float) -> None:
@@ -46,11 +47,12 @@ class SystemIds:
         return f"<{self.token()}@{domain}>"
 
     def jitter(self) -> float:
-        return secrets.randbelow(1 << 53) / (1 << 53)
+        return (int.from_bytes(os.urandom(8), "big") >> 11) / (1 << 53)
 
 
 def _letters(count: int) -> str:
-    return "".join(secrets.choice(DIGITS_AND_LETTERS) for _ in range(count))
+    """Each of the 32 letters stands for 8 of the 256 bytes, so all are equally likely."""
+    return "".join(DIGITS_AND_LETTERS[byte % 32] for byte in os.urandom(count))
 
 
 def _boot_id(path: Path) -> str:

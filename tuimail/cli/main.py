@@ -33,8 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: list[str]) -> int:
-    from tuimail.cli.parser import usage_error
-
     config, args = _config_option(args)
     if not args:
         return _load("screen")([], config)
@@ -43,6 +41,8 @@ def _run(args: list[str]) -> int:
         print(_help())
         return 0
     if name not in COMMANDS:
+        from tuimail.cli.parser import usage_error
+
         raise usage_error(f"{name!r} is no command of tuimail", name, COMMANDS)
     return _load(name)(rest, config)
 
