@@ -82,6 +82,7 @@ class TuimailApp(App[None]):
         keymap: Mapping[str, str] | None = None,
     ) -> None:
         gc.disable()
+        self._told = False
         self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
         super().__init__()
         for one in self._looks.values():
@@ -146,14 +147,12 @@ class TuimailApp(App[None]):
 
     async def action_leave(self) -> None:
         """Leave the program; held mail is asked about, or treated as the configuration says."""
-        try:
-            for screen in self.screen_stack:
-                if isinstance(screen, PlaceScreen):
-                    await screen.keep()
-            held = await self.desk.engine.outbox.held()
-        except TuimailError as error:
-            self._say(str(error), trouble=True)
+        if not await self._kept():
             return
+        try:
+            held = await self.desk.engine.outbox.held()
+        except TuimailError:
+            held = ()
         if not held or self.desk.on_quit == "keep":
             await self._end(True)
             return
@@ -183,6 +182,18 @@ class TuimailApp(App[None]):
         """Start the engine, and stand by it: what it did not expect ends the program, the mail is on disk."""
         await self.desk.engine.start()
         await self.desk.engine.failure()
+
+    async def _kept(self) -> bool:
+        """Whether all that is being written is on disk, or the user was told once that it can't be."""
+        try:
+            for screen in self.screen_stack:
+                if isinstance(screen, PlaceScreen):
+                    await screen.keep()
+        except TuimailError as error:
+            self._say(f"{error} Leave again to leave without it.", trouble=True)
+            told, self._told = self._told, True
+            return told
+        return True
 
     async def _end(self, leave: bool | None) -> None:
         if leave:

@@ -3,8 +3,27 @@
 from collections.abc import Awaitable, Callable
 
 from textual.dom import DOMNode
+from textual.message import Message
+
+from tuimail.mail.errors import TuimailError
 
 
-def start(node: DOMNode, what: Callable[[], Awaitable[None]], group: str) -> None:
-    """Run `what`, ending what `node` had under way in the same group."""
-    node.run_worker(what, group=group, exclusive=True)
+class Trouble(Message):
+    """Something expected went wrong; the place one is in says it in one line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def start(node: DOMNode, what: Callable[[], Awaitable[None]], group: str, exclusive: bool = True) -> None:
+    """Run `what` for `node`; an exclusive one ends what its group had under way. Failures become Trouble."""
+
+    async def guarded() -> None:
+        try:
+            await what()
+        except TuimailError as error:
+            node.post_message(Trouble(str(error)))
+
+    task: Callable[[], Awaitable[None]] = guarded
+    node.run_worker(task, group=group, exclusive=exclusive)

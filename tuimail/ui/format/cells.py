@@ -77,32 +77,35 @@ def spread(left: Row, right: Row, width: int) -> Row:
 
 def wrap(line: str, width: int) -> list[str]:
     """One line as lines of at most `width` cells, broken at spaces where there are any."""
-    if not _wider(line, width):
+    if len(line) <= 4 * width and cell_len(line) <= width:
         return [line]
     lines: list[str] = []
-    rest = line
-    while _wider(rest, width):
-        place = _break(rest, max(width, 2))
-        lines.append(rest[:place].rstrip())
-        rest = rest[place:].lstrip(" ")
-    return [*lines, rest] if rest else lines
+    start = 0
+    while start < len(line):
+        end = _break(line, start, max(width, 2))
+        lines.append(line[start:end].rstrip())
+        start = end
+        while line.startswith(" ", start):
+            start += 1
+    return lines
 
 
-def _wider(text: str, width: int) -> bool:
-    """Whether `text` takes more than `width` cells; of a line without end only the beginning is measured."""
-    start = text[: 4 * width]
-    return cell_len(start) > width or (len(text) > len(start) and cell_len(text) > width)
+def _break(text: str, start: int, width: int) -> int:
+    """Where the line that begins at `start` ends: at a space, if that leaves it at least a third full."""
+    end = _full(text, start, width)
+    if end == len(text) or text[end] == " ":
+        return end
+    space = text.rfind(" ", start, end) + 1
+    return space if cell_len(text[start:space]) * 3 >= width else end
 
 
-def _break(text: str, width: int) -> int:
-    """Where to break `text`, which is wider than `width` cells."""
-    cells = place = space = 0
-    for place, letter in enumerate(text):
-        cells += cell_len(letter)
+def _full(text: str, start: int, width: int) -> int:
+    """The end of as much of `text` from `start` as `width` cells hold, at least one character."""
+    if text[start : start + width].isascii():
+        return min(start + width, len(text))
+    cells = 0
+    for place in range(start, len(text)):
+        cells += cell_len(text[place])
         if cells > width:
-            space = place if letter == " " else space
-            break
-        if letter == " ":
-            space = place + 1
-    roomy = space if cell_len(text[:space]) * 3 >= width else 0
-    return roomy or max(place, 1)
+            return max(place, start + 1)
+    return len(text)

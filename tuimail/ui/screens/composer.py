@@ -119,10 +119,9 @@ class ComposerScreen(PlaceScreen):
         else:
             self.close()
 
-    async def action_save(self) -> None:
-        with self.telling():
-            self._kept = None
-            await self.keep()
+    def action_save(self) -> None:
+        self._kept = None
+        self.work(self.keep, "save")
 
     def action_leave(self) -> None:
         self.work(self._leave, "leave")
@@ -199,5 +198,7 @@ class ComposerScreen(PlaceScreen):
             self.work(self._drop, "discard")
 
     async def _drop(self) -> None:
-        await self.desk.engine.drafts.drop(self._draft.id)
-        self.close()
+        try:
+            await self.desk.engine.drafts.drop(self._draft.id)
+        finally:
+            self.close()

@@ -1,7 +1,6 @@
 """What all places share: title, bottom edge, words for errors, and a calm line on a tiny terminal."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,14 +8,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tuimail.engine.news import Notice
-from tuimail.mail.errors import TuimailError
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row
 from tuimail.ui.keys import Place
 from tuimail.ui.widgets.edge import Edge
 from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.widgets.title import Title
-from tuimail.ui.work import start
+from tuimail.ui.work import Trouble, start
 
 WIDTHS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide"), (160, "-vast")]
 HEIGHTS = [(0, "-flat"), (9, "-low"), (30, "-tall")]
@@ -75,22 +73,13 @@ class PlaceScreen(Screen[None]):
         """The engine has something to say."""
         self.say(notice.text, notice.trouble)
 
-    @contextmanager
-    def telling(self) -> Iterator[None]:
-        """An expected failure inside becomes one line at the bottom edge."""
-        try:
-            yield
-        except TuimailError as error:
-            self.say(str(error), trouble=True)
-
     def work(self, what: Callable[[], Awaitable[None]], group: str) -> None:
-        """Do something that may take a while; the latest of its group counts, failures are told."""
+        """Do something that may take a while; the latest of its group counts."""
+        start(self, what, group)
 
-        async def told() -> None:
-            with self.telling():
-                await what()
-
-        start(self, told, group)
+    def on_trouble(self, event: Trouble) -> None:
+        event.stop()
+        self.say(event.text, trouble=True)
 
     async def keep(self) -> None:
         """Keep what is typed here; called before the program leaves or goes elsewhere."""

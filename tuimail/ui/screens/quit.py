@@ -8,14 +8,13 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from tuimail.engine.news import ItemChanged, News
-from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.item import Item, State
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, fit
 from tuimail.ui.keys import Place, bindings, names, of
 from tuimail.ui.widgets.edge import HeldLines
 from tuimail.ui.widgets.rows import Rows
-from tuimail.ui.work import start
+from tuimail.ui.work import Trouble, start
 
 
 class Choices(Rows):
@@ -73,16 +72,14 @@ class QuitScreen(ModalScreen[bool]):
     def action_choose(self, how: str) -> None:
         start(self, partial(self._choose, how), "choose")
 
+    def on_trouble(self, event: Trouble) -> None:
+        event.stop()
+        self._say(event.text)
+
     def action_leave(self) -> None:
         self._leave(False)
 
     async def _choose(self, how: str) -> None:
-        try:
-            await self._do(how)
-        except TuimailError as error:
-            self._say(str(error))
-
-    async def _do(self, how: str) -> None:
         outbox = self._desk.engine.outbox
         if how == "drafts":
             await outbox.back_to_drafts()

@@ -67,7 +67,7 @@ class MessageList(RowList):
         self._stale = True
         if not self._loading:
             self._loading = True
-            self.run_worker(self._follow(), group="renew")
+            start(self, self._follow, "renew", exclusive=False)
 
     def row(self, index: int, width: int) -> Row:
         envelope = self._window.row(index)
@@ -127,7 +127,7 @@ class MessageList(RowList):
         page = index // PAGE
         if self.view is not None and page not in self._wanted:
             self._wanted.add(page)
-            self.run_worker(self._fetch(self.view, self._window, page), group="pages")
+            start(self, partial(self._fetch, self.view, self._window, page), "pages", exclusive=False)
 
     async def _fetch(self, view: View, window: Window, page: int) -> None:
         rows = await self._desk.engine.mailbox.page(view, page * PAGE, PAGE)
