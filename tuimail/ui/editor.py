@@ -17,7 +17,7 @@ async def edit(app: App[None], command: str, text: str) -> str:
     The screen stands still meanwhile, the engine does not: held mail leaves when it is due. Raises
     TuimailError, and then the text is as it was.
     """
-    words = shlex.split(command)
+    words = _words(command)
     if not words:
         raise TuimailError("No editor is set: give `editor` in the configuration, or $EDITOR.")
     with tempfile.TemporaryDirectory(prefix="tuimail-") as folder:
@@ -25,6 +25,13 @@ async def edit(app: App[None], command: str, text: str) -> str:
         _write(path, text)
         await _run(app, [*words, str(path)])
         return _read(path)
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise TuimailError(f"The editor command can't be read ({error}); the text is as before.") from error
 
 
 def _write(path: Path, text: str) -> None:

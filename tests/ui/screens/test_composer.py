@@ -143,6 +143,15 @@ async def test_a_file_is_attached_by_its_path_and_taken_off_again(open_app, pres
     assert "There is no file /missing." in seen(pilot)
 
 
+async def test_tab_takes_the_path_that_is_offered(open_app, press, seen, tmp_path):
+    (tmp_path / "plan.pdf").touch()
+    pilot = await open_app((200, 24))
+    await press(pilot, "c", "alt+a", f"'{tmp_path}/pl")
+    await pilot.pause(0.05)
+    await press(pilot, "tab", "enter")
+    assert "Files    plan.pdf  84 kB" in seen(pilot)
+
+
 async def test_discard_asks_first(open_app, press, seen, world):
     pilot = await open_app()
     await write(pilot, press)

@@ -1,3 +1,4 @@
+from tuimail.mail.errors import OutboxError
 from tuimail.mail.folder.folder import View
 from tuimail.ui.widgets.message_list import MessageList
 
@@ -138,3 +139,16 @@ async def test_a_key_map_gives_an_action_another_key(open_app, press, seen):
     assert "w compose" in seen(pilot)
     await press(pilot, "w")
     assert "New mail" in seen(pilot)
+
+
+async def test_a_cache_that_fails_is_one_line_and_the_keys_go_on(open_app, press, seen, world):
+    async def broken(view):
+        raise OutboxError("cache.db can't be read: disk I/O error.")
+
+    pilot = await open_app()
+    world.mailbox.count = broken
+    world.mailbox.add()
+    await press(pilot)
+    assert "! cache.db can't be read" in seen(pilot)
+    await press(pilot, "j")
+    assert pilot.app.screen.query_one(MessageList).cursor == 1

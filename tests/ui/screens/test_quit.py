@@ -1,5 +1,6 @@
 import pytest
 
+from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import State
 from tuimail.mail.letter.draft import Draft
 
@@ -54,4 +55,17 @@ async def test_quitting_from_the_composer_saves_the_draft(open_app, press, world
     pilot = await open_app()
     await press(pilot, "c", "'half", "ctrl+q")
     assert [draft.to for draft in world.drafts.kept.values()] == ["half"]
+    assert world.closed
+
+
+async def test_a_draft_that_cannot_be_saved_is_said_once_and_locks_nobody_in(open_app, press, seen, world):
+    async def full(draft):
+        raise OutboxError("The disk is full; the draft is not saved.")
+
+    pilot = await open_app()
+    world.drafts.save = full
+    await press(pilot, "c", "'half", "ctrl+q")
+    assert "The disk is full" in seen(pilot)
+    assert not world.closed
+    await press(pilot, "ctrl+q")
     assert world.closed
