@@ -130,7 +130,7 @@ class OutboxStore(Protocol):
         ...
 
     async def take_back(self, move: Move) -> Draft | None:
-        """`move` to undone; in the same transaction its draft is back among the local drafts, its bytes go."""
+        """`move` to undone; in the same transaction its draft is back among the drafts, its bytes go."""
         ...
 
     async def items(self) -> tuple[Item, ...]:
