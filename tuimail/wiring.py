@@ -16,17 +16,19 @@ from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
-from tuimail.ports import MailSource, Submitter
+from tuimail.ports import Clock, Ids, MailSource, Submitter
 
 FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
 """Servers that put a copy of what they send in Sent by themselves."""
 
 
-def build(config: Config, paths: Paths, name: str = "tuimail") -> Engine:
+def build(
+    config: Config, paths: Paths, name: str = "tuimail", clock: Clock | None = None, ids: Ids | None = None
+) -> Engine:
     """An engine on this computer's disk and network. Nothing is opened or connected until it is asked.
 
-    `name` is what other processes read of the one that holds the sender lock. Raises ConfigError when the
-    folders can't be made.
+    `name` is what other processes read of the one that holds the sender lock; the system's clock and
+    randomness are used unless others are given. Raises ConfigError when the folders can't be made.
     """
     from tuimail.store.cache import CacheFile
     from tuimail.store.lock import SenderLockFile
@@ -36,14 +38,14 @@ def build(config: Config, paths: Paths, name: str = "tuimail") -> Engine:
         paths.make()
     except OSError as error:
         raise ConfigError(f"{error.filename}: {error.strerror}; tuimail keeps its outbox there") from None
-    ids = SystemIds()
+    ids = ids or SystemIds()
     return Engine(
         Accounts({account.name: _account(account) for account in config.accounts}),
         store=OutboxFile(paths.outbox),
         cache=CacheFile(paths.mail_cache),
         lock=SenderLockFile(paths.sender_lock, name),
         files=DiskFiles(),
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         ids=ids,
         owner=f"{name} {ids.item()}",
         undo_seconds=config.outbox.undo_seconds,

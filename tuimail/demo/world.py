@@ -26,12 +26,17 @@ class World:
 
 
 @contextmanager
-def opened(root: Path, undo_seconds: int = 10, pause: float = 4.0) -> Iterator[World]:
-    """The world in `root`, seeded on the first visit; its post office is closed again at the end."""
+def opened(
+    root: Path, undo_seconds: int = 10, pause: float = 4.0, now: datetime | None = None
+) -> Iterator[World]:
+    """The world in `root`, seeded on the first visit with mail that ends just before `now`.
+
+    People answer after `pause` seconds; the post office is closed again at the end.
+    """
     mail = root / "Mail"
     root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     if not mail.exists():
-        _seed(mail, datetime.now().astimezone())
+        _seed(mail, now or datetime.now().astimezone())
     office = PostOffice(you=mail, people=root / "people", pause=pause).open()
     try:
         yield World(_config(root, office.port, undo_seconds), Paths.under(root), office)
