@@ -13,13 +13,20 @@ from tuimail.mail.letter.address import parse_addresses
 
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _MBOX = re.compile(rb">?From [^\n]*\n")
+_HEAD_END = re.compile(rb"^\r?\n", re.MULTILINE)
+_FROM = re.compile(rb"^From[ \t]*:.*(?:\n[ \t].*)*\n?", re.MULTILINE | re.IGNORECASE)
 
 
 def header_specs(raw: bytes, *names: str) -> tuple[str, ...]:
     """The addresses in these headers, in order."""
-    head = BytesHeaderParser().parsebytes(raw)
-    values = [str(value) for name in names for value in head.get_all(name, [])]
+    values = header_values(raw, *names)
     return tuple(address.spec for value in values for address in parse_addresses(value))
+
+
+def header_values(raw: bytes, *names: str) -> tuple[str, ...]:
+    """The texts of these headers, in order."""
+    head = BytesHeaderParser().parsebytes(raw)
+    return tuple(str(value) for name in names for value in head.get_all(name, []))
 
 
 def account(engine: Engine, *specs: str) -> Account:
@@ -41,12 +48,15 @@ def named(engine: Engine, name: str) -> Account:
 
 
 def with_from(raw: bytes, own: Account, name: str = "") -> bytes:
-    """The message with a From; a text without any header gets one, and an mbox line goes."""
+    """The message with a From: yours when it has none, or none with a domain. An mbox line goes."""
     raw = raw[found.end() :] if (found := _MBOX.match(raw)) else raw
     if header_specs(raw, "From"):
         return raw
     line = f"From: {formataddr((name or own.address.name, own.address.spec))}\n".encode()
-    return line + raw if _HEADER.match(raw) else line + b"\n" + raw
+    if not _HEADER.match(raw):
+        return line + b"\n" + raw
+    end = found.start() if (found := _HEAD_END.search(raw)) else len(raw)
+    return line + _FROM.sub(b"", raw[:end]) + raw[end:]
 
 
 def report(item: Item) -> None:

@@ -10,6 +10,7 @@ from tuimail.cli.exits import USAGE, Fault
 from tuimail.cli.opened import opened
 from tuimail.cli.parser import read_message
 from tuimail.mail.letter.address import Address, typed
+from tuimail.mail.letter.pieces import pieces
 
 USAGE_TEXT = """\
 usage: tuimail sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [RECIPIENT ...] < message
@@ -93,9 +94,9 @@ def message(data: bytes, dots: bool) -> bytes:
 def addresses(recipients: tuple[str, ...], own: Address) -> tuple[str, ...]:
     """Recipients as specs; a name without a domain is a user of this computer, and that is you."""
     found: list[str] = []
-    for text in recipients:
-        bare = _LOCAL.fullmatch(text.strip()) is not None
-        found += [own.spec] if bare else [address.spec for address in typed(text)]
+    for piece in (piece for text in recipients for piece in pieces(text)):
+        local = piece.whole and _LOCAL.fullmatch(piece.spec)
+        found += [own.spec] if local else [address.spec for address in typed("".join(piece.written))]
     return tuple(dict.fromkeys(found))
 
 
@@ -104,9 +105,8 @@ async def _queue(call: Call, config: str | None) -> None:
     async with opened(config) as open_:
         own = queue.account(open_.engine, call.sender, *queue.header_specs(raw, "From"))
         raw = queue.with_from(raw, own, call.name)
-        recipients = addresses(call.recipients, own.address)
-        if recipients and call.from_header:
-            recipients = tuple(dict.fromkeys((*queue.header_specs(raw, "To", "Cc", "Bcc"), *recipients)))
+        written = queue.header_values(raw, "To", "Cc", "Bcc") if call.from_header else ()
+        recipients = addresses((*written, *call.recipients), own.address)
         sender = call.sender if "@" in call.sender else ""
         queue.report(await open_.engine.outbox.send_raw(own.name, raw, sender, recipients))
         open_.note_sender()
