@@ -81,6 +81,15 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was():
     connection.close()
 
 
+def test_a_stranger_s_file_is_refused_and_left_alone():
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("CREATE TABLE theirs (a INTEGER)")
+    with pytest.raises(sqlite3.DatabaseError, match="another program"):
+        migrate(connection, (ONE,))
+    assert tables(connection) == {"theirs"}
+    connection.close()
+
+
 def test_a_newer_file_is_refused():
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA user_version = 7")

@@ -47,4 +47,6 @@ def _refused(server: ImapServer, error: imaplib.IMAP4.error) -> MailboxError:
     words = line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said), LONGEST_TEXT)
     if BUSY.search(words):
         return MailboxError(f"{server} can't log anybody in now: {words}")
-    return LoginError(f"{server} refused the login of {line(server.user)}: {words}")
+    return LoginError(
+        f"{server} refused the login of {line(server.user)}; look at user and password: {words}"
+    )

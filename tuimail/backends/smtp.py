@@ -142,7 +142,8 @@ def _fault(submission: Submission) -> str:
 def _as_error(where: str, outcome: Outcome) -> MailboxError:
     match outcome:
         case Denied(code, text):
-            return LoginError(f"{where} refused the login: {code} {text}" if code else text)
+            said = f"{where} refused the login; look at user and password: {code} {text}"
+            return LoginError(said if code else text)
         case Unreachable(why):
             return MailboxError(why)
         case _:

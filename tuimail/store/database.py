@@ -79,6 +79,7 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        version(connection, len(self._migrations))
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else 'FULL'}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -96,18 +97,25 @@ class Database:
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...]) -> None:
-    """Bring the file from its `user_version` to the newest; a newer file than ours is refused."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(migrations):
-        raise sqlite3.DatabaseError("the file was written by a newer version of tuimail")
-    if version == len(migrations):
+    """Bring the file from its `user_version` to the newest. Refuses what `version` refuses."""
+    if version(connection, len(migrations)) == len(migrations):
         return
     with transaction(connection):
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        for script in migrations[version:]:
+        for script in migrations[version(connection, len(migrations)) :]:
             for statement in script.split(";\n"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def version(connection: sqlite3.Connection, newest: int) -> int:
+    """The file's `user_version`. Raises DatabaseError for one above `newest`, and for a stranger's file."""
+    query = "SELECT user_version, EXISTS (SELECT 1 FROM sqlite_schema) FROM pragma_user_version"
+    found, filled = connection.execute(query).fetchone()
+    if found > newest:
+        raise sqlite3.DatabaseError("it was written by a newer version of tuimail; update tuimail")
+    if filled and not found:
+        raise sqlite3.DatabaseError("it belongs to another program; move it aside and start again")
+    return int(found)
 
 
 @contextmanager
@@ -141,7 +149,7 @@ def in_words(error: sqlite3.Error, path: Path) -> str:
         "SQLITE_BUSY": "another program holds it for too long; try again",
         "SQLITE_NOTADB": "it is damaged or no database; move it aside and start again",
         "SQLITE_CORRUPT": "it is damaged; move it aside and start again",
-        "SQLITE_CANTOPEN": "it can't be opened; look at its permissions",
+        "SQLITE_CANTOPEN": "it can't be opened; look at its permissions, and whether its disk is read-only",
     }
     reason = next((words for key, words in reasons.items() if name.startswith(key)), None)
     if reason is None and name.startswith("SQLITE_IOERR"):

@@ -1,10 +1,11 @@
-"""A look at a database file that changes nothing."""
+"""A look at the outbox file that changes nothing."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tuimail.store.database import in_words
+from tuimail.store.database import in_words, version
+from tuimail.store.outbox import MIGRATIONS
 
 
 def damage(path: Path) -> str:
@@ -18,6 +19,7 @@ def damage(path: Path) -> str:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
         ) as connection:
+            version(connection, len(MIGRATIONS))
             (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         return in_words(error, path)

@@ -62,13 +62,14 @@ CREATE TABLE files (
   data BLOB NOT NULL,
   PRIMARY KEY (draft, n)
 ) STRICT"""
+MIGRATIONS = (SCHEMA_1,)
 
 
 class OutboxFile:
     """`ports.OutboxStore` on SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, (SCHEMA_1,))
+        self._database = Database(path, MIGRATIONS)
 
     async def add(self, item: Item, submission: Submission, draft: Draft, entry: Entry) -> None:
         def job(connection: sqlite3.Connection) -> None:
