@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -153,7 +152,7 @@ def _changed(path: Path) -> float:
 
 def _unique() -> str:
     host = re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())
-    return f"{int(time.time())}.P{os.getpid()}R{secrets.token_hex(8)}.{host}"
+    return f"{int(time.time())}.P{os.getpid()}R{os.urandom(8).hex()}.{host}"
 
 
 def _sync(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The `tuimail` command: finds the command asked for and loads that one alone."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: list[str]) -> int:
     config, args = _config_option(args)
     if not args:
+        gc.disable()  # until the first paint, which turns it on again: a tenth of the start went into it
         return _load("screen")([], config)
     name, *rest = args
     if name in ("-h", "--help", "help"):

@@ -1,6 +1,5 @@
 """`tuimail` alone: the client. The only place outside `ui` that loads the screen."""
 
-import gc
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,11 +22,7 @@ def main(args: list[str], config: str | None) -> int:
 
 
 def run(config: Config, paths: Paths) -> int:
-    """Show the client until the user leaves it.
-
-    Nothing is collected until the screen has its first paint: a tenth of the start went into that.
-    """
-    gc.disable()
+    """Show the client until the user leaves it."""
     from tuimail.ui.app import TuimailApp
 
     looks = tuple(wiring.themes(paths))
