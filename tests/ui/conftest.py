@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from textual._context import active_app
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
+from tuimail.engine.account import Account
 from tuimail.engine.news import FolderChanged, FoldersChanged, ItemChanged, ItemGone, Newsroom
 from tuimail.mail.errors import AddressError, AttachmentError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role, View
@@ -240,7 +240,7 @@ class World:
     def __init__(self, count: int = 100) -> None:
         self.newsroom, self.count, self.text, self.closed = Newsroom(), 0, "", False
         self.clock = Moment(NOON, 1000.0, "boot")
-        self.accounts = (SimpleNamespace(name="work", address=Address("hanako@example.jp", "山田花子")),)
+        self.accounts = (Account("work", Address("hanako@example.jp", "山田花子"), None, None),)
         self.outbox, self.drafts = FakeOutbox(self), FakeDrafts(self)
         self.mailbox, self.contacts = FakeMailbox(self, count), FakeContacts()
 

@@ -118,18 +118,20 @@ class TuimailApp(App[None]):
             case _:
                 pass
 
-    def action_compose(self) -> None:
-        doors.write(self, self.desk, self.desk.engine.drafts.new())
+    async def action_compose(self) -> None:
+        await doors.write(self, self.desk, self.desk.engine.drafts.new())
 
-    def action_outbox(self) -> None:
-        self._open(Place.OUTBOX)
+    async def action_outbox(self) -> None:
+        if not self._is_in(Place.OUTBOX):
+            await doors.outbox(self, self.desk)
 
-    def action_drafts(self) -> None:
-        self._open(Place.DRAFTS)
+    async def action_drafts(self) -> None:
+        if not self._is_in(Place.DRAFTS):
+            await doors.drafts(self, self.desk)
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         if not self._is_in(Place.HELP):
-            doors.help_(self, self.desk)
+            await doors.help_(self, self.desk)
 
     async def action_take_back(self) -> None:
         """Back to the composer with the newest held mail; what is being written is saved first."""
@@ -143,7 +145,7 @@ class TuimailApp(App[None]):
         if draft is None:
             self._say("There is nothing to take back.")
         else:
-            doors.write(self, self.desk, draft)
+            await doors.write(self, self.desk, draft)
 
     async def action_leave(self) -> None:
         """Leave the program; held mail is asked about, or treated as the configuration says."""
@@ -201,10 +203,6 @@ class TuimailApp(App[None]):
             self.workers.cancel_group(self, "engine")
             await self.desk.engine.close()
             self.exit()
-
-    def _open(self, place: Place) -> None:
-        if not self._is_in(place):
-            (doors.outbox if place is Place.OUTBOX else doors.drafts)(self, self.desk)
 
     def _is_in(self, place: Place) -> bool:
         return isinstance(self.screen, PlaceScreen) and self.screen.place is place

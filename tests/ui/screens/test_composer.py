@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.events import Key
 
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.ui.screens import doors
@@ -177,3 +178,31 @@ async def test_a_terminal_that_cannot_run_an_editor_says_so(open_app, press, see
     await press(pilot, "alt+e")
     assert "the text is as before" in seen(pilot)
     assert pilot.app.screen.draft.body == "text"
+
+
+async def test_alt_f_sends_from_the_next_account(open_app, press, seen, world):
+    world.accounts = (*world.accounts, replace(world.accounts[0], name="home"))
+    pilot = await open_app()
+    await press(pilot, "c", "alt+f")
+    assert "New mail · home" in seen(pilot)
+    assert pilot.app.screen.draft.account == "home"
+    await press(pilot, "alt+f")
+    assert pilot.app.screen.draft.account == "work"
+    await press(pilot, "escape", "g")
+    assert " work " in seen(pilot)
+    assert " home " in seen(pilot)
+
+
+async def test_quitting_while_the_composer_opens_is_safe(open_app, world, press):
+    pilot = await open_app()
+    await pilot.app.run_action("compose")
+    await pilot.app.run_action("leave")
+    assert world.closed
+
+
+async def test_no_letter_is_lost_that_is_typed_while_the_composer_opens(open_app, press):
+    pilot = await open_app()
+    for letter in "cabc":
+        pilot.app.post_message(Key(letter, letter))
+    await press(pilot)
+    assert pilot.app.screen.draft.to == "abc"

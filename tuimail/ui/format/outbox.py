@@ -8,7 +8,7 @@ from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, spread
 from tuimail.ui.format.people import to_whom
 from tuimail.ui.format.times import bar, clock, countdown, until
 
-NAMES = {
+NAMES: dict[str, str] = {
     State.WAITING: "waiting",
     State.PAUSED: "paused",
     State.SENDING: "sending",
@@ -104,7 +104,7 @@ def trail_row(entry: Entry, width: int, zone: tzinfo | None = None) -> Row:
     words = " · ".join(part for part in (entry.why, entry.answer) if part)
     left = (
         Piece(f"   {clock(entry.at, zone)}  ", Tone.MUTED),
-        Piece(fit(NAMES.get(entry.after, entry.after) if entry.after in set(State) else entry.after, 14)),  # type: ignore[call-overload]
+        Piece(fit(NAMES.get(entry.after, entry.after), 14)),
         Piece(words, Tone.MUTED),
     )
     return spread(left, (), width)

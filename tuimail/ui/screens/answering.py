@@ -37,7 +37,7 @@ class AnsweringScreen(PlaceScreen):
             self.work(partial(self._write, make, envelope), "answer")
 
     async def _write(self, make: Callable[[Envelope], Awaitable[Draft]], envelope: Envelope) -> None:
-        write(self.app, self.desk, await make(envelope))
+        await write(self.app, self.desk, await make(envelope))
 
     def _toggle(self, flag: Flag) -> None:
         envelope = self.envelope()

@@ -97,8 +97,7 @@ class ComposerScreen(PlaceScreen):
         """Save what is not on disk yet. Raises OutboxError."""
         if self._soon is not None:
             self._soon.stop()
-        draft = self.draft
-        if self._gone or draft == self._kept:
+        if self._gone or not self.is_mounted or (draft := self.draft) == self._kept:
             return
         if replace(draft, cursor=self._draft.cursor) != self._draft or self._kept != self._draft:
             await self.desk.engine.drafts.save(draft)

@@ -76,7 +76,7 @@ class DraftsScreen(PlaceScreen):
     async def _open(self, draft_id: str) -> None:
         draft = await self.desk.engine.drafts.open(draft_id)
         if draft is not None:
-            write(self.app, self.desk, draft)
+            await write(self.app, self.desk, draft)
 
     def _drop(self, draft_id: str, sure: bool | None) -> None:
         if sure:

@@ -1,6 +1,8 @@
 """The list of messages, with the folders and a preview beside it where there is room."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 
 from textual import events
@@ -23,6 +25,9 @@ from tuimail.ui.widgets.folder_list import FolderList
 from tuimail.ui.widgets.letter_view import LetterView
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.row_list import RowList
+
+MOMENT = 0.05
+"""Seconds that the first paint waits for the rows: a warm cache has them sooner, and one paint is enough."""
 
 PREVIEW_AFTER = 0.15
 OUTGOING = (Role.SENT, Role.DRAFTS)
@@ -55,10 +60,12 @@ class MailScreen(AnsweringScreen):
     def envelope(self) -> Envelope | None:
         return self.messages.current
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
         self.messages.focus()
         self.work(self._go_home, "home")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.messages.loaded.wait(), MOMENT)
 
     def hear(self, news: News) -> None:
         """Keep the list and the title true."""
@@ -98,8 +105,8 @@ class MailScreen(AnsweringScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_preview)
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        self.action_open()
+    async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        await self.action_open()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         at_folders = self.focused is self.query_one(FolderList)
@@ -108,10 +115,10 @@ class MailScreen(AnsweringScreen):
     def on_folder_list_picked(self, event: FolderList.Picked) -> None:
         self._pick(event.folder)
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         envelope = self.messages.current
         if envelope is not None and self.focused is self.messages:
-            read(self.app, self.desk, envelope, self.step, self._title())
+            await read(self.app, self.desk, envelope, self.step, self._title())
 
     def action_folders(self) -> None:
         self.add_class("-folders")

@@ -122,7 +122,7 @@ class OutboxScreen(PlaceScreen):
         if draft is None:
             self.say("Too late to take it back: it has begun to leave.", trouble=True)
         else:
-            write(self.app, self.desk, draft)
+            await write(self.app, self.desk, draft)
 
     async def _now(self, item: Item) -> None:
         if not await self.desk.engine.outbox.now(item.id):

@@ -11,7 +11,7 @@ from tuimail.engine.news import Notice
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row
 from tuimail.ui.keys import Place
-from tuimail.ui.widgets.edge import Edge
+from tuimail.ui.widgets.edge import Edge, KeyBar
 from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.widgets.title import Title
 from tuimail.ui.work import Trouble, start
@@ -60,14 +60,14 @@ class PlaceScreen(Screen[None]):
 
     def titled(self, left: str, right: str | None = None) -> None:
         """Set the title; the right side stays when it is not given."""
-        title = self.query_one(Title)
-        title.left = left
-        if right is not None:
-            title.right = right
+        for title in self.query(Title):
+            title.left = left
+            title.right = title.right if right is None else right
 
     def say(self, text: str, trouble: bool = False) -> None:
-        """One line at the bottom edge."""
-        self.query_one(Edge).say(text, trouble)
+        """One line for a person, in place of the keys; lost on a place that is not composed yet."""
+        for bar in self.query(KeyBar):
+            bar.say(text, trouble)
 
     def notice(self, notice: Notice) -> None:
         """The engine has something to say."""

@@ -140,7 +140,3 @@ class Edge(Vertical):
     def turn(self, place: Place) -> None:
         """Show the keys of another place."""
         self.query_one(KeyBar).turn(place)
-
-    def say(self, text: str, trouble: bool = False) -> None:
-        """One line for a person, in place of the keys."""
-        self.query_one(KeyBar).say(text, trouble)

@@ -1,5 +1,6 @@
 """The messages of a view: knows how many there are, and holds only the pages one looks at."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +15,9 @@ from tuimail.ui.format.lists import message_row
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.window import PAGE, Window
 from tuimail.ui.work import start
+
+AHEAD = 100
+"""Rows beyond the cursor that are asked for before one gets there."""
 
 
 class MessageList(RowList):
@@ -40,6 +44,7 @@ class MessageList(RowList):
         self._stale = False
         self._loading = False
         self.view: View | None = None
+        self.loaded = asyncio.Event()
 
     @property
     def current(self) -> Envelope | None:
@@ -76,9 +81,12 @@ class MessageList(RowList):
         return message_row(envelope, width, self._desk.engine.now().wall, self._outgoing)
 
     def paint(self, index: int, width: int) -> Strip:
-        if self._window.row(index) is None:
-            self._want(index)
+        self._want(index)
         return super().paint(index, width)
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        super().watch_cursor(old, new)
+        self._want(min(new + AHEAD, self.count - 1) if new > old else max(new - AHEAD, 0))
 
     def strip_key(self, index: int) -> object:
         return super().strip_key(index), self._window.row(index) is None
@@ -119,13 +127,14 @@ class MessageList(RowList):
     def _take(self, window: Window, cursor: int, top: int, unread: int) -> None:
         self._window = window
         self._wanted.clear()
+        self.loaded.set()
         self.place(window.total, cursor, top)
         if self.view is not None:
             self.post_message(self.Counted(self.view, window.total, unread))
 
     def _want(self, index: int) -> None:
         page = index // PAGE
-        if self.view is not None and page not in self._wanted:
+        if self.view is not None and self._window.missing(index, index + 1) and page not in self._wanted:
             self._wanted.add(page)
             start(self, partial(self._fetch, self.view, self._window, page), "pages", exclusive=False)
 
@@ -134,5 +143,11 @@ class MessageList(RowList):
         if window is self._window:
             window.put(page, rows)
             self._wanted.discard(page)
+            self._show_page(page)
+
+    def _show_page(self, page: int) -> None:
+        """Paint what came if any of it is in sight."""
+        top = self.scroll_offset.y
+        if top // PAGE <= page <= (top + self.size.height) // PAGE:
             self.refresh()
             self.post_message(self.Moved(self, self.cursor))
