@@ -211,3 +211,15 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
         assert (await world.until(item, lambda now: now.state is State.SENT)).owner == ""
         assert (await second.outbox.item(taken.id)).state is State.UNDONE
         await store.close()
+
+
+async def test_a_saved_draft_stands_once_in_the_servers_drafts_until_it_is_sent(new_world) -> None:
+    async with new_world() as world:
+        drafts, source = world.engine.drafts, world.engine.accounts[0].source
+        filed = await drafts.file(await drafts.file(world.draft(world.other)))
+        assert filed.replaces is not None
+        assert list((await source.listing("Drafts")).flags) == [filed.replaces.uid]
+        assert (await drafts.take_up(filed.replaces)).body == filed.body
+        item = await world.engine.outbox.send(filed)
+        await world.until(item, lambda now: now.filing is Filing.DONE)
+        assert not (await source.listing("Drafts")).flags

@@ -25,6 +25,7 @@ class World:
         self.submitters = {name: FakeSubmitter() for name in ("work", "home")}
         self.sources = {name: FakeSource(name) for name in ("work", "home")}
         self.engines, self.news, self.disks = [], [], {}
+        self.files_sent = True
 
     @property
     def submitter(self):
@@ -86,7 +87,8 @@ class World:
 
     def _account(self, name: str) -> Account:
         address = Address(f"me@{name}.example.jp", "Me")
-        return Account(name, address, self.sources[name], self.submitters[name], signature=f"of {name}")
+        ways = self.sources[name], self.submitters[name]
+        return Account(name, address, *ways, signature=f"of {name}", files_sent=self.files_sent)
 
 
 @pytest.fixture

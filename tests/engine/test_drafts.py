@@ -1,8 +1,13 @@
 """Drafts: on disk before `save` answers, with files that are read again at Send."""
 
+from dataclasses import replace
+
 import pytest
 
-from tuimail.mail.errors import AttachmentError
+from tuimail.mail.errors import AttachmentError, MailboxError
+from tuimail.mail.hold.item import State
+from tuimail.mail.letter.compose import draft_of
+from tuimail.mail.letter.envelope import Ref
 
 
 async def test_a_new_draft_has_an_id_and_the_signature_of_its_account(world):
@@ -43,3 +48,55 @@ async def test_a_file_that_is_not_there_is_not_attached(world):
     engine = world.engine()
     with pytest.raises(AttachmentError, match="/nowhere"):
         await engine.drafts.attach(engine.drafts.new(), "/nowhere")
+
+
+def copies(world):
+    return [wire for wire, _ in world.source.boxes["Drafts"].values()]
+
+
+async def test_a_filed_draft_stands_once_in_drafts_whatever_is_typed_in_it(world):
+    engine = world.engine()
+    draft = replace(engine.drafts.new(), to="aiko@", bcc="boss@example.jp", subject="見積書")
+    first = await engine.drafts.file(draft)
+    second = await engine.drafts.file(replace(first, body="two\n"))
+    assert len(copies(world)) == 1
+    assert second.replaces == Ref("work", "Drafts", next(iter(world.source.boxes["Drafts"])))
+    taken = draft_of(copies(world)[0], "x", "work")
+    assert (taken.to, taken.bcc, taken.subject, taken.body) == ("aiko@", "boss@example.jp", "見積書", "two")
+
+
+async def test_a_draft_that_cannot_be_filed_stays_where_it_was_saved(world):
+    engine = world.engine()
+    draft = engine.drafts.new()
+    await engine.drafts.save(draft)
+    world.source.failures["append"] = 1
+    with pytest.raises(MailboxError):
+        await engine.drafts.file(draft)
+    assert await engine.drafts.open(draft.id) == draft
+
+
+async def test_a_copy_taken_up_is_the_draft_it_came_from(world):
+    engine = world.engine()
+    filed = await engine.drafts.file(replace(engine.drafts.new(), body="one\n"))
+    assert await engine.drafts.take_up(filed.replaces) == filed
+
+
+async def test_a_draft_of_another_client_is_taken_up_and_its_copy_goes_when_it_is_sent(world):
+    engine = await world.sending()
+    wire = b"To: aiko@example.jp\r\nSubject: begun elsewhere\r\n\r\nhello\r\n"
+    uid = await world.source.append("Drafts", wire, frozenset())
+    draft = await engine.drafts.take_up(Ref("work", "Drafts", uid))
+    assert (draft.to, draft.subject, draft.body) == ("aiko@example.jp", "begun elsewhere", "hello")
+    item = await engine.outbox.send(draft)
+    assert len(copies(world)) == 1
+    await engine.outbox.now(item.id)
+    await world.state(engine, item, State.SENT)
+    await world.until(lambda: world.clock.advance(1) or not copies(world))
+
+
+async def test_a_draft_thrown_away_takes_its_copy_along(world):
+    engine = world.engine()
+    filed = await engine.drafts.file(engine.drafts.new())
+    await engine.drafts.drop(filed.id)
+    assert not copies(world)
+    assert await engine.drafts.open(filed.id) is None

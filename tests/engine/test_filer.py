@@ -128,3 +128,13 @@ async def test_an_original_that_is_gone_is_no_trouble(world):
     world.source.failures["flag"] = 1
     item = await sent(world, engine, answers=Ref("work", "INBOX", "u1"))
     await filing(world, engine, item, Filing.DONE)
+
+
+async def test_where_the_server_files_its_own_copy_the_message_answered_is_flagged_all_the_same(world):
+    world.files_sent = False
+    engine = await world.sending()
+    answered = await world.source.append("INBOX", b"Subject: hello\r\n\r\n", frozenset())
+    item = await sent(world, engine, answers=Ref("work", "INBOX", answered), kind=Kind.REPLY)
+    await filing(world, engine, item, Filing.DONE)
+    assert not world.source.boxes["Gesendet"]
+    assert world.source.boxes["INBOX"][answered][1] == {Flag.ANSWERED}

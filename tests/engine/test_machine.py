@@ -155,7 +155,7 @@ class TwoProcesses(RuleBasedStateMachine):
     def attempt_without_a_body(self, data, process, outcome):
         item = self.claim(data, process)
         if item is not None:
-            assert self.take(process, settle(item, outcome, self.now, 0, True))
+            assert self.take(process, settle(item, outcome, self.now, 0))
 
     @precondition(lambda self: self.looks)
     @rule(data=st.data(), process=PROCESSES)
@@ -185,7 +185,7 @@ class TwoProcesses(RuleBasedStateMachine):
         if dies_at == "body left" or not isinstance(outcome, Refused):
             self.taken.append(item.id)
         if dies_at == "settled":
-            settled = settle(body.new, outcome, self.now, 0, True)
+            settled = settle(body.new, outcome, self.now, 0)
             assert self.take(process, settled)
             self.allowed[item.id] += isinstance(outcome, Accepted) and settled.new.state is State.WAITING
 
@@ -197,7 +197,7 @@ class TwoProcesses(RuleBasedStateMachine):
         move = {
             "recover": lambda: recover(item, self.now),
             "release": lambda: release(item, self.now),
-            "resolve": lambda: resolve(item, self.now, sent, "", True),
+            "resolve": lambda: resolve(item, self.now, sent, ""),
             "file": lambda: filing.filed(item, self.now, "Sent") if filing.is_due(item, self.now) else None,
         }[name]()
         if self.take(process, move) and name in ("release", "resolve"):

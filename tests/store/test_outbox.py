@@ -26,13 +26,13 @@ LATER = NOW.later(60)
 MUCH_LATER = NOW.later(FINISHED_KEPT + 100)
 
 
-async def sent(store, item, files_sent=True):
+async def sent(store, item):
     """Moves a waiting item to sent."""
     claimed = claim(item, LATER, "me")
     assert await store.move(claimed)
     body = begin_body(claimed.new, LATER, "")
     assert await store.move(body)
-    done = settle(body.new, Accepted("250 ok"), LATER, 0, files_sent)
+    done = settle(body.new, Accepted("250 ok"), LATER, 0)
     assert await store.move(done)
     return done.new
 
@@ -139,7 +139,7 @@ async def test_a_failed_mail_keeps_its_draft_for_being_taken_back(store):
     await store.add(item, submission, draft, entry)
     claimed = claim(item, LATER, "me")
     await store.move(claimed)
-    failed = settle(claimed.new, Refused(550, "no"), LATER, 0, True)
+    failed = settle(claimed.new, Refused(550, "no"), LATER, 0)
     await store.move(failed)
     assert await shown_drafts(store) == []
     assert await store.take_back(undo(failed.new, LATER)) == draft
@@ -148,7 +148,7 @@ async def test_a_failed_mail_keeps_its_draft_for_being_taken_back(store):
 async def test_deleting_a_failed_mail_deletes_its_text(store):
     item, submission, draft, entry = a_queued()
     await store.add(item, submission, draft, entry)
-    failed = settle(claim(item, LATER, "me").new, Refused(550, "no"), LATER, 0, True)
+    failed = settle(claim(item, LATER, "me").new, Refused(550, "no"), LATER, 0)
     await store.move(replace(failed, old=item))
     assert await store.delete(failed.new)
     assert [await rows(store, table) for table in ("items", "wires", "trail", "drafts", "files")] == [0] * 5
@@ -186,7 +186,8 @@ async def test_drafts_are_listed_newest_first_without_the_contents_of_their_file
 
 
 async def test_what_was_finished_long_ago_is_no_longer_listed_and_then_forgotten(store):
-    await sent(store, await _add(store, "old"), files_sent=False)
+    old = await sent(store, await _add(store, "old"))
+    assert await store.move(filing.filed(old, LATER, "Sent"))
     assert [item.id for item in await store.items()] == ["old"]
     late = NOW.later(FINISHED_SHOWN + 100)
     await store.add(*a_queued("new", now=late))

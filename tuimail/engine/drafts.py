@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+from tuimail.engine import places
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.finishing import stamp, with_files
 from tuimail.engine.mailbox import Mailbox
+from tuimail.mail.folder.folder import Role
 from tuimail.mail.letter.draft import Attachment, Draft
-from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.letter.envelope import Flag, Ref
+from tuimail.mail.letter.submission import OWN_HEADER
 from tuimail.ports import Clock, Files, Ids, OutboxStore
 
 SIGNATURE_MARK = "-- "
@@ -47,7 +51,40 @@ class Drafts:
         return await self._store.draft(draft_id)
 
     async def drop(self, draft_id: str) -> None:
+        """Throw a draft away, and its copy on the server. Raises MailboxError when only that one stays."""
+        draft = await self._store.draft(draft_id)
         await self._store.drop_draft(draft_id)
+        if draft is not None:
+            await self._drop_copy(draft)
+
+    async def file(self, draft: Draft) -> Draft:
+        """Keep a copy in the account's Drafts folder, in place of the one before; the draft that knows it.
+
+        Raises AttachmentError and MailboxError; what `save` kept stays as it is then.
+        """
+        from tuimail.mail.letter.unfinished import unfinished
+
+        account = self._accounts[draft.account]
+        mark = stamp(account.address.spec, self._clock, self._ids)
+        wire = unfinished(await with_files(draft, self._files), account.address, mark)
+        folder, _ = await places.special(account, Role.DRAFTS, "Drafts")
+        uid = await account.source.append(folder.name, wire, frozenset({Flag.DRAFT, Flag.SEEN}))
+        uid = uid or next(iter(await account.source.find(folder.name, OWN_HEADER, mark.token)), "")
+        filed = replace(draft, replaces=Ref(account.name, folder.name, uid) if uid else None)
+        await self.save(filed)
+        await self._drop_copy(draft)
+        await self._mailbox.sync(account.name, folder.name)
+        return filed
+
+    async def take_up(self, ref: Ref) -> Draft:
+        """A message of a Drafts folder, to go on with: the local draft it is a copy of, or a new one."""
+        from tuimail.mail.letter.compose import draft_of
+
+        for draft, _ in await self.all():
+            if draft.replaces == ref and (kept := await self.open(draft.id)) is not None:
+                return kept
+        taken = draft_of(await self._mailbox.raw(ref), self._ids.item(), ref.account)
+        return replace(taken, replaces=ref)
 
     async def reply(self, ref: Ref, everyone: bool) -> Draft:
         """An answer to a message, quoting it. Raises MailboxError."""
@@ -73,6 +110,11 @@ class Drafts:
         name = path.rstrip("/").rpartition("/")[2]
         kind = MimeTypes(filenames=()).guess_type(name)[0] or "application/octet-stream"
         return replace(draft, attachments=(*draft.attachments, Attachment(name, kind, len(data), path)))
+
+    async def _drop_copy(self, draft: Draft) -> None:
+        if draft.replaces is not None and draft.replaces.account in self._accounts:
+            source = self._accounts[draft.replaces.account].source
+            await source.remove(draft.replaces.folder, draft.replaces.uid)
 
     def _own(self) -> frozenset[str]:
         return frozenset(account.address.spec.casefold() for account in self._accounts.values())

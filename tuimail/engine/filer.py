@@ -1,20 +1,25 @@
-"""Files the copy of what was sent. Its failures never touch the sending."""
+"""What follows a sending: the copy in Sent, the flag on the message answered, the end of the draft's copy.
+
+None of its failures touches the sending, and all of it may be done twice without harm.
+"""
 
 from contextlib import suppress
 
+from tuimail.engine import places
 from tuimail.engine.account import Account
 from tuimail.engine.items import Items
 from tuimail.mail.errors import MailboxError
-from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.folder.folder import Role
 from tuimail.mail.hold import filing
 from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.move import Move
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.envelope import Flag
-from tuimail.mail.letter.safe import Safe
 from tuimail.mail.letter.submission import OWN_HEADER
 from tuimail.ports import Clock, Ids, OutboxStore
 
-SENT_IF_MISSING = "Sent"
+Place = tuple[str, str]
+"""An account's name and a folder's."""
 
 
 class Filer:
@@ -26,41 +31,42 @@ class Filer:
         self._clock = clock
         self._ids = ids
 
-    async def round(self, account: Account) -> tuple[tuple[str, str], ...]:
-        """File what is due of this account; the (account, folder) pairs that have a new copy or flag."""
+    async def round(self, account: Account) -> tuple[Place, ...]:
+        """Do what is due of this account; the places where something is new."""
         now = self._clock.now()
         due = [i for i in self._items.all() if i.account == account.name and filing.is_due(i, now)]
-        places: list[tuple[str, str]] = []
+        changed: list[Place] = []
         for item in reversed(due):
-            places += await self._file(account, item)
-        return tuple(places)
+            changed += await self._follow_up(account, item)
+        return tuple(changed)
 
-    async def _file(self, account: Account, item: Item) -> list[tuple[str, str]]:
+    async def _follow_up(self, account: Account, item: Item) -> list[Place]:
         begun = filing.begin(item, self._clock.now())
         if not await self._items.commit(begun):
             return []
         try:
-            found = await _sent_folder(account)
-            sent = found or Folder(account.name, SENT_IF_MISSING, Safe(SENT_IF_MISSING), Role.SENT)
-            if not (found and await self._filed_before(account, found, item)):
-                submission = await self._store.submission(item.id)
-                await account.source.append(sent.name, submission.wire, frozenset({Flag.SEEN}))
+            filed, changed = await self._file(account, begun.new, again=item.filing_tries > 0)
         except MailboxError as error:
             failed = filing.failed(begun.new, self._clock.now(), str(error), self._ids.jitter())
             await self._items.commit(failed)
             return []
-        await self._items.commit(filing.filed(begun.new, self._clock.now(), sent.title))
-        return [(account.name, sent.name), *await _mark_answered(account, item)]
+        changed += [*await _mark_answered(account, item), *await _drop_copy(account, item)]
+        await self._items.commit(filed)
+        return changed
 
-    async def _filed_before(self, account: Account, sent: Folder, item: Item) -> bool:
-        return item.filing_tries > 0 and bool(await account.source.find(sent.name, OWN_HEADER, item.token))
+    async def _file(self, account: Account, item: Item, again: bool) -> tuple[Move, list[Place]]:
+        """The move that says where the copy is. A second try first looks for the copy of the first."""
+        if not account.files_sent:
+            return filing.left_to_server(item, self._clock.now()), []
+        sent, exists = await places.special(account, Role.SENT, "Sent")
+        found = exists and again and await account.source.find(sent.name, OWN_HEADER, item.token)
+        if not found:
+            submission = await self._store.submission(item.id)
+            await account.source.append(sent.name, submission.wire, frozenset({Flag.SEEN}))
+        return filing.filed(item, self._clock.now(), sent.title), [(account.name, sent.name)]
 
 
-async def _sent_folder(account: Account) -> Folder | None:
-    return next((folder for folder in await account.source.folders() if folder.role is Role.SENT), None)
-
-
-async def _mark_answered(account: Account, item: Item) -> list[tuple[str, str]]:
+async def _mark_answered(account: Account, item: Item) -> list[Place]:
     """A courtesy to the list: when the original is gone or the server is, nothing is lost."""
     if item.answers is None or item.answers.account != account.name:
         return []
@@ -68,3 +74,12 @@ async def _mark_answered(account: Account, item: Item) -> list[tuple[str, str]]:
     with suppress(MailboxError):
         await account.source.flag(item.answers.folder, [item.answers.uid], frozenset({flag}), frozenset())
     return [(account.name, item.answers.folder)]
+
+
+async def _drop_copy(account: Account, item: Item) -> list[Place]:
+    """The draft's copy on the server is superseded; one that can't be reached now is only in the way."""
+    if item.replaces is None or item.replaces.account != account.name:
+        return []
+    with suppress(MailboxError):
+        await account.source.remove(item.replaces.folder, item.replaces.uid)
+    return [(account.name, item.replaces.folder)]

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.finishing import stamp, with_files
 from tuimail.engine.items import Items
 from tuimail.engine.sender import Sender
 from tuimail.mail.errors import DraftError
@@ -12,8 +12,8 @@ from tuimail.mail.hold.hold import window
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, queue, release, resolve, undo
-from tuimail.mail.letter.draft import Attachment, Draft
-from tuimail.mail.letter.submission import Stamp, Submission
+from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Clock, Files, Ids, OutboxStore
 
 UNFINISHED = {State.WAITING, State.PAUSED, State.SENDING}
@@ -52,9 +52,9 @@ class Outbox:
         from tuimail.mail.letter.compose import freeze
 
         account = self._account(draft.account)
-        whole = await self._with_files(draft)
+        whole = await with_files(draft, self._files)
         submission = await asyncio.to_thread(
-            freeze, whole, account.address, self._stamp(account.address.spec)
+            freeze, whole, account.address, stamp(account.address.spec, self._clock, self._ids)
         )
         return await self._queue(whole, submission)
 
@@ -65,7 +65,9 @@ class Outbox:
         from tuimail.mail.letter.compose import draft_of, freeze_raw
 
         own = self._account(account)
-        submission = freeze_raw(raw, sender or own.address.spec, recipients, self._stamp(own.address.spec))
+        submission = freeze_raw(
+            raw, sender or own.address.spec, recipients, stamp(own.address.spec, self._clock, self._ids)
+        )
         return await self._queue(draft_of(raw, self._ids.item(), own.name), submission)
 
     def known(self) -> tuple[Item, ...]:
@@ -115,10 +117,7 @@ class Outbox:
         """The person's answer about an unsure item: it was sent, or send the same bytes again."""
         why = "sent, says the user" if sent else "sent again by the user, the same bytes"
 
-        def answer(item: Item, now: Moment) -> Move | None:
-            return resolve(item, now, sent, why, self._account(item.account).files_sent)
-
-        return await self._move(item_id, answer)
+        return await self._move(item_id, lambda item, now: resolve(item, now, sent, why))
 
     async def delete(self, item_id: str) -> bool:
         """Forget a finished or failed item and its text; False for one that is still to leave."""
@@ -158,20 +157,7 @@ class Outbox:
         self._sender.wake()
         return item
 
-    async def _with_files(self, draft: Draft) -> Draft:
-        return replace(draft, attachments=tuple([await self._read(a) for a in draft.attachments]))
-
-    async def _read(self, attachment: Attachment) -> Attachment:
-        if attachment.data is not None:
-            return attachment
-        data = await self._files.read(attachment.path)
-        return replace(attachment, data=data, size=len(data))
-
     def _account(self, name: str) -> Account:
         if name not in self._accounts:
             raise DraftError(f"There is no account {name!r}. Nothing was queued; choose another account.")
         return self._accounts[name]
-
-    def _stamp(self, sender: str) -> Stamp:
-        domain = sender.rpartition("@")[2]
-        return Stamp(self._ids.message_id(domain), self._clock.rfc5322(), self._ids.token())

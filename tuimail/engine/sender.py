@@ -135,7 +135,7 @@ class Sender:
         if move is None or not await self._items.commit(move):
             return
         item, outcome = await self._hand_in(account, move.new)
-        settled = settle(item, outcome, self._clock.now(), self._ids.jitter(), account.files_sent)
+        settled = settle(item, outcome, self._clock.now(), self._ids.jitter())
         if settled is not None:
             await self._commit_for_sure(settled)
 

@@ -52,7 +52,7 @@ def sending(phase: Phase = Phase.DATA, **changes: object) -> Item:
 
 
 def settled(outcome: object, before: Item | None = None) -> Item:
-    made = settle(before or sending(), outcome, NOW, 0.0, True)  # type: ignore[arg-type]
+    made = settle(before or sending(), outcome, NOW, 0.0)  # type: ignore[arg-type]
     assert made is not None
     assert made.new.version == made.old.version + 1
     return made.new
@@ -157,7 +157,7 @@ def test_mail_that_fell_due_more_than_a_day_ago_is_asked_about(ago: float, pause
 
 @pytest.mark.parametrize(("sent", "state"), [(True, State.SENT), (False, State.WAITING)])
 def test_the_users_answer_settles_an_unsure_item(sent: bool, state: State) -> None:
-    made = move.resolve(item(State.UNSURE), NOW, sent, "says the user", True)
+    made = move.resolve(item(State.UNSURE), NOW, sent, "says the user")
     assert made is not None
     assert made.new.state is state
     assert made.new.message_id == made.old.message_id
@@ -165,7 +165,7 @@ def test_the_users_answer_settles_an_unsure_item(sent: bool, state: State) -> No
 
 @pytest.mark.parametrize("state", [s for s in State if s is not State.UNSURE])
 def test_only_an_unsure_item_asks(state: State) -> None:
-    assert move.resolve(item(state), NOW, True, "", True) is None
+    assert move.resolve(item(state), NOW, True, "") is None
 
 
 def test_accepted_by_all_is_sent_and_due_for_filing() -> None:
@@ -175,10 +175,9 @@ def test_accepted_by_all_is_sent_and_due_for_filing() -> None:
     assert all(r.standing is Standing.ACCEPTED for r in new.recipients)
 
 
-def test_where_the_server_files_its_own_copy_none_is_filed() -> None:
-    made = settle(sending(), Accepted("250 ok"), NOW, 0.0, False)
-    assert made is not None
-    assert made.new.filing is Filing.SERVER
+def test_where_the_server_files_its_own_copy_nothing_is_left_to_file() -> None:
+    sent = settled(Accepted("250 ok"))
+    assert not filing.is_due(filing.left_to_server(sent, NOW).new, NOW)
 
 
 def test_a_recipient_put_off_is_tried_again_alone() -> None:
@@ -197,7 +196,7 @@ def test_a_recipient_refused_for_good_is_named_and_not_tried_again() -> None:
 
 @pytest.mark.parametrize(("code", "state"), [(421, State.WAITING), (451, State.WAITING), (550, State.FAILED)])
 def test_4xx_waits_and_5xx_fails_with_the_servers_words(code: int, state: State) -> None:
-    made = settle(sending(), Refused(code, "said so"), NOW, 0.0, True)
+    made = settle(sending(), Refused(code, "said so"), NOW, 0.0)
     assert made is not None
     assert made.new.state is state
     assert made.entry.answer == f"{code} said so"
@@ -221,7 +220,7 @@ def test_a_lost_answer_is_never_retried_by_the_program() -> None:
 
 
 def test_a_withdrawn_attempt_changes_nothing() -> None:
-    assert settle(sending(Phase.CONNECT), Withdrawn(), NOW, 0.0, True) is None
+    assert settle(sending(Phase.CONNECT), Withdrawn(), NOW, 0.0) is None
 
 
 def test_after_five_days_a_mail_is_given_up_and_comes_back() -> None:
@@ -264,10 +263,10 @@ def test_no_sequence_of_moves_leaves_an_item_resting_silently(data: st.DataObjec
             move.release(current, NOW),
             move.claim(replace(current, due=NOW) if current.due else current, NOW, "me"),
             move.recover(current, NOW),
-            move.resolve(current, NOW, data.draw(st.booleans()), "", True),
+            move.resolve(current, NOW, data.draw(st.booleans()), ""),
         ]
         if current.state is State.SENDING:
-            steps.append(settle(current, data.draw(st.sampled_from(outcomes)), NOW, 0.5, True))
+            steps.append(settle(current, data.draw(st.sampled_from(outcomes)), NOW, 0.5))
         current = data.draw(st.sampled_from([s.new for s in steps if s] or [current]))
         if current.state is State.WAITING:
             assert current.due is not None

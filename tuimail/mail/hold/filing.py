@@ -22,6 +22,11 @@ def filed(item: Item, now: Moment, where: str) -> Move:
     return move(item, now, f"filed in {line(where)}", filing=Filing.DONE)
 
 
+def left_to_server(item: Item, now: Moment) -> Move:
+    """There is nothing to file: the server keeps a copy of what it sends."""
+    return move(item, now, "the server files its own copy", filing=Filing.DONE)
+
+
 def failed(item: Item, now: Moment, why: str, jitter: float) -> Move:
     """The copy could not be filed; it stays in the outbox and is tried again."""
     due = now.wall + retry.after_filing(item.filing_tries, jitter)

@@ -35,12 +35,11 @@ class State(StrEnum):
 
 
 class Filing(StrEnum):
-    """The copy in Sent: not due yet, to be filed, filed, or left to the server that files its own."""
+    """What follows a sending, the copy in Sent above all: not due yet, due, done."""
 
     NONE = "none"
     DUE = "due"
     DONE = "done"
-    SERVER = "server"
 
 
 class Standing(StrEnum):
@@ -77,7 +76,8 @@ class Item:
 
     `version` counts its moves. `due` is None unless it waits, `hold` is the length in seconds of the wait
     that ends then (for the bar), `why` says in words why it is where it is. `queued` is UTC seconds.
-    `answers` is the message this one replies to or forwards; it is flagged once this one was sent.
+    `answers` is the message this one replies to or forwards, which is flagged once this one was sent;
+    `replaces` is its copy in a Drafts folder, which then goes.
     """
 
     id: str
@@ -93,6 +93,7 @@ class Item:
     queued: float
     kind: Kind = Kind.NEW
     answers: Ref | None = None
+    replaces: Ref | None = None
     due: Moment | None = None
     hold: float = 0.0
     why: str = ""

@@ -50,6 +50,7 @@ def queue(item_id: str, draft: Draft, submission: Submission, hold: Hold, now: M
         queued=now.wall,
         kind=draft.kind,
         answers=draft.answers,
+        replaces=draft.replaces,
         due=now.later(hold.seconds),
         hold=hold.seconds,
         why=hold.why,
@@ -123,11 +124,10 @@ def late(item: Item, now: Moment, late_after: float) -> Move | None:
     return move(item, now, why, state=State.PAUSED, due=None, hold=0.0)
 
 
-def resolve(item: Item, now: Moment, sent: bool, why: str, files_sent: bool) -> Move | None:
+def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:
     """An unsure item becomes sent, or goes out again with the same bytes."""
     if item.state is not State.UNSURE:
         return None
     if sent:
-        filing = Filing.DUE if files_sent else Filing.SERVER
-        return move(item, now, why, state=State.SENT, phase=None, filing=filing, filing_due=now.wall)
+        return move(item, now, why, state=State.SENT, phase=None, filing=Filing.DUE, filing_due=now.wall)
     return move(item, now, why, state=State.WAITING, due=now, hold=0.0, phase=None)

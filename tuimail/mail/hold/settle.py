@@ -22,13 +22,13 @@ from tuimail.mail.letter.safe import Safe, line
 PERMANENT = 500
 
 
-def settle(item: Item, outcome: Outcome, now: Moment, jitter: float, files_sent: bool) -> Move | None:
+def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | None:
     """The move that follows from the outcome; None when the item had been taken back meanwhile."""
     match outcome:
         case Accepted():
-            return _accepted(item, outcome, now, jitter, files_sent)
+            return _accepted(item, outcome, now, jitter)
         case Refused():
-            return _refused(item, outcome, now, jitter, files_sent)
+            return _refused(item, outcome, now, jitter)
         case Denied(code, text):
             why = "the server refused the login; set the password, then send now"
             return _rest(item, now, why, line(f"{code} {text}"), State.PAUSED)
@@ -42,7 +42,7 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float, files_sent:
             assert_never(outcome)
 
 
-def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float, files_sent: bool) -> Move:
+def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float) -> Move:
     refused = {r.recipient: r for r in outcome.refused}
     recipients = tuple(_stand(r, refused.get(r.spec), line(outcome.text)) for r in item.recipients)
     reached = replace(item, recipients=recipients)
@@ -53,7 +53,7 @@ def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float, files_s
         return _again(item, now, answer, pause, why, recipients)
     lost = sum(r.standing is Standing.REFUSED for r in recipients)
     why = f"accepted, but refused for {lost} of {len(recipients)}" if lost else "accepted"
-    return _sent(reached, now, why, answer, files_sent)
+    return _sent(reached, now, why, answer)
 
 
 def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recipient:
@@ -65,12 +65,12 @@ def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recip
     return replace(recipient, standing=standing, answer=line(f"{refusal.code} {refusal.text}"))
 
 
-def _refused(item: Item, outcome: Refused, now: Moment, jitter: float, files_sent: bool) -> Move:
+def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
     answer = line(" · ".join([f"{outcome.code} {outcome.text}", *_words(outcome.refused)]))
     if outcome.code < PERMANENT:
         return _again(item, now, answer, retry.after_refusal(item.tries, jitter), "put off by the server")
     if item.reached:
-        return _sent(item, now, "refused for the rest of its recipients", answer, files_sent)
+        return _sent(item, now, "refused for the rest of its recipients", answer)
     return _rest(item, now, "refused by the server", answer, State.FAILED)
 
 
@@ -78,10 +78,9 @@ def _words(refused: tuple[Refusal, ...]) -> list[str]:
     return [f"{r.recipient}: {r.code} {r.text}" for r in refused]
 
 
-def _sent(item: Item, now: Moment, why: str, answer: Safe, files_sent: bool) -> Move:
-    filing = Filing.DUE if files_sent else Filing.SERVER
+def _sent(item: Item, now: Moment, why: str, answer: Safe) -> Move:
     return move(
-        item, now, why, answer, state=State.SENT, phase=None, owner="", filing=filing, filing_due=now.wall
+        item, now, why, answer, state=State.SENT, phase=None, owner="", filing=Filing.DUE, filing_due=now.wall
     )
 
 

@@ -38,13 +38,14 @@ def freeze(draft: Draft, sender: Address, stamp: Stamp) -> Submission:
         fields.append(encode.addresses("To", to) if to else "To: undisclosed-recipients:;")
     if cc:
         fields.append(encode.addresses("Cc", cc))
-    fields += [encode.field("Subject", draft.subject), *stamped(stamp), *_threading(draft)]
+    fields += [encode.field("Subject", draft.subject), *stamped(stamp), *threading(draft)]
     fields += ["User-Agent: tuimail", "MIME-Version: 1.0"]
-    wire = _message(fields, _body(draft.body), draft.attachments, stamp.token)
+    wire, names = content(fields, draft, stamp)
+    assert_clean(wire, names)
     return Submission(author.spec, recipients, wire, stamp.message_id, stamp.token)
 
 
-def _threading(draft: Draft) -> list[str]:
+def threading(draft: Draft) -> list[str]:
     """Only well-formed ids of the message answered, which is a stranger's text, are repeated."""
     parent = message_ids(draft.in_reply_to)[:1]
     chain = message_ids(" ".join(draft.references)) or parent
@@ -55,20 +56,20 @@ def _threading(draft: Draft) -> list[str]:
     return fields
 
 
-def _message(fields: list[str], body: bytes, files: tuple[Attachment, ...], token: str) -> bytes:
+def content(fields: list[str], draft: Draft, stamp: Stamp) -> tuple[bytes, list[str]]:
+    """The whole message, of these header fields, the draft's text and its files; the names of its fields."""
+    body, files = _body(draft.body), draft.attachments
     names = [field.partition(":")[0] for field in fields]
     if not files:
         extra = ["Content-Type: text/plain; charset=utf-8", f"Content-Transfer-Encoding: {_way(body)}"]
         wire = _joined([*fields, *extra], _encoded(body))
-        assert_clean(wire, [*names, "Content-Type", "Content-Transfer-Encoding"])
-        return wire
+        return wire, [*names, "Content-Type", "Content-Transfer-Encoding"]
     parts = [_text_part(body), *(_file_part(file) for file in files)]
-    boundary = _boundary(token, parts[0])
+    boundary = _boundary(stamp.token, parts[0])
     mark = b"--" + boundary.encode("ascii")
     content = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
     wire = _joined([*fields, f'Content-Type: multipart/mixed; boundary="{boundary}"'], content)
-    assert_clean(wire, [*names, "Content-Type"])
-    return wire
+    return wire, [*names, "Content-Type"]
 
 
 def _joined(fields: list[str], content: bytes) -> bytes:

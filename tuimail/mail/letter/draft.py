@@ -33,7 +33,8 @@ class Attachment:
 class Draft:
     """What a composer holds. The address fields are text as typed, so that a half-typed one survives.
 
-    `cursor` is (row, column) in the body. `answers` is the message this one replies to or forwards.
+    `cursor` is (row, column) in the body. `answers` is the message this one replies to or forwards,
+    `replaces` its own older copy in a Drafts folder, which goes once this one is sent or saved there anew.
     """
 
     id: str
@@ -48,4 +49,5 @@ class Draft:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     answers: Ref | None = None
+    replaces: Ref | None = None
     cursor: tuple[int, int] = (0, 0)

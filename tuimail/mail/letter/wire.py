@@ -25,7 +25,14 @@ def stamped(stamp: Stamp) -> list[str]:
 
 
 def assert_clean(wire: bytes, names: Sequence[str]) -> None:
-    """The last look at the bytes: whole CRLF lines within limits, exactly these fields, no Bcc.
+    """The last look at the bytes that will leave: well formed, and without Bcc. Raises DraftError."""
+    assert_formed(wire, names)
+    if any(name.lower() in ("bcc", "resent-bcc") for name in names):
+        raise DraftError("The message's header would show its blind copies; nothing was sent.")
+
+
+def assert_formed(wire: bytes, names: Sequence[str]) -> None:
+    """Whole CRLF lines within limits, and exactly these fields.
 
     Raises DraftError. Nothing that passes can smuggle a header, a recipient or a second message.
     """
@@ -38,5 +45,5 @@ def assert_clean(wire: bytes, names: Sequence[str]) -> None:
     starts = [row for row in rows if row[:1] not in (b" ", b"\t")]
     found = [row.partition(b":")[0].strip().decode("ascii", "replace") for row in starts]
     blank = any(not row.strip() for row in rows)
-    if blank or found != list(names) or any(name.lower() in ("bcc", "resent-bcc") for name in found):
+    if blank or found != list(names):
         raise DraftError("The message's header is not what it was meant to be; nothing was sent.")
