@@ -1,6 +1,14 @@
 """How long a mail is held before it leaves, and why."""
 
-from tuimail.mail.hold.move import Hold
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`seconds` before the first attempt, and the reason in words."""
+
+    seconds: float
+    why: str
 
 
 def window(undo_seconds: float) -> Hold:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tuimail.mail.hold.hold import Hold
 from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
@@ -18,14 +19,6 @@ class Move:
     old: Item
     new: Item
     entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """How long a mail is held before its first attempt, and why, in words."""
-
-    seconds: float
-    why: str
 
 
 def move(item: Item, now: Moment, why: str, answer: Safe = Safe(""), **changes: Any) -> Move:
