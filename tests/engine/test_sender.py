@@ -57,6 +57,18 @@ async def test_it_takes_over_when_the_holder_leaves_and_no_countdown_is_lost(wor
     await world.state(screen, item, State.SENT)
 
 
+async def test_who_sends_instead_is_said_once(world):
+    agent = SenderLockFile(world.folder / "sender.lock", "agent")
+    assert agent.take()
+    await world.started()
+    await world.until(lambda: world.heard(SenderChanged))
+    await world.a_while()
+    (news,) = world.heard(SenderChanged)
+    assert not news.here
+    assert "agent" in news.holder
+    agent.release()
+
+
 async def test_what_a_dead_sender_left_before_the_body_goes_out(world):
     engine = world.engine()
     item = await left_behind(world, engine, with_body=False)

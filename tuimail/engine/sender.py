@@ -49,6 +49,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._closing = False
+        self._holder = ""
         self.here = False
 
     def wake(self) -> None:
@@ -87,6 +88,8 @@ class Sender:
             return
         if self.here:
             self._start_attempts()
+        else:
+            self._name_holder()
 
     async def _begin(self) -> None:
         """Taking over: what a dead sender left in the middle is settled before anything is claimed."""
@@ -97,6 +100,12 @@ class Sender:
             await self._items.commit(recover(item, now) or late(item, now, self._late_after))
         self.here = True
         self._newsroom.announce(SenderChanged(True, self._lock.holder()))
+
+    def _name_holder(self) -> None:
+        holder = self._lock.holder()
+        if holder and holder != self._holder:
+            self._holder = holder
+            self._newsroom.announce(SenderChanged(False, holder))
 
     async def _rest(self) -> None:
         now = self._clock.now()
