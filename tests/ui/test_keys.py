@@ -1,9 +1,10 @@
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from textual.app import App
 
-from tuimail.ui import keys
+from tuimail.ui import keys, keys_page
 from tuimail.ui.keys import KEYS, Place
 
 FIXED = {
@@ -72,3 +73,8 @@ def test_actions_exist(place):
         home = tuimail.ui.app.TuimailApp if space == "app" else homes[place]
         assert hasattr(home, f"action_{name}"), key.id
     assert issubclass(homes[Place.EVERYWHERE], App)
+
+
+def test_the_page_of_keys_is_the_table_of_keys():
+    page = Path(__file__).parents[2] / "docs" / "keys.md"
+    assert page.read_text("utf-8") == keys_page.page(), "run: python -m tuimail.ui.keys_page > docs/keys.md"
