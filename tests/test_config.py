@@ -61,6 +61,10 @@ def test_what_is_not_given_has_its_default(tmp_path):
     ("text", "said"),
     [
         (
+            ACCOUNT.replace("~/Mail", "~nobody-at-all/Mail"),
+            "config.toml:4: accounts.maildir: there is no home folder for ~nobody-at-all/Mail; accepted: a whole path",
+        ),
+        (
             "[outbox]\nundo_secnds = 3\n" + ACCOUNT,
             "config.toml:2: outbox.undo_secnds: there is no such key, did you mean undo_seconds?; "
             "accepted: undo_seconds, on_quit, late_after",

@@ -1,14 +1,14 @@
-import os
 from pathlib import Path
 
 import pytest
 
 from tuimail import paths
+from tuimail.mail.errors import ConfigError
 
 
 @pytest.fixture
 def bare(monkeypatch, tmp_path):
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
@@ -36,13 +36,14 @@ def test_a_config_file_on_the_command_line_comes_first(bare, monkeypatch):
     assert paths.find("~/other.toml").config == bare / "other.toml"
 
 
-def test_without_a_runtime_folder_there_is_one_of_our_own(bare):
-    assert paths.find().runtime.name == f"tuimail-{os.getuid()}"
+def test_a_user_without_a_home_folder_is_told_to_name_one(bare):
+    with pytest.raises(ConfigError, match="set HOME"):
+        paths.find("~nobody-at-all/config.toml")
 
 
 def test_folders_are_made_for_their_owner_only(tmp_path):
     found = paths.Paths.under(tmp_path / "deep").make()
-    for folder in (found.data, found.cache, found.runtime):
+    for folder in (found.data, found.cache):
         assert folder.stat().st_mode & 0o777 == 0o700
 
 

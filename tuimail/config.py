@@ -180,6 +180,10 @@ def _check_source(text: toml.Toml, where: Where, account: Account) -> None:
         raise text.wrong(where, f"{account.name} has no mailbox", "imap or maildir")
     if account.imap is not None and account.maildir is not None:
         raise text.wrong((*where, "maildir"), f"{account.name} has imap and maildir", "one of them")
+    if account.maildir is not None and not _has_a_home(account.maildir):
+        raise text.wrong(
+            (*where, "maildir"), f"there is no home folder for {account.maildir}", "a whole path"
+        )
     for key, server in (("imap", account.imap), ("smtp", account.smtp)):
         if server is not None and server.security == "none" and not on_loopback(server.host):
             raise text.wrong(
@@ -187,6 +191,14 @@ def _check_source(text: toml.Toml, where: Where, account: Account) -> None:
                 f"none would send your mail in the clear to {server.host}",
                 "tls | starttls",
             )
+
+
+def _has_a_home(folder: str) -> bool:
+    try:
+        Path(folder).expanduser()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _check_login(text: toml.Toml, where: Where, account: Account) -> None:

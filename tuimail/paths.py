@@ -4,17 +4,18 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuimail.mail.errors import ConfigError
+
 PRIVATE_FOLDER = 0o700
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The config file and the four folders. Nothing is made until `make` is called."""
+    """The config file and the folders. Nothing is made until `make` is called."""
 
     config: Path
     data: Path
     cache: Path
-    runtime: Path
 
     @property
     def outbox(self) -> Path:
@@ -38,44 +39,38 @@ class Paths:
 
     def make(self) -> "Paths":
         """Make the folders that are missing, 0700. Raises OSError."""
-        for folder in (self.data, self.cache, self.runtime):
+        for folder in (self.data, self.cache):
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         return self
 
     @classmethod
     def under(cls, root: Path) -> "Paths":
         """Everything below one folder: the demo, tests."""
-        return cls(root / "config" / "config.toml", root / "data", root / "cache", root / "run")
+        return cls(root / "config" / "config.toml", root / "data", root / "cache")
 
 
 def find(config: str | None = None) -> Paths:
-    """The platform's folders; the XDG variables and `config` (a file) override them."""
+    """The platform's folders; the XDG variables and `config` (a file) override them. Raises ConfigError."""
     import platformdirs
 
     app = platformdirs.PlatformDirs("tuimail", appauthor=False)
-    own = Path(config).expanduser() if config else None
-    return Paths(
-        config=own or _folder("XDG_CONFIG_HOME", app.user_config_path) / "config.toml",
-        data=_folder("XDG_DATA_HOME", app.user_data_path),
-        cache=_folder("XDG_CACHE_HOME", app.user_cache_path),
-        runtime=_runtime(),
-    )
+    try:
+        own = Path(config).expanduser() if config else None
+        return Paths(
+            config=own or _folder("XDG_CONFIG_HOME", app.user_config_path) / "config.toml",
+            data=_folder("XDG_DATA_HOME", app.user_data_path),
+            cache=_folder("XDG_CACHE_HOME", app.user_cache_path),
+        )
+    except RuntimeError:
+        raise ConfigError(
+            "there is no home folder here; set HOME, and give files by their whole path"
+        ) from None
 
 
 def _folder(variable: str, fallback: Path) -> Path:
     """XDG asks that a relative path be ignored."""
     value = os.environ.get(variable, "")
     return Path(value) / "tuimail" if Path(value).is_absolute() else fallback
-
-
-def _runtime() -> Path:
-    """A folder of our own even where the system gives none."""
-    import tempfile
-
-    value = os.environ.get("XDG_RUNTIME_DIR", "")
-    if Path(value).is_absolute() and os.access(value, os.W_OK):
-        return Path(value) / "tuimail"
-    return Path(tempfile.gettempdir()) / f"tuimail-{os.getuid()}"
 
 
 def exposed(path: Path) -> str:

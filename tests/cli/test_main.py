@@ -35,6 +35,17 @@ def test_a_misspelt_command_gets_the_near_one_and_a_usage_code(capsys):
     assert capsys.readouterr().err == "tuimail: 'outbx' is no command of tuimail; did you mean outbox?\n"
 
 
+def test_a_misspelt_option_gets_the_near_one(capsys):
+    assert main(["--confg", "x", "outbox", "list"]) == exits.USAGE
+    assert capsys.readouterr().err == "tuimail: '--confg' is no option of tuimail; did you mean --config?\n"
+
+
+@pytest.mark.parametrize("args", [["--config"], ["--config="], ["--config", "", "outbox", "list"]])
+def test_a_config_option_without_a_file_is_a_usage_error(args, capsys):
+    assert main(args) == exits.USAGE
+    assert capsys.readouterr().err == "tuimail: --config needs a file; see tuimail --help\n"
+
+
 def test_a_wrong_option_is_one_line_and_a_usage_code(capsys):
     assert main(["outbox", "list", "--jsno"]) == exits.USAGE
     assert capsys.readouterr().err.count("\n") == 1

@@ -2,6 +2,12 @@ import subprocess
 import sys
 import time
 
+import pytest
+
+from tuimail.cli import demo
+from tuimail.cli.exits import Fault
+from tuimail.demo import world
+
 
 def test_the_tour_plays_without_a_terminal_and_every_step_holds(tmp_path):
     began = time.monotonic()
@@ -34,3 +40,25 @@ def test_the_tour_plays_without_a_terminal_and_every_step_holds(tmp_path):
 
 def test_the_demo_leaves_the_home_folder_alone(tmp_path):
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_world_is_kept_only_in_a_folder_of_its_own(tmp_path):
+    """A folder with a Maildir called Mail in it would be taken for the world's own."""
+    (tmp_path / "Mail").mkdir()
+    with pytest.raises(Fault, match="give a folder of its own"):
+        demo.main(["--tour", "--keep", str(tmp_path)], None)
+    assert [path.name for path in tmp_path.rglob("*")] == ["Mail"]
+
+
+def test_an_empty_name_is_no_folder_to_keep_a_world_in():
+    with pytest.raises(Fault, match="names no folder"):
+        demo.main(["--tour", "--keep", ""], None)
+
+
+def test_a_kept_world_fits_where_it_was(tmp_path):
+    root = tmp_path / "world"
+    assert world.fits(root)
+    for _ in range(2):
+        with world.opened(root):
+            pass
+        assert world.fits(root)

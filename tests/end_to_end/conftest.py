@@ -51,7 +51,7 @@ class Home:
     def places(self) -> Paths:
         """Where the command keeps its things in this home."""
         share, cache = self.folder / ".local/share/tuimail", self.folder / ".cache/tuimail"
-        return Paths(self.config, share, cache, self.folder)
+        return Paths(self.config, share, cache)
 
     def configure(
         self,

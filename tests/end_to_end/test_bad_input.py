@@ -307,7 +307,7 @@ def cut_short(path: Path) -> None:
 def another_program_s(path: Path) -> None:
     path.unlink()
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE drafts (something TEXT)")
+        connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE drafts (something TEXT)")
 
 
 @pytest.mark.parametrize(

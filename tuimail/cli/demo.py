@@ -7,9 +7,9 @@ import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from tuimail.cli.exits import CANT_CREATE, Fault
+from tuimail.cli.exits import CANT_CREATE, USAGE, Fault
 from tuimail.cli.parser import Parser
-from tuimail.demo.world import World
+from tuimail.demo import world
 from tuimail.mail.letter.safe import line
 
 TOUR_ANSWER_PAUSE = 1.0
@@ -41,27 +41,40 @@ def _parser() -> argparse.ArgumentParser:
 
 def _place(keep: str | None) -> AbstractContextManager[str]:
     """The folder of the world; one that is thrown away unless it is kept."""
-    if keep is not None:
-        return nullcontext(str(Path(keep).expanduser().resolve()))
-    return tempfile.TemporaryDirectory(prefix="tuimail-demo-", ignore_cleanup_errors=True)
+    if keep is None:
+        return tempfile.TemporaryDirectory(prefix="tuimail-demo-", ignore_cleanup_errors=True)
+    root = _whole(keep)
+    if not world.fits(root):
+        raise Fault(
+            CANT_CREATE, f"{line(keep)} holds other things than the demo's world; give a folder of its own"
+        )
+    return nullcontext(str(root))
+
+
+def _whole(keep: str) -> Path:
+    try:
+        if keep:
+            return Path(keep).expanduser().resolve()
+    except RuntimeError:
+        pass
+    raise Fault(USAGE, f"--keep {line(keep)!r} names no folder; see tuimail demo --help")
 
 
 def _screen(root: Path) -> int:
     from tuimail.cli import screen
-    from tuimail.demo import world
 
     with world.opened(root) as here:
         return screen.run(here.config, here.paths)
 
 
 def _tour(root: Path) -> int:
-    from tuimail.demo import tour, world
+    from tuimail.demo import tour
 
     with world.opened(root, tour.UNDO_SECONDS, TOUR_ANSWER_PAUSE) as here:
         return 0 if asyncio.run(_play(here)) else 1
 
 
-async def _play(here: "World") -> bool:
+async def _play(here: world.World) -> bool:
     from tuimail import wiring
     from tuimail.demo.tour import Tour
 

@@ -1,6 +1,7 @@
 """Errors as one line on stderr and an exit code of sysexits.h."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -40,7 +41,13 @@ def code(error: errors.TuimailError) -> int:
 
 
 def guarded(run: Callable[[], int]) -> int:
-    """Run a command; what is expected to go wrong becomes one line and a code."""
+    """Run a command; what is expected to go wrong becomes one line and a code.
+
+    Being told to end, or losing the terminal, is an interruption: the screen and the disk are left tidy.
+    """
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:
+            signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         status = run()
         sys.stdout.flush()

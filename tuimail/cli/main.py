@@ -20,6 +20,8 @@ COMMANDS = {
 }
 """Each is a module of this package with `main(args, config) -> exit code`."""
 
+OPTIONS = ("--config", "--help", "--version")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code follows sysexits.h."""
@@ -45,18 +47,24 @@ def _run(args: list[str]) -> int:
     if name not in COMMANDS:
         from tuimail.cli.parser import usage_error
 
-        raise usage_error(f"{name!r} is no command of tuimail", name, COMMANDS)
+        kind, known = ("option", OPTIONS) if name.startswith("-") else ("command", COMMANDS)
+        raise usage_error(f"{name!r} is no {kind} of tuimail", name, known)
     return _load(name)(rest, config)
 
 
 def _config_option(args: list[str]) -> tuple[str | None, list[str]]:
     """`--config FILE`, which stands before the command."""
-    match args:
-        case ["--config", file, *rest]:
-            return file, rest
-        case [first, *rest] if first.startswith("--config="):
-            return first.removeprefix("--config="), rest
-    return None, args
+    name, equals, file = args[0].partition("=") if args else ("", "", "")
+    if name != "--config":
+        return None, args
+    rest = args[1:]
+    if not equals:
+        file, *rest = rest or [""]
+    if not file:
+        from tuimail.cli.exits import USAGE, Fault
+
+        raise Fault(USAGE, "--config needs a file; see tuimail --help")
+    return file, rest
 
 
 def _load(module: str) -> Callable[[list[str], str | None], int]:

@@ -14,6 +14,7 @@ from tuimail.paths import PRIVATE_FOLDER, Paths
 
 SIGNATURE = "山田 花子\n木漏れ日書房 / Komorebi Books, Kanazawa"
 FOLDERS = ("Sent", "Drafts", "Archive", "Junk", "Trash")
+MARK = ".tuimail-demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def opened(
     """
     mail = root / "Mail"
     root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    (root / MARK).touch()
     if not mail.exists():
         _seed(mail, now or datetime.now().astimezone())
     office = PostOffice(you=mail, people=root / "people", pause=pause).open()
@@ -42,6 +44,11 @@ def opened(
         yield World(_config(root, office.port, undo_seconds), Paths.under(root), office)
     finally:
         office.close()
+
+
+def fits(root: Path) -> bool:
+    """Whether a world may be in `root`: one is, or nothing. Raises OSError when it is no folder."""
+    return not root.exists() or (root / MARK).exists() or not any(root.iterdir())
 
 
 def _config(root: Path, port: int, undo_seconds: int) -> Config:

@@ -79,7 +79,6 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        version(connection, len(self._migrations))
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else 'FULL'}")
         connection.execute("PRAGMA foreign_keys = ON")
