@@ -62,7 +62,8 @@ def test_what_is_not_given_has_its_default(tmp_path):
     [
         (
             ACCOUNT.replace("~/Mail", "~nobody-at-all/Mail"),
-            "config.toml:4: accounts.maildir: there is no home folder for ~nobody-at-all/Mail; accepted: a whole path",
+            "config.toml:4: accounts.maildir: there is no home folder for ~nobody-at-all/Mail; "
+            "accepted: a whole path",
         ),
         (
             "[outbox]\nundo_secnds = 3\n" + ACCOUNT,

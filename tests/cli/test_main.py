@@ -57,6 +57,14 @@ def test_without_a_terminal_the_client_says_so(capsys, monkeypatch):
     assert "needs a terminal" in capsys.readouterr().err
 
 
+def test_a_terminal_that_can_t_place_its_cursor_is_none(capsys, monkeypatch):
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    assert main([]) == exits.USAGE
+    assert "needs a terminal" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

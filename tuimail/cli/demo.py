@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import sys
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from tuimail.cli import screen
 from tuimail.cli.exits import CANT_CREATE, USAGE, Fault
 from tuimail.cli.parser import Parser
 from tuimail.demo import world
@@ -18,10 +18,10 @@ TOUR_ANSWER_PAUSE = 1.0
 def main(args: list[str], config: str | None) -> int:
     """Open the demo. The user's configuration, mail and keyring are never looked at."""
     options = _parser().parse_args(args)
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    touring = options.tour or not screen.has_terminal()
     try:
         with _place(options.keep) as root:
-            return _screen(Path(root)) if terminal and not options.tour else _tour(Path(root))
+            return _tour(Path(root)) if touring else _screen(Path(root))
     except OSError as error:
         raise Fault(
             CANT_CREATE, f"{line(str(error.filename))}: {error.strerror}; the demo needs a folder"
@@ -61,8 +61,6 @@ def _whole(keep: str) -> Path:
 
 
 def _screen(root: Path) -> int:
-    from tuimail.cli import screen
-
     with world.opened(root) as here:
         return screen.run(here.config, here.paths)
 

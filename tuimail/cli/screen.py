@@ -1,5 +1,6 @@
 """`tuimail` alone: the client. The only place outside `ui` that loads the screen."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,9 +17,14 @@ DEFAULT_THEME = "tuimail-dark"
 
 def main(args: list[str], config: str | None) -> int:
     """Open the client on the user's mail."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_terminal():
         raise Fault(USAGE, "the mail client needs a terminal; tuimail --help names the commands that don't")
     return run(*settings(config))
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal, and one that can place its cursor."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def run(config: Config, paths: Paths) -> int:
