@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from tuimail.mail.hold.item import State
+from tuimail.mail.hold.item import Entry, State
 from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.safe import Safe
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def test_n_sends_now(open_app, press, seen, held, world):
     pilot = await open_app()
     await press(pilot, "o", "n")
     assert world.outbox.list[item.id].state is State.SENT
-    assert "sent 「見積書送付」" in seen(pilot)
+    assert "   sent          見積書送付" in seen(pilot)
 
 
 @pytest.mark.parametrize(("key", "state"), [("x", State.SENT), ("R", State.WAITING)])
@@ -78,9 +79,46 @@ async def test_many_held_mails_are_three_lines_and_a_count(open_app, seen, held,
 async def test_the_countdown_is_on_every_screen(open_app, seen, held, press):
     held()
     pilot = await open_app()
-    for keys in (["c"], ["escape", "enter"], ["q", "o"], ["q", "D"], ["q", "question_mark"]):
+    for keys in (["c"], ["escape", "enter"], ["q", "D"], ["q", "question_mark"]):
         await press(pilot, *keys)
         assert "held 0:10 ■■■■■■■■■■ 「見積書送付」" in seen(pilot), keys
+
+
+async def test_in_the_outbox_each_row_counts_down_and_nothing_is_said_twice(
+    open_app, seen, held, press, world
+):
+    held()
+    pilot = await open_app()
+    await press(pilot, "o")
+    assert "   in 0:10       見積書送付" in seen(pilot)
+    assert seen(pilot).count("見積書送付 ") == 1
+    assert "take back" not in seen(pilot)
+    world.pass_time(3.2)
+    await pilot.pause(0.25)
+    assert "   in 0:07       見積書送付" in seen(pilot)
+
+
+async def test_the_keys_that_settle_are_shown_on_an_unsure_mail_alone(open_app, seen, held, press):
+    held("older", state=State.UNSURE, due=None)
+    held("newer")
+    pilot = await open_app()
+    await press(pilot, "o")
+    assert "u to composer  n now  d delete" in seen(pilot)
+    await press(pilot, "j")
+    assert "u to composer  n now  x was sent  R send again  d delete" in seen(pilot)
+
+
+async def test_a_long_answer_of_the_server_is_there_to_its_last_word(open_app, seen, held, press, world):
+    answer = Safe("550 5.7.1 " + "blocked " * 20 + "ask postmaster@client.example")
+
+    async def trail(item_id):
+        return (Entry(world.now().wall, "sending", "failed", "refused by the server", answer),)
+
+    world.outbox.trail = trail
+    held(state=State.FAILED, due=None)
+    pilot = await open_app()
+    await press(pilot, "o")
+    assert "postmaster@client.example" in seen(pilot)
 
 
 async def test_a_sent_mail_is_named_for_a_moment(open_app, seen, held, press, world):

@@ -1,10 +1,13 @@
 """What a person reads of the outbox: the held lines, its list, its trail."""
 
+from collections.abc import Iterator
 from datetime import tzinfo
+
+from rich.cells import cell_len
 
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
-from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, spread
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, row_len, spread, wrap
 from tuimail.ui.format.people import to_whom
 from tuimail.ui.format.times import bar, clock, countdown, until
 
@@ -22,6 +25,11 @@ NAMES: dict[str, str] = {
 BARRED = 60.0
 """Holds up to this many seconds are drawn as a bar too."""
 
+SHORTEST = 8
+"""Cells of a subject that are always shown."""
+
+NARROW = 60
+
 
 def recipients(item: Item) -> str:
     """To whom, in a few words."""
@@ -34,14 +42,16 @@ def by_rule(item: Item) -> bool:
 
 
 def held_row(item: Item, now: Moment, width: int, hint: str) -> Row:
-    """One line of the bottom edge: state and time left, subject, to whom, why, and the key that helps."""
-    head = _head(item, now)
-    about = (
-        Piece(f" 「{cut(item.subject or '(no subject)', max(8, width // 3))}」", Tone.STRONG),
-        Piece(f" to {recipients(item)}"),
-    )
+    """One line of the bottom edge: state and time left, subject, to whom, why, and the key that helps.
+
+    Where room is short the subject gives way first: to whom it goes matters most while it is held.
+    """
+    head, tail = _head(item, now), (Piece("  "), *_keyed(hint), Piece(" "))
+    to = Piece(f" to {recipients(item)}")
     why = (Piece(f" · {item.why}", Tone.MUTED),) if by_rule(item) else ()
-    return spread((*head, *about, *why), (Piece("  "), *_keyed(hint), Piece(" ")), width)
+    room = width - row_len((*head, to, *why, *tail)) - cell_len(" 「」")
+    subject = cut(item.subject or "(no subject)", max(SHORTEST, min(room, width // 3)))
+    return spread((*head, Piece(f" 「{subject}」", Tone.STRONG), to, *why), tail, width)
 
 
 def _keyed(hint: str) -> Row:
@@ -77,16 +87,24 @@ def _waiting(item: Item, due: Moment, now: Moment) -> Row:
 def outbox_row(item: Item, width: int, now: Moment, zone: tzinfo | None = None) -> Row:
     """State or time left, subject, to whom, why."""
     to_cells = max(12, min(30, width * 27 // 100))
-    why_cells = 0 if width < 60 else max(12, width // 6)
-    subject_cells = max(0, width - 3 - 14 - to_cells - why_cells - 4)
+    why_cells = 0 if width < NARROW else max(17, width // 5)
+    subject_cells = max(0, width - 3 - 14 - to_cells - why_cells - 5)
     asks = item.state in (State.UNSURE, State.FAILED)
     return (
         Piece(" ! " if asks else "   ", Tone.ALERT),
         Piece(fit(standing(item, now, zone), 14), Tone.ALERT if asks else Tone.ACCENT),
         Piece(fit(item.subject or "(no subject)", subject_cells) + "  "),
         Piece(fit(recipients(item), to_cells) + "  "),
-        Piece(fit(item.why, why_cells), Tone.MUTED),
+        Piece(fit(reason(item.why, why_cells), why_cells) + " ", Tone.MUTED),
     )
+
+
+def reason(why: str, width: int) -> str:
+    """Why, in `width` cells; where they are too few for all of it, without what the state says already."""
+    if cell_len(why) <= width:
+        return why
+    short = why.partition(";")[0].removesuffix(": probably sent")
+    return cut(short.removeprefix("the server ").removesuffix(" by the server"), width)
 
 
 def standing(item: Item, now: Moment, zone: tzinfo | None = None) -> str:
@@ -99,12 +117,10 @@ def standing(item: Item, now: Moment, zone: tzinfo | None = None) -> str:
     return NAMES[item.state]
 
 
-def trail_row(entry: Entry, width: int, zone: tzinfo | None = None) -> Row:
-    """One line of the trail: time, what it became, why, the server's words."""
+def trail_rows(entry: Entry, width: int, zone: tzinfo | None = None) -> Iterator[Row]:
+    """A step of the trail: time, what it became, why, and all of the server's words."""
+    time, state = f"   {clock(entry.at, zone)}  ", fit(NAMES.get(entry.after, entry.after), 14)
     words = " · ".join(part for part in (entry.why, entry.answer) if part)
-    left = (
-        Piece(f"   {clock(entry.at, zone)}  ", Tone.MUTED),
-        Piece(fit(NAMES.get(entry.after, entry.after), 14)),
-        Piece(words, Tone.MUTED),
-    )
-    return spread(left, (), width)
+    for part in wrap(words, max(12, width - len(time) - 14 - 1)) or [""]:
+        yield (Piece(time, Tone.MUTED), Piece(state), Piece(part, Tone.MUTED))
+        time, state = " " * len(time), " " * 14

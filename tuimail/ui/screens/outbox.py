@@ -10,14 +10,16 @@ from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone
-from tuimail.ui.format.outbox import outbox_row, trail_row
+from tuimail.ui.format.outbox import outbox_row, trail_rows
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.doors import write
 from tuimail.ui.screens.place import PlaceScreen
+from tuimail.ui.widgets.edge import TICK, KeyBar
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.widgets.rows import Rows
 
-TICK = 0.5
+SETTLING = frozenset({"item_sent", "item_again"})
+"""The keys that answer for a probably sent mail, and are shown for no other."""
 
 
 class ItemList(RowList):
@@ -39,12 +41,19 @@ class ItemList(RowList):
         ids = [item.id for item in items]
         self.place(len(items), ids.index(here.id) if here is not None and here.id in ids else self.cursor)
 
+    def on_mount(self) -> None:
+        self.set_interval(TICK, self._tick)
+
     def row(self, index: int, width: int) -> Row:
         return outbox_row(self._items[index], width, self._desk.engine.now())
 
+    def _tick(self) -> None:
+        if any(item.state is State.WAITING for item in self._items):
+            self.repaint()
+
 
 class Trail(Rows):
-    """What happened to one item."""
+    """What happened to one item, its end when there is no room for all of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +69,8 @@ class Trail(Rows):
         if self._item is None:
             return ()
         head = (Piece(f" {self._item.subject or '(no subject)'}", Tone.STRONG),)
-        return [head, *(trail_row(entry, width) for entry in self._entries[-8:])]
+        steps = [row for entry in self._entries for row in trail_rows(entry, width)]
+        return [head, *steps[-max(1, self.screen.size.height // 2 - 2) :]]
 
 
 class OutboxScreen(PlaceScreen):
@@ -79,7 +89,6 @@ class OutboxScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
-        self.set_interval(TICK, self.items.repaint)
         self.items.focus()
         self.work(self._load, "load")
 
@@ -89,6 +98,9 @@ class OutboxScreen(PlaceScreen):
             self.work(self._load, "load")
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
+        item = self.items.current
+        unsure = item is not None and item.state is State.UNSURE
+        self.query_one(KeyBar).turn(self.place, frozenset() if unsure else SETTLING)
         self.work(self._show_trail, "trail")
 
     def action_undo(self) -> None:

@@ -87,9 +87,9 @@ class KeyBar(Rows):
     def rows(self, width: int) -> Sequence[Row]:
         return [self._word] if self._word is not None else [self._bar(width)]
 
-    def turn(self, place: Place) -> None:
-        """The keys of another place."""
-        self._keys = keys.bar(place, self._keymap)
+    def turn(self, place: Place, without: frozenset[str] = frozenset()) -> None:
+        """The keys of another place, or those of the same `without` the ids that are of no use now."""
+        self._keys = keys.bar(place, self._keymap, without)
         self._help = keys.help_key(place, self._keymap)
         self.refresh()
 
@@ -118,7 +118,7 @@ class KeyBar(Rows):
 
 
 class Edge(Vertical):
-    """Held lines over the key bar. `undo_key` is the one that takes back in this place."""
+    """Held lines over the key bar; in the outbox, which lists them all, the key bar alone."""
 
     DEFAULT_CSS: ClassVar[str] = """
     Edge {
@@ -133,8 +133,9 @@ class Edge(Vertical):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        typing = self._place is Place.COMPOSER
-        yield HeldLines(self._desk, "alt+u" if typing else "u", "" if typing else "o outbox")
+        if self._place is not Place.OUTBOX:
+            typing = self._place is Place.COMPOSER
+            yield HeldLines(self._desk, "alt+u" if typing else "u", "" if typing else "o outbox")
         yield KeyBar(self._desk, self._place)
 
     def turn(self, place: Place) -> None:
