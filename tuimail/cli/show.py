@@ -19,9 +19,9 @@ def main(args: list[str], config: str | None) -> int:
 def page(raw: bytes, width: int, headers: bool = False) -> str:
     """The message as lines of at most `width` cells; `headers` shows all of them."""
     from tuimail.mail.letter.parse import parse
-    from tuimail.ui.format.letter import letter_rows
+    from tuimail.ui.format.letter import Headers, letter_rows
 
-    rows = letter_rows(parse(raw), width, headers)
+    rows = letter_rows(parse(raw), width, Headers.ALL if headers else Headers.USUAL)
     return "\n".join("".join(piece.text for piece in row).rstrip() for row in rows)
 
 

@@ -13,10 +13,10 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.safe import Safe
-from tuimail.ui.format.cells import Tone, row_len
-from tuimail.ui.format.letter import letter_rows
+from tuimail.ui.format.cells import Piece, Tone, row_len
+from tuimail.ui.format.letter import Headers, letter_rows
 from tuimail.ui.format.lists import draft_row, folder_row, message_row
-from tuimail.ui.format.outbox import held_row, outbox_row, trail_row
+from tuimail.ui.format.outbox import held_row, outbox_row, reason, trail_rows
 
 AT = datetime(2026, 11, 21, 10, 2, tzinfo=UTC).timestamp()
 NOW = Moment(AT, 50.0, "b")
@@ -55,7 +55,7 @@ def text(row):
 
 @pytest.mark.parametrize("width", [20, 40, 59, 60, 80, 120, 200])
 def test_every_row_holds_its_width(width):
-    assert row_len(message_row(MAIL, width, AT, zone=UTC)) == max(width, 27)
+    assert row_len(message_row(MAIL, width, AT, zone=UTC)) == max(width, 29)
     assert row_len(folder_row(Folder("a", "b", Safe("会議室"), unread=1234), width)) == width
     assert row_len(held_row(ITEM, NOW, width, "u take back")) == width
     draft = Draft("d", "a", to="x" * 90, subject="見" * 90)
@@ -70,7 +70,8 @@ def test_a_message_row_reads_mark_date_who_subject_attachment():
 
 def test_a_read_message_has_no_mark_and_a_flagged_one_a_star():
     row = text(message_row(MAIL.flagged(frozenset({Flag.SEEN, Flag.FLAGGED})), 80, AT, zone=UTC))
-    assert row.startswith("*  10:02")
+    assert row.startswith("   10:02")
+    assert row.endswith(" * @ ")
 
 
 def test_sent_mail_names_whom_it_went_to():
@@ -115,14 +116,47 @@ def test_an_unsure_item_never_reads_as_sent():
 
 def test_an_outbox_row_says_when_and_why():
     assert text(outbox_row(ITEM, 80, NOW, UTC)).startswith("   in 0:07 ")
-    assert "undo window" in text(outbox_row(ITEM, 80, NOW, UTC))
+    assert text(outbox_row(ITEM, 80, NOW, UTC)).endswith(" undo window 10 s  ")
 
 
-def test_a_trail_row_quotes_the_server():
-    row = text(trail_row(Entry(AT, "sending", "failed", "refused", Safe("550 5.1.1 no")), 80, UTC))
-    assert "10:02:00" in row
-    assert "failed" in row
-    assert "550 5.1.1 no" in row
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_an_outbox_row_holds_its_width_and_a_free_cell_at_its_end(width):
+    row = text(outbox_row(replace(ITEM, subject=Safe("見" * 99), why="w" * 99), width, NOW, UTC))
+    assert row_len((Piece(row),)) == width
+    assert row.endswith("w… ")
+
+
+@pytest.mark.parametrize(
+    ("why", "short"),
+    [
+        ("undo window 10 s", "undo window 10 s"),
+        ("refused by the server", "refused"),
+        ("answer lost: probably sent", "answer lost"),
+        ("put off by the server; trying again", "put off"),
+        ("the server can't be reached; trying again", "can't be reached"),
+        ("the server refused the login; set the password, then send now", "refused the login"),
+    ],
+)
+def test_a_reason_is_short_where_room_is(why, short):
+    assert reason(why, 17) == short
+    assert reason(why, 70) == why
+
+
+def test_to_whom_a_held_mail_goes_has_the_first_claim_on_the_width():
+    long = replace(ITEM, subject=Safe("Contract draft, second round, with all changes"))
+    row = text(held_row(long, NOW, 80, "u take back"))
+    assert row == " held 0:07 ■■■■■■■□□□ 「Contract draft…」 to suzuki@client.example  u take back "
+    row = text(held_row(replace(long, why="rule: outside mail waits"), NOW, 80, "u take back"))
+    assert "「Contrac…」 to suzuki@client.example · r" in row
+
+
+def test_all_of_the_servers_answer_stands_in_the_trail_under_its_own_column():
+    answer = Safe(" ".join(f"word{number}" for number in range(30)))
+    rows = [text(row) for row in trail_rows(Entry(AT, "sending", "failed", "refused", answer), 80, UTC)]
+    assert rows[0].startswith("   10:02:00  failed        refused · word0 word1")
+    assert all(row.startswith(" " * 27 + "word") for row in rows[1:])
+    assert " ".join(" ".join(rows).split()).endswith(answer)
+    assert max(map(len, rows)) < 80
 
 
 def letter(**changes):
@@ -159,7 +193,15 @@ def test_a_letter_shows_headers_text_attachments_links_and_what_was_wrong():
 
 
 def test_all_headers_are_shown_on_demand():
-    assert "X-Mailer: y" in "\n".join(text(row) for row in letter_rows(letter(), 80, full=True))
+    assert "X-Mailer: y" in "\n".join(text(row) for row in letter_rows(letter(), 80, Headers.ALL))
+
+
+def test_a_preview_names_the_files_at_its_top_and_leaves_the_recipients_out():
+    shown = [text(row) for row in letter_rows(letter(), 40, Headers.FEW)]
+    assert [row.split()[0] for row in shown[:3]] == ["From", "Subject", "Files"]
+    assert shown[2] == " Files    見積書.pdf 84 kB"
+    many = letter(parts=(Part(1, Safe("見積書" * 9), "application/pdf", 84_000),) * 3)
+    assert [text(row) for row in letter_rows(many, 40, Headers.FEW)][3] == ""
 
 
 def test_quotes_and_the_signature_recede():

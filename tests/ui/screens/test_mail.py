@@ -104,6 +104,16 @@ async def test_a_wide_screen_has_folders_and_a_preview(open_app, press, seen):
     assert "いつもお世話になっております。" in seen(pilot)
 
 
+async def test_the_first_message_is_previewed_without_a_key(open_app, press, seen):
+    pilot = await open_app((120, 36))
+    await pilot.pause(0.2)
+    await press(pilot)
+    preview = seen(pilot).split("From     鈴木 一郎 <suzuki@client.example>")[1]
+    assert "Files    見積書.pdf 84 kB, terms.txt 900 B" in preview
+    assert "いつもお世話になっております。" in preview
+    assert "Cc" not in preview
+
+
 async def test_m_marks_read_and_unread(open_app, press, seen):
     pilot = await open_app()
     await press(pilot, "m")

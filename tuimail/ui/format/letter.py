@@ -1,10 +1,11 @@
 """A letter as rows: headers, text, links, attachments."""
 
 from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 
 from tuimail.mail.letter.address import Address, show
 from tuimail.mail.letter.letter import Letter, Link, Part
-from tuimail.ui.format.cells import Piece, Row, Tone, cut_row, fit, wrap
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, cut_row, fit, wrap
 from tuimail.ui.format.times import full_date, size
 
 WIDEST = 100
@@ -13,11 +14,21 @@ WIDEST = 100
 LABEL = 9
 
 
-def letter_rows(letter: Letter, width: int, full: bool = False) -> list[Row]:
-    """The whole letter; `full` shows every header instead of the usual ones."""
+class Headers(Enum):
+    """Which headers stand over a letter."""
+
+    FEW = auto()
+    """As in a preview: whom it is from, and the names of its attachments."""
+
+    USUAL = auto()
+    ALL = auto()
+
+
+def letter_rows(letter: Letter, width: int, headers: Headers = Headers.USUAL) -> list[Row]:
+    """The whole letter under its headers."""
     room = max(10, min(width, WIDEST) - 2)
     rows = (
-        *_headers(letter, room, full),
+        *_headers(letter, room, headers),
         (),
         *body_rows(letter.text, room),
         *_faults(letter.faults, room),
@@ -37,22 +48,28 @@ def body_rows(text: str, width: int) -> Iterator[Row]:
             yield (Piece(f" {part}", tone),)
 
 
-def _headers(letter: Letter, width: int, full: bool) -> Iterator[Row]:
-    if full:
+def _headers(letter: Letter, width: int, which: Headers) -> Iterator[Row]:
+    if which is Headers.ALL:
         for name, value in letter.headers:
             yield from _header(f"{name}:", value, width, len(name) + 2)
         return
+    few = which is Headers.FEW
     shown: tuple[tuple[str, str], ...] = (
         ("From", show(letter.sender)),
-        ("To", _people(letter.to)),
-        ("Cc", _people(letter.cc)),
+        ("To", "" if few else _people(letter.to)),
+        ("Cc", "" if few else _people(letter.cc)),
         ("Date", full_date(letter.date) if letter.date else ""),
         ("Subject", letter.subject or "(no subject)"),
+        ("Files", cut(_files(letter.parts), width - LABEL) if few else ""),
     )
     for label, text in shown:
         if text:
             tone = Tone.STRONG if label == "Subject" else Tone.PLAIN
             yield from _header(label, text, width, LABEL, tone)
+
+
+def _files(parts: Sequence[Part]) -> str:
+    return ", ".join(f"{part.name or '(no name)'} {size(part.size)}" for part in parts)
 
 
 def _people(addresses: Sequence[Address]) -> str:

@@ -16,21 +16,21 @@ NARROW = 60
 def message_row(
     envelope: Envelope, width: int, now: float, outgoing: bool = False, zone: tzinfo | None = None
 ) -> Row:
-    """Unread mark, date, who, subject, @ for attachments; a star for what was flagged."""
+    """Unread mark, date, who, subject, a star for what was flagged, @ for attachments."""
     narrow = width < NARROW
     people = f"to {everyone(envelope.to)}" if outgoing else who(envelope.sender)
     who_cells = 12 if narrow else min(30, max(20, width // 4))
-    tail = 2 if narrow else 3
+    tail = 4 if narrow else 5
     subject_cells = max(0, width - 3 - 8 - who_cells - 2 - tail)
+    star = " *" if Flag.FLAGGED in envelope.flags else ""
     tone = Tone.PLAIN if envelope.seen else Tone.STRONG
     return (
-        Piece("*" if Flag.FLAGGED in envelope.flags else " ", Tone.ACCENT),
-        Piece(" " if envelope.seen else "●", Tone.ACCENT),
-        Piece(" "),
+        Piece("   " if envelope.seen else " ● ", Tone.ACCENT),
         Piece(fit(date(envelope.received, now, zone), 8), Tone.MUTED),
         Piece(fit(people, who_cells) + "  ", tone),
         Piece(fit(envelope.subject or "(no subject)", subject_cells), tone),
-        Piece(fit(" @" if envelope.attached else "", tail), Tone.MUTED),
+        Piece(fit(star, 2), Tone.ACCENT),
+        Piece(fit(" @" if envelope.attached else "", tail - 2), Tone.MUTED),
     )
 
 

@@ -15,6 +15,7 @@ from tuimail.mail.folder.folder import Folder, Role, View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
 from tuimail.ui.desk import Desk
+from tuimail.ui.format.letter import Headers
 from tuimail.ui.format.lists import title
 from tuimail.ui.format.times import hour
 from tuimail.ui.keys import Place, bindings
@@ -97,9 +98,11 @@ class MailScreen(AnsweringScreen):
         self._retitle()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
+        if event.control is not self.messages:
+            return
         if self._preview is not None:
             self._preview.stop()
-        if event.control is self.messages and self.query_one("#beside").display:
+        if self.query_one("#beside").display:
             self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
 
     def on_resize(self) -> None:
@@ -194,4 +197,4 @@ class MailScreen(AnsweringScreen):
     async def _fill_preview(self, envelope: Envelope) -> None:
         letter = await self.desk.engine.mailbox.letter(envelope.ref)
         self._previewed = envelope.ref
-        self.query_one(LetterView).show(letter)
+        self.query_one(LetterView).show(letter, Headers.FEW)

@@ -9,6 +9,7 @@ from tuimail.mail.letter.envelope import Envelope, Flag
 from tuimail.mail.letter.letter import Letter, Part
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.ui.desk import Desk
+from tuimail.ui.format.letter import Headers
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.answering import AnsweringScreen
 from tuimail.ui.screens.doors import Step
@@ -96,7 +97,7 @@ class ReaderScreen(AnsweringScreen):
     def _show(self) -> None:
         if self._letter is not None:
             self.titled(self._folder, "all headers" if self._full else "")
-            self.view.show(self._letter, self._full)
+            self.view.show(self._letter, Headers.ALL if self._full else Headers.USUAL)
 
     async def _show_raw(self) -> None:
         raw = await self.desk.engine.mailbox.raw(self._envelope.ref)

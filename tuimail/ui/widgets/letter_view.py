@@ -4,7 +4,7 @@ from textual import events
 
 from tuimail.mail.letter.letter import Letter
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.letter import body_rows, letter_rows
+from tuimail.ui.format.letter import Headers, body_rows, letter_rows
 from tuimail.ui.widgets.row_view import RowView
 
 
@@ -16,11 +16,11 @@ class LetterView(RowView):
         self._rows: list[Row] = []
         self._letter: Letter | None = None
         self._text = ""
-        self._full = False
+        self._headers = Headers.USUAL
 
-    def show(self, letter: Letter, full: bool = False) -> None:
-        """Show a letter; `full` with every header."""
-        self._letter, self._full, self._text = letter, full, ""
+    def show(self, letter: Letter, headers: Headers = Headers.USUAL) -> None:
+        """Show a letter under these headers."""
+        self._letter, self._headers, self._text = letter, headers, ""
         self._lay(top=True)
 
     def show_text(self, text: str) -> None:
@@ -37,7 +37,7 @@ class LetterView(RowView):
     def _lay(self, top: bool) -> None:
         width = self.size.width
         if self._letter is not None:
-            self._rows = letter_rows(self._letter, width, self._full)
+            self._rows = letter_rows(self._letter, width, self._headers)
         else:
             self._rows = list(body_rows(self._text, max(10, width - 2))) if self._text else []
         self.set_count(len(self._rows))

@@ -39,7 +39,7 @@ class RowList(RowView):
             return self._control
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, RowList.Moved)
+            return isinstance(message, RowList.Moved) and message.control is self._control
 
     class Chosen(Message):
         """A row was chosen with the mouse."""
