@@ -351,6 +351,18 @@ def press() -> Callable[..., Awaitable[None]]:
 
 
 @pytest.fixture
+def burst() -> Callable[..., Awaitable[None]]:
+    """Keys that a terminal sends all at once."""
+
+    async def keys(pilot: Pilot, *names: str) -> None:
+        for name in names:
+            pilot.app.post_message(Key(name, name if len(name) == 1 else None))
+        await settle(pilot)
+
+    return keys
+
+
+@pytest.fixture
 def seen() -> Callable[[Pilot], str]:
     """The screen as text."""
 

@@ -1,6 +1,6 @@
 """Every key of the screen in one table: bindings, key bars, help and the palette are made from it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,6 +67,10 @@ KEYS: tuple[Key, ...] = (
     Key("editor", "alt+e", "editor", "editor", "Write the text in your own editor", _C, strong=True),
     Key("identity", "alt+f", "identity", "from", "Send from the next account", _C, shown=False, strong=True),
     Key("discard", "alt+d", "discard", "discard", "Throw the draft away, after a question", _C, False, True),
+    Key(
+        "next_field", "tab", "next_field", "next", "The next field, or the address on offer", _C, False, True
+    ),
+    Key("previous_field", "shift+tab", "previous_field", "previous", "The field before", _C, False, True),
     Key("compose", "c", "app.compose", "compose", "Write a new mail", (*_E, *_MAIL)),
     Key("open", "enter", "open", "open", "Open the message", _L, shown=False),
     Key("reply", "r", "reply", "reply", "Answer the sender", _MAIL),
@@ -199,8 +203,13 @@ def help_key(place: Place, keymap: Mapping[str, str]) -> str:
     return known[-1] if place in TYPING else known[0]
 
 
-def bar(place: Place, keymap: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """(key, label) for the key bar: the place's own first, then what is valid everywhere."""
+def bar(
+    place: Place, keymap: Mapping[str, str], without: Collection[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """(key, label) for the key bar: the place's own first, then what is valid everywhere.
+
+    `without` are ids of actions that are of no use at the moment.
+    """
     alone = place in (*TYPING, Place.QUIT, Place.FOLDERS)
     keys = dict.fromkeys(of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))
-    return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown)
+    return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown and key.id not in without)

@@ -1,11 +1,16 @@
 """Work beside the keys: what may take a while runs as a task of its own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.message_pump import MessagePump
 
 from tuimail.mail.errors import TuimailError
+
+PATIENCE = 0.5
 
 
 class Trouble(Message):
@@ -27,3 +32,13 @@ def start(node: DOMNode, what: Callable[[], Awaitable[None]], group: str, exclus
 
     task: Callable[[], Awaitable[None]] = guarded
     node.run_worker(task, group=group, exclusive=exclusive)
+
+
+async def caught_up(pump: MessagePump) -> None:
+    """Wait until `pump` has dealt with all that it was sent: a key that goes first must not leave behind the
+    letters that were typed before it. One that is closing is not waited for long.
+    """
+    done = asyncio.Event()
+    if pump.call_later(done.set):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), PATIENCE)

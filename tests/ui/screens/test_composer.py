@@ -203,3 +203,32 @@ async def test_once_a_composer_was_asked_for_the_next_key_is_its_own(open_app):
     pilot = await open_app()
     await doors.write(pilot.app, pilot.app.desk, Draft("d1", "work"))
     assert pilot.app.focused is pilot.app.screen.query_one("#to").input
+
+
+async def test_keys_in_one_burst_land_where_slow_ones_would(open_app, press, burst):
+    pilot = await open_app()
+    await press(pilot, "c")
+    await burst(
+        pilot, *"suz", "enter", *"da", "tab", "tab", *"x@y.example", "tab", "tab", *"Hi", "enter", *"text"
+    )
+    draft = pilot.app.screen.draft
+    assert draft.to == "鈴木 一郎 <suzuki@client.example>, Dana Whitfield <dana@partner.example>, "
+    assert (draft.cc, draft.bcc, draft.subject, draft.body) == ("x@y.example", "", "Hi", "text")
+    await burst(pilot, *" on", "shift+tab", *"gh", "shift+tab", *"b@c.example")
+    draft = pilot.app.screen.draft
+    assert (draft.bcc, draft.subject, draft.body) == ("b@c.example", "High", "text on")
+
+
+async def test_letters_typed_just_before_send_are_sent(open_app, press, burst, world):
+    pilot = await open_app()
+    await press(pilot, "c", "'a@b.example", "tab", "tab", "tab", "tab")
+    await burst(pilot, *"the last word", "alt+s")
+    assert [draft.body for draft in world.outbox.drafts_of.values()] == ["the last word"]
+
+
+async def test_letters_typed_just_before_a_take_back_are_saved(open_app, press, burst, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "alt+s", "c", "'b@c.example", "tab", "tab", "tab", "tab")
+    await burst(pilot, *"half a sen", "alt+u")
+    assert "half a sen" in [draft.body for draft in world.drafts.kept.values()]

@@ -18,6 +18,7 @@ from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.address_field import AddressField, Field
 from tuimail.ui.widgets.files_field import FilesField
+from tuimail.ui.work import caught_up
 
 SAVE_AFTER = 1.0
 
@@ -89,12 +90,9 @@ class ComposerScreen(PlaceScreen):
     def on_files_field_changed(self, event: FilesField.Changed) -> None:
         self._save_soon()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.focus_next("Input, TextArea")
-
     async def keep(self) -> None:
         """Save what is not on disk yet. Raises OutboxError."""
+        await self._caught_up()
         if self._soon is not None:
             self._soon.stop()
         if self._gone or not self.is_mounted or (draft := self.draft) == self._kept:
@@ -108,6 +106,7 @@ class ComposerScreen(PlaceScreen):
         """Hand the draft over; it leaves this place only when it is queued on disk."""
         if self._gone:
             return
+        await self._caught_up()
         self._gone = True
         try:
             await self.desk.engine.outbox.send(self.draft)
@@ -121,6 +120,17 @@ class ComposerScreen(PlaceScreen):
     def action_save(self) -> None:
         self._kept = None
         self.work(self.keep, "save")
+
+    async def action_next_field(self) -> None:
+        if not await self._took():
+            self.focus_next()
+
+    async def action_next_line(self) -> None:
+        if not await self._took():
+            self.focus_next("Input, TextArea")
+
+    def action_previous_field(self) -> None:
+        self.focus_previous()
 
     def action_leave(self) -> None:
         self.work(self._leave, "leave")
@@ -146,6 +156,18 @@ class ComposerScreen(PlaceScreen):
 
     def action_editor(self) -> None:
         self.work(self._edit, "editor")
+
+    async def _caught_up(self) -> None:
+        """Wait for the letters that are on their way to the field with the focus."""
+        if self.focused is not None:
+            await caught_up(self.focused)
+
+    async def _took(self) -> bool:
+        """Whether an address on offer was taken."""
+        for field in self.query(AddressField):
+            if field.has_focus_within:
+                return await field.take()
+        return False
 
     async def _leave(self) -> None:
         await self.keep()
@@ -174,6 +196,7 @@ class ComposerScreen(PlaceScreen):
     async def _edit(self) -> None:
         from tuimail.ui.editor import edit
 
+        await self._caught_up()
         text = await edit(self.app, self.desk.editor, self.body.text)
         if text != self.body.text:
             self.body.text = text

@@ -1,18 +1,23 @@
 """A field for addresses that offers the ones it knows while one types."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
+from tuimail.mail.errors import TuimailError
 from tuimail.mail.letter.address import Address, show, write
 from tuimail.mail.letter.safe import line
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, cut
 from tuimail.ui.widgets.rows import Rows
+from tuimail.ui.work import caught_up
 
 AFTER = 0.08
 
@@ -63,6 +68,9 @@ class Offers(Rows):
 class Field(Horizontal):
     """A label and a line of text. `text` reads it; a value that nobody changed is given back as it came."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.next_line", show=False, priority=True),
+    ]
     DEFAULT_CSS = """
     Field { height: 1; width: 1fr; }
     Field > Label { width: 10; color: $mail-muted; }
@@ -99,7 +107,6 @@ class AddressField(Vertical):
         self._field = Field(label, value)
         self._desk = desk
         self._soon: Timer | None = None
-        self._quiet = False
 
     def compose(self) -> ComposeResult:
         yield self._field
@@ -117,43 +124,63 @@ class AddressField(Vertical):
     def offers(self) -> Offers:
         return self.query_one(Offers)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    async def take(self) -> bool:
+        """Put the chosen offer in; False when there is none for all that was typed, however fast."""
+        await caught_up(self.input)
         if self._soon is not None:
-            self._soon.stop()
-        if self.input.has_focus and not self._quiet:
-            self._soon = self.set_timer(AFTER, self._complete)
-        self._quiet = False
+            await self._complete()
+        if not self.offers.display:
+            return False
+        self._put(self.offers.addresses[self.offers.chosen])
+        return True
+
+    def on_mount(self) -> None:
+        self.watch(self.input, "value", self._typed, init=False)
 
     def on_key(self, event: events.Key) -> None:
-        if not self.offers.display:
-            return
         moves = {"down": 1, "up": -1}
+        if not self.offers.display or event.key not in (*moves, "escape"):
+            return
         if event.key in moves:
             self.offers.move(moves[event.key])
-        elif event.key in ("enter", "tab"):
-            self._take(self.offers.addresses[self.offers.chosen])
-        elif event.key == "escape":
-            self.offers.offer(())
         else:
-            return
+            self.offers.offer(())
         event.stop()
         event.prevent_default()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        self._wait_no_longer()
         self.offers.offer(())
 
+    def _typed(self) -> None:
+        self._wait_no_longer()
+        if self.input.has_focus:
+            self._soon = self.set_timer(AFTER, self._complete)
+
+    def _wait_no_longer(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+            self._soon = None
+
     async def _complete(self) -> None:
-        _, word = last_word(self.input.value, self.input.cursor_position)
-        found = await self._desk.engine.contacts.complete(word) if word.strip() else ()
-        if self.input.has_focus and last_word(self.input.value, self.input.cursor_position)[1] == word:
+        """Offer what goes on from the word at the cursor; addresses that can't be read are no offer."""
+        self._wait_no_longer()
+        word = self._word()
+        found: Sequence[Address] = ()
+        with suppress(TuimailError):
+            found = await self._desk.engine.contacts.complete(word) if word.strip() else ()
+        if self.input.has_focus and self._word() == word:
             self.offers.offer([address for address in found if write(address) != word])
 
-    def _take(self, address: Address) -> None:
+    def _word(self) -> str:
+        return last_word(self.input.value, self.input.cursor_position)[1]
+
+    def _put(self, address: Address) -> None:
         """Put the address in place of the word at the cursor, ready for the next one."""
         field = self.input
         start, word = last_word(field.value, field.cursor_position)
         before, after = field.value[:start], field.value[start + len(word) :]
-        self._quiet = True
-        self.offers.offer(())
         field.value = f"{before}{write(address)}, {after.lstrip(', ')}"
         field.cursor_position = len(before) + len(write(address)) + 2
+        self._wait_no_longer()
+        self.offers.offer(())
