@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tuimail.engine.account import Account
 from tuimail.engine.news import FolderChanged, FoldersChanged, ItemChanged, ItemGone, Newsroom
-from tuimail.mail.errors import AddressError, AttachmentError, OutboxError
+from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role, View
 from tuimail.mail.hold.item import Entry, Item, Recipient, State
 from tuimail.mail.hold.moment import Moment
@@ -114,6 +114,7 @@ class FakeOutbox:
 class FakeDrafts:
     def __init__(self, world: "World") -> None:
         self.world, self.kept, self.saves = world, {}, 0
+        self.filed, self.offline = [], False
 
     def new(self, account: str | None = None) -> Draft:
         self.world.count += 1
@@ -141,6 +142,16 @@ class FakeDrafts:
 
     async def forward(self, ref: Ref) -> Draft:
         return replace(self.new(), kind=Kind.FORWARD, subject="Fwd: x", body="\n\n---- forwarded")
+
+    async def take_up(self, ref: Ref) -> Draft:
+        row = next(e for e in self.world.mailbox.rows if e.ref == ref)
+        return replace(self.new(), subject=row.subject, body="half a sen", replaces=ref)
+
+    async def file(self, draft: Draft) -> Draft:
+        if self.offline:
+            raise MailboxError("imap.example.jp can't be reached.")
+        self.filed.append(draft)
+        return replace(draft, replaces=Ref("work", "Drafts", str(len(self.filed))))
 
     async def attach(self, draft: Draft, path: str) -> Draft:
         if "missing" in path:

@@ -1,8 +1,11 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
+from textual.events import Key
 
 from tuimail.mail.letter.draft import Attachment, Draft
+from tuimail.mail.letter.envelope import Ref
 from tuimail.ui.screens import doors
 
 WRITTEN = Draft(
@@ -232,3 +235,46 @@ async def test_letters_typed_just_before_a_take_back_are_saved(open_app, press, 
     await press(pilot, "alt+s", "c", "'b@c.example", "tab", "tab", "tab", "tab")
     await burst(pilot, *"half a sen", "alt+u")
     assert "half a sen" in [draft.body for draft in world.drafts.kept.values()]
+
+
+async def test_ctrl_s_also_keeps_one_copy_on_the_server(open_app, press, seen, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "ctrl+s", "'s", "ctrl+s")
+    assert [(draft.body, draft.replaces) for draft in world.drafts.filed] == [
+        ("text", None),
+        ("texts", Ref("work", "Drafts", "1")),
+    ]
+    (kept,) = world.drafts.kept.values()
+    assert kept.replaces == pilot.app.screen.draft.replaces == Ref("work", "Drafts", "2")
+    assert "draft saved 1" in seen(pilot)
+
+
+async def test_a_server_that_takes_no_draft_is_one_calm_line(open_app, press, seen, world):
+    world.drafts.offline = True
+    pilot = await open_app((120, 36))
+    await write(pilot, press)
+    await press(pilot, "ctrl+s")
+    assert " Saved here; no copy on the server: imap.example.jp can't be reached." in seen(pilot)
+    assert [draft.body for draft in world.drafts.kept.values()] == ["text"]
+    assert "draft saved 1" in seen(pilot)
+
+
+async def test_a_slow_server_brings_no_draft_back_that_was_sent_meanwhile(open_app, press, world):
+    answer, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(draft):
+        asked.set()
+        await answer.wait()
+        await world.drafts.save(draft)
+        return draft
+
+    world.drafts.file = slow
+    pilot = await open_app()
+    await press(pilot, "c", "'a@b.example")
+    pilot.app.post_message(Key("ctrl+s", None))
+    await asked.wait()
+    await press(pilot, "alt+s")
+    answer.set()
+    await press(pilot)
+    assert world.drafts.kept == {}

@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 from tuimail.mail.errors import OutboxError
-from tuimail.mail.folder.folder import View
+from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.letter.safe import Safe
 from tuimail.ui.widgets.message_list import MessageList
 
 
@@ -112,6 +116,19 @@ async def test_the_first_message_is_previewed_without_a_key(open_app, press, see
     assert "Files    見積書.pdf 84 kB, terms.txt 900 B" in preview
     assert "いつもお世話になっております。" in preview
     assert "Cc" not in preview
+
+
+async def test_a_message_in_drafts_opens_in_the_composer(open_app, press, seen, world):
+    drafts = Folder("work", "INBOX", Safe("Drafts"), Role.DRAFTS)
+
+    async def folders(account):
+        return (replace(drafts, role=Role.INBOX), drafts)
+
+    world.mailbox.folders = folders
+    pilot = await open_app()
+    await press(pilot, "g", "j", "enter", "j", "enter")
+    assert "New mail · work" in seen(pilot)
+    assert pilot.app.screen.draft.replaces == Ref("work", "INBOX", "1")
 
 
 async def test_m_marks_read_and_unread(open_app, press, seen):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from tuimail.mail.letter.draft import Draft
-from tuimail.mail.letter.envelope import Envelope, Flag
+from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.ui.screens.doors import write
 from tuimail.ui.screens.place import PlaceScreen
 
@@ -17,13 +17,13 @@ class AnsweringScreen(PlaceScreen):
         raise NotImplementedError
 
     def action_reply(self) -> None:
-        self._answer(lambda envelope: self.desk.engine.drafts.reply(envelope.ref, everyone=False))
+        self.answer(partial(self.desk.engine.drafts.reply, everyone=False))
 
     def action_reply_all(self) -> None:
-        self._answer(lambda envelope: self.desk.engine.drafts.reply(envelope.ref, everyone=True))
+        self.answer(partial(self.desk.engine.drafts.reply, everyone=True))
 
     def action_forward(self) -> None:
-        self._answer(lambda envelope: self.desk.engine.drafts.forward(envelope.ref))
+        self.answer(self.desk.engine.drafts.forward)
 
     def action_toggle_read(self) -> None:
         self._toggle(Flag.SEEN)
@@ -31,13 +31,14 @@ class AnsweringScreen(PlaceScreen):
     def action_toggle_flag(self) -> None:
         self._toggle(Flag.FLAGGED)
 
-    def _answer(self, make: Callable[[Envelope], Awaitable[Draft]]) -> None:
+    def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
+        """Open the composer on what `make` makes of the current message."""
         envelope = self.envelope()
         if envelope is not None:
-            self.work(partial(self._write, make, envelope), "answer")
+            self.work(partial(self._write, make, envelope.ref), "answer")
 
-    async def _write(self, make: Callable[[Envelope], Awaitable[Draft]], envelope: Envelope) -> None:
-        await write(self.app, self.desk, await make(envelope))
+    async def _write(self, make: Callable[[Ref], Awaitable[Draft]], ref: Ref) -> None:
+        await write(self.app, self.desk, await make(ref))
 
     def _toggle(self, flag: Flag) -> None:
         envelope = self.envelope()

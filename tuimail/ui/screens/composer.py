@@ -1,5 +1,6 @@
 """The composer: a draft being written. It never sends: it hands the draft to the outbox."""
 
+from asyncio import Lock
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from tuimail.mail.errors import TuimailError
+from tuimail.mail.errors import MailboxError, TuimailError
 from tuimail.mail.letter.draft import Draft, Kind
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.desk import Desk
@@ -18,7 +19,7 @@ from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.address_field import AddressField, Field
 from tuimail.ui.widgets.files_field import FilesField
-from tuimail.ui.work import caught_up
+from tuimail.ui.work import caught_up, start
 
 SAVE_AFTER = 1.0
 
@@ -42,6 +43,7 @@ class ComposerScreen(PlaceScreen):
         self._soon: Timer | None = None
         self._kept: Draft | None = draft
         self._gone = False
+        self._filing = Lock()
 
     def contents(self) -> Iterable[Widget]:
         draft = self._draft
@@ -108,6 +110,7 @@ class ComposerScreen(PlaceScreen):
             return
         await self._caught_up()
         self._gone = True
+        self._stop_filing()
         try:
             await self.desk.engine.outbox.send(self.draft)
         except TuimailError as error:
@@ -118,8 +121,8 @@ class ComposerScreen(PlaceScreen):
             self.close()
 
     def action_save(self) -> None:
-        self._kept = None
-        self.work(self.keep, "save")
+        """Save here, then put a copy where other mail clients find it too."""
+        start(self, self._save, "file", exclusive=False)
 
     async def action_next_field(self) -> None:
         if not await self._took():
@@ -169,7 +172,24 @@ class ComposerScreen(PlaceScreen):
                 return await field.take()
         return False
 
+    async def _save(self) -> None:
+        self._kept = None
+        await self.keep()
+        async with self._filing:
+            try:
+                filed = await self.desk.engine.drafts.file(self.draft)
+            except MailboxError as error:
+                self.say(f"Saved here; no copy on the server: {error}")
+            else:
+                self._draft = replace(self._draft, replaces=filed.replaces)
+                await self.keep()
+
+    def _stop_filing(self) -> None:
+        """What goes elsewhere must not be put back among the drafts by a slow server's answer."""
+        self.workers.cancel_group(self, "file")
+
     async def _leave(self) -> None:
+        self._stop_filing()
         await self.keep()
         self._gone = True
         self.close()
@@ -217,6 +237,7 @@ class ComposerScreen(PlaceScreen):
     def _discard(self, sure: bool | None) -> None:
         if sure:
             self._gone = True
+            self._stop_filing()
             self.work(self._drop, "discard")
 
     async def _drop(self) -> None:

@@ -120,7 +120,11 @@ class MailScreen(AnsweringScreen):
 
     async def action_open(self) -> None:
         envelope = self.messages.current
-        if envelope is not None and self.focused is self.messages:
+        if envelope is None or self.focused is not self.messages:
+            return
+        if self._folder is not None and self._folder.role is Role.DRAFTS:
+            self.answer(self.desk.engine.drafts.take_up)
+        else:
             await read(self.app, self.desk, envelope, self.step, self._title())
 
     def action_folders(self) -> None:
