@@ -5,8 +5,8 @@ from tuimail.ui.keys import Place
 
 INTRODUCTION = """# Keys
 
-Made from the table in `tuimail/ui/keys.py`; `?` shows the same in the program (`f1` while typing), `ctrl+p` finds
-every action by its name. The name in the last column is what a key map calls the action.
+Made from the table in `tuimail/ui/keys.py`; `?` shows the same in the program (`f1` while typing), `ctrl+p`
+finds every action by its name. The name in the last column is what a key map calls the action.
 """
 
 
