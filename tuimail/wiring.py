@@ -36,6 +36,8 @@ def build(
 
     try:
         paths.make()
+    except FileExistsError as error:
+        raise ConfigError(f"{error.filename} is no folder; tuimail keeps its outbox there") from None
     except OSError as error:
         raise ConfigError(f"{error.filename}: {error.strerror}; tuimail keeps its outbox there") from None
     ids = ids or SystemIds()

@@ -23,6 +23,8 @@ def main(args: list[str], config: str | None) -> int:
         with _place(options.keep) as root:
             return _tour(Path(root)) if touring else _screen(Path(root))
     except OSError as error:
+        if error.filename is None:
+            raise
         raise Fault(
             CANT_CREATE, f"{line(str(error.filename))}: {error.strerror}; the demo needs a folder"
         ) from None

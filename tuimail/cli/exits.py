@@ -1,10 +1,10 @@
 """Errors as one line on stderr and an exit code of sysexits.h."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable
 
+from tuimail.cli import streams
 from tuimail.mail import errors
 
 USAGE, DATA, NO_INPUT, UNAVAILABLE = 64, 65, 66, 69
@@ -45,6 +45,7 @@ def guarded(run: Callable[[], int]) -> int:
 
     Being told to end, or losing the terminal, is an interruption: the screen and the disk are left tidy.
     """
+    streams.settle()
     for ending in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ending) is signal.SIG_DFL:
             signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
@@ -52,11 +53,17 @@ def guarded(run: Callable[[], int]) -> int:
         status = run()
         sys.stdout.flush()
     except errors.TuimailError as error:
-        print(f"tuimail: {error}", file=sys.stderr)
+        streams.note(str(error))
         return code(error)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.silence(sys.stdout)
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno not in streams.UNWRITABLE:
+            raise
+        streams.silence(sys.stdout)
+        streams.note(f"the output can't be written: {error.strerror}")
+        return IO_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
     return status

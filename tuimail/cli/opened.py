@@ -1,11 +1,11 @@
 """The user's configuration and the engine behind it, opened for one command."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tuimail import paths, wiring
+from tuimail.cli.streams import note
 from tuimail.config import Config, load
 from tuimail.engine.engine import Engine
 from tuimail.paths import Paths
@@ -21,7 +21,7 @@ class Opened:
     def note_sender(self) -> None:
         """Say on stderr when nothing will send what was just queued."""
         if not wiring.who_sends(self.paths):
-            print("tuimail: nothing is sending now; it leaves when tuimail runs", file=sys.stderr)
+            note("nothing is sending now; it leaves when tuimail runs")
 
 
 def settings(config: str | None) -> tuple[Config, Paths]:
@@ -29,7 +29,7 @@ def settings(config: str | None) -> tuple[Config, Paths]:
     places = paths.find(config)
     read = load(places.config)
     if warning := paths.exposed(places.config):
-        print(f"tuimail: {warning}", file=sys.stderr)
+        note(warning)
     return read, places
 
 

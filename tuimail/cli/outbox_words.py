@@ -63,10 +63,9 @@ def page(item: Item, trail: Sequence[Entry], now: Moment) -> Iterator[str]:
     yield f"  {item.id} · {standing(item, now)} · {item.why} · {size(item.size)} · account {item.account}"
     for recipient in item.recipients:
         yield f"  to {recipient.spec}  {recipient.standing.value}  {recipient.answer}".rstrip()
-    names = {state.value: name for state, name in NAMES.items()}
     for entry in trail:
         words = " · ".join(part for part in (entry.why, entry.answer) if part)
-        yield f"  {clock(entry.at)}  {names.get(entry.after, entry.after):<14}{words}"
+        yield f"  {clock(entry.at)}  {NAMES.get(entry.after, entry.after):<14}{words}"
 
 
 def _iso(at: float) -> str:

@@ -1,11 +1,11 @@
 """Queueing a message that another program wrote: what `send` and `sendmail` share."""
 
 import re
-import sys
 from email.parser import BytesHeaderParser
 from email.utils import formataddr
 
 from tuimail.cli.exits import USAGE, Fault
+from tuimail.cli.streams import note
 from tuimail.engine.account import Account
 from tuimail.engine.engine import Engine
 from tuimail.mail.hold.item import Item
@@ -63,7 +63,4 @@ def report(item: Item) -> None:
     """Say on stderr what was queued and how to take it back."""
     to = ", ".join(recipient.spec for recipient in item.recipients)
     subject = item.subject or "(no subject)"
-    print(
-        f"tuimail: held {item.hold:g} s: {subject}, to {to}; back with: tuimail undo {item.id}",
-        file=sys.stderr,
-    )
+    note(f"held {item.hold:g} s: {subject}, to {to}; back with: tuimail undo {item.id}")
