@@ -75,7 +75,10 @@ async def _undo(engine: Engine, item_id: str | None) -> Answer:
         await _item(engine, item_id)
     draft = await engine.outbox.undo(item_id)
     if draft is None:
-        raise Fault(UNAVAILABLE, "nothing was taken back: there is no mail held that has not begun to leave")
+        raise Fault(
+            UNAVAILABLE,
+            "nothing was taken back: what was held has left, is leaving or was taken back already",
+        )
     subject = line(draft.subject) or "(no subject)"
     return Answer(f"taken back to Drafts: {subject}", {"draft": draft.id, "subject": subject})
 
