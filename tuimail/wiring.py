@@ -128,6 +128,13 @@ async def credential(given: settings.Account) -> str:
     return await secrets.password(given.name, given.password_command)
 
 
+async def keep_password(account: str, secret: str) -> None:
+    """Put a password into the system's keyring. Raises SecretError when it does not stay there."""
+    from tuimail.backends import secrets
+
+    await secrets.store(account, secret)
+
+
 def _by_token(given: settings.Account) -> bool:
     return given.auth in ("microsoft", "google")
 

@@ -71,7 +71,7 @@ async def test_a_missing_password_says_how_to_store_one(use):
     use(Memory())
     text = await told(secrets.password("my work", None))
     assert text == (
-        "no password for my work is stored; give password_command or run: keyring set tuimail 'my work'"
+        "no password for my work is stored; give password_command or run: tuimail account password 'my work'"
     )
 
 

@@ -34,7 +34,7 @@ async def password(account: str, command: str | None) -> str:
         return await printed(f"password_command of {line(account)}", command)
     found = await _aside(lambda: _keyring().get_password(SERVICE, account))
     if not found:
-        command = f"keyring set {SERVICE} {line(shlex.quote(account))}"
+        command = f"tuimail account password {line(shlex.quote(account))}"
         raise SecretError(
             f"no password for {line(account)} is stored; give password_command or run: {command}"
         )
