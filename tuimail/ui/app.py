@@ -23,7 +23,7 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
 
 SETTLED = 1.0
-"""Seconds after the start from which garbage is collected; until then it would only delay the first paint."""
+"""Seconds after the start from which garbage is collected; `cli.main` puts it off till then."""
 
 
 class Heard(Message):
@@ -81,7 +81,6 @@ class TuimailApp(App[None]):
         look: str = "tuimail-dark",
         keymap: Mapping[str, str] | None = None,
     ) -> None:
-        gc.disable()
         self._told = False
         self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
         super().__init__()
@@ -103,9 +102,6 @@ class TuimailApp(App[None]):
         self.desk.engine.listen(self._hear)
         self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
         self.set_timer(SETTLED, self._collect)
-
-    def on_unmount(self) -> None:
-        gc.enable()
 
     def on_heard(self, event: Heard) -> None:
         self.desk.held.hear(event.news, self.desk.engine.now())

@@ -10,6 +10,7 @@ from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tuimail.engine.engine import Engine
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News, Progress
 from tuimail.mail.folder.folder import Folder, Role, View
 from tuimail.mail.letter.envelope import Envelope, Ref
@@ -24,7 +25,7 @@ from tuimail.ui.screens.doors import read
 from tuimail.ui.widgets.edge import Edge
 from tuimail.ui.widgets.folder_list import FolderList
 from tuimail.ui.widgets.letter_view import LetterView
-from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.widgets.message_list import First, MessageList, first
 from tuimail.ui.widgets.row_list import RowList
 
 MOMENT = 0.05
@@ -32,6 +33,8 @@ MOMENT = 0.05
 
 PREVIEW_AFTER = 0.15
 OUTGOING = (Role.SENT, Role.DRAFTS)
+
+Home = tuple[Folder, First]
 
 
 class MailScreen(AnsweringScreen):
@@ -43,15 +46,15 @@ class MailScreen(AnsweringScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._folder: Folder | None = None
+        self._begun: asyncio.Task[Home | None] | None = asyncio.create_task(_home(desk.engine))
         self._numbers = self._synced = ""
         self._preview: Timer | None = None
         self._previewed: Ref | None = None
 
     def contents(self) -> Iterable[Widget]:
-        beside = Container(LetterView(), id="beside")
         yield Horizontal(
-            Container(FolderList(self.desk), id="folders"),
-            Container(MessageList(self.desk, id="messages"), beside, id="pair"),
+            Container(id="folders"),
+            Container(MessageList(self.desk, id="messages"), Container(id="beside"), id="pair"),
         )
 
     @property
@@ -67,6 +70,7 @@ class MailScreen(AnsweringScreen):
         self.work(self._go_home, "home")
         with suppress(TimeoutError):
             await asyncio.wait_for(self.messages.loaded.wait(), MOMENT)
+        self.call_after_refresh(self._furnish)
 
     def hear(self, news: News) -> None:
         """Keep the list and the title true."""
@@ -112,8 +116,7 @@ class MailScreen(AnsweringScreen):
         await self.action_open()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        at_folders = self.focused is self.query_one(FolderList)
-        self.query_one(Edge).turn(Place.FOLDERS if at_folders else Place.LIST)
+        self.query_one(Edge).turn(Place.FOLDERS if isinstance(self.focused, FolderList) else Place.LIST)
 
     def on_folder_list_picked(self, event: FolderList.Picked) -> None:
         self._pick(event.folder)
@@ -127,7 +130,8 @@ class MailScreen(AnsweringScreen):
         else:
             await read(self.app, self.desk, envelope, self.step, self._title())
 
-    def action_folders(self) -> None:
+    async def action_folders(self) -> None:
+        await self._furnish()
         self.add_class("-folders")
         self.query_one(FolderList).focus()
 
@@ -148,13 +152,27 @@ class MailScreen(AnsweringScreen):
     def action_leave(self) -> None:
         self.app.call_later(self.app.run_action, "app.leave")
 
+    async def _furnish(self) -> None:
+        """Put folders and preview in their places; the first paint is for the messages."""
+        if not self.query(FolderList):
+            folders, letter = FolderList(self.desk), LetterView()
+            mounted = self.query_one("#folders").mount(folders), self.query_one("#beside").mount(letter)
+            for one in mounted:
+                await one
+            self._point()
+
+    def _point(self) -> None:
+        """Put the folders' cursor where one is."""
+        for folders in self.query(FolderList):
+            if self._folder is not None:
+                folders.point(self._folder.account, self._folder.name)
+
     async def _go_home(self) -> None:
         """Show the first account's inbox, once its folders are known."""
-        for account in self.desk.engine.accounts:
-            folders = await self.desk.engine.mailbox.folders(account.name)
-            inbox = next((folder for folder in folders if folder.role is Role.INBOX), None)
-            if inbox is not None and self._folder is None:
-                self._go(inbox)
+        begun, self._begun = self._begun, None
+        home = await (begun or _home(self.desk.engine))
+        if home is not None and self._folder is None:
+            self._go(*home)
 
     def _pick(self, folder: Folder | None) -> None:
         self.remove_class("-folders")
@@ -163,10 +181,10 @@ class MailScreen(AnsweringScreen):
             self._go(folder)
             self.work(partial(self._sync, folder), "sync")
 
-    def _go(self, folder: Folder) -> None:
+    def _go(self, folder: Folder, begun: First | None = None) -> None:
         self._folder, self._numbers, self._synced = folder, "", ""
-        self.messages.show(View(folder.account, folder.name), folder.role in OUTGOING)
-        self.query_one(FolderList).point(folder.account, folder.name)
+        self.messages.show(View(folder.account, folder.name), folder.role in OUTGOING, begun)
+        self._point()
         self._retitle()
 
     async def _sync(self, folder: Folder) -> None:
@@ -200,5 +218,15 @@ class MailScreen(AnsweringScreen):
 
     async def _fill_preview(self, envelope: Envelope) -> None:
         letter = await self.desk.engine.mailbox.letter(envelope.ref)
+        await self._furnish()
         self._previewed = envelope.ref
         self.query_one(LetterView).show(letter, Headers.FEW)
+
+
+async def _home(engine: Engine) -> Home | None:
+    """The first inbox there is, and what its list begins with; begun while the screen is being built."""
+    for account in engine.accounts:
+        for folder in await engine.mailbox.folders(account.name):
+            if folder.role is Role.INBOX:
+                return folder, await first(engine.mailbox, View(folder.account, folder.name))
+    return None

@@ -7,6 +7,7 @@ from functools import partial
 from textual.message import Message
 from textual.strip import Strip
 
+from tuimail.engine.mailbox import Mailbox
 from tuimail.mail.folder.folder import View
 from tuimail.mail.letter.envelope import Envelope
 from tuimail.ui.desk import Desk
@@ -18,6 +19,18 @@ from tuimail.ui.work import start
 
 AHEAD = 100
 """Rows beyond the cursor that are asked for before one gets there."""
+
+
+First = tuple[Window, int]
+"""What a list begins with: its first page, and how many are unread in all."""
+
+
+async def first(mailbox: Mailbox, view: View) -> First:
+    """Read what the list of a view begins with."""
+    total, unread = await mailbox.count(view)
+    window = Window(total)
+    window.put(0, await mailbox.page(view, 0, PAGE))
+    return window, unread
 
 
 class MessageList(RowList):
@@ -57,10 +70,13 @@ class MessageList(RowList):
             await self._fetch(self.view, self._window, self.cursor // PAGE)
         return self.current
 
-    def show(self, view: View, outgoing: bool = False) -> None:
-        """Another view, from its top; `outgoing` names whom a message went to instead of who wrote it."""
+    def show(self, view: View, outgoing: bool = False, begun: First | None = None) -> None:
+        """Another view, from its top; `outgoing` names whom a message went to instead of who wrote it.
+
+        `begun` is what `first` has read of it, if anything.
+        """
         self.view, self._outgoing = view, outgoing
-        start(self, partial(self._open, view), "view")
+        start(self, partial(self._open, view, begun), "view")
 
     def narrow(self, query: str) -> None:
         """The same folder, only what matches the words of `query`."""
@@ -91,11 +107,8 @@ class MessageList(RowList):
     def strip_key(self, index: int) -> object:
         return super().strip_key(index), self._window.row(index) is None
 
-    async def _open(self, view: View) -> None:
-        mailbox = self._desk.engine.mailbox
-        total, unread = await mailbox.count(view)
-        window = Window(total)
-        window.put(0, await mailbox.page(view, 0, PAGE))
+    async def _open(self, view: View, begun: First | None) -> None:
+        window, unread = begun or await first(self._desk.engine.mailbox, view)
         self._take(window, 0, 0, unread)
         self.empty = "Nothing found." if view.query else "No mail here yet."
 
