@@ -48,6 +48,12 @@ def test_a_users_own_key_stands_in_the_key_bar():
     assert ("w", "compose") in keys.bar(Place.LIST, {"compose": "w"})
 
 
+def test_a_place_does_not_offer_the_way_to_itself():
+    assert "outbox" in dict(keys.bar(Place.DRAFTS, {})).values()
+    assert "outbox" not in dict(keys.bar(Place.OUTBOX, {})).values()
+    assert "drafts" not in dict(keys.bar(Place.DRAFTS, {})).values()
+
+
 @pytest.mark.parametrize("place", list(Place))
 def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""

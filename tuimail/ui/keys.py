@@ -197,6 +197,10 @@ TYPING = (Place.COMPOSER, Place.SEARCH)
 """Where letters are text, and only other keys act."""
 
 
+LEADS_HERE = {Place.OUTBOX: "outbox", Place.DRAFTS: "drafts"}
+"""The key that leads to a place, which is of no use once one is there."""
+
+
 def help_key(place: Place, keymap: Mapping[str, str]) -> str:
     """The key that opens the help from here."""
     known = names(next(key for key in KEYS if key.id == "help"), keymap)
@@ -212,4 +216,5 @@ def bar(
     """
     alone = place in (*TYPING, Place.QUIT, Place.FOLDERS)
     keys = dict.fromkeys(of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))
-    return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown and key.id not in without)
+    needless = {*without, LEADS_HERE.get(place)}
+    return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown and key.id not in needless)
