@@ -80,9 +80,7 @@ def test_sent_mail_names_whom_it_went_to():
 
 def test_a_held_mail_counts_down_in_words_and_in_a_bar():
     assert text(held_row(ITEM, NOW, 80, "u take back")) == (
-        " held 0:07 ■■■■■■■□□□ 「見積書送付」 to suzuki@client.example       u take back ".replace(
-            "       u", " " * 7 + "u"
-        )
+        " held 0:07 ■■■■■■■□□□ 「見積書送付」to suzuki@client.example        u take back "
     )
 
 
@@ -90,7 +88,7 @@ def test_the_reason_of_a_longer_hold_is_shown():
     row = text(
         held_row(replace(ITEM, hold=300, due=NOW.later(252), why="rule: outside"), NOW, 100, "o outbox")
     )
-    assert row.startswith(" held 4:12 「見積書送付」 to suzuki@client.example · rule: outside")
+    assert row.startswith(" held 4:12 「見積書送付」to suzuki@client.example · rule: outside")
 
 
 @pytest.mark.parametrize(
@@ -145,9 +143,9 @@ def test_a_reason_is_short_where_room_is(why, short):
 def test_to_whom_a_held_mail_goes_has_the_first_claim_on_the_width():
     long = replace(ITEM, subject=Safe("Contract draft, second round, with all changes"))
     row = text(held_row(long, NOW, 80, "u take back"))
-    assert row == " held 0:07 ■■■■■■■□□□ 「Contract draft…」 to suzuki@client.example  u take back "
+    assert row == " held 0:07 ■■■■■■■□□□ 「Contract draft,…」to suzuki@client.example  u take back "
     row = text(held_row(replace(long, why="rule: outside mail waits"), NOW, 80, "u take back"))
-    assert "「Contrac…」 to suzuki@client.example · r" in row
+    assert "「Contrac…」to suzuki@client.example · r" in row
 
 
 def test_all_of_the_servers_answer_stands_in_the_trail_under_its_own_column():

@@ -31,7 +31,7 @@ async def test_a_mail_is_written_sent_counted_down_and_taken_back_as_it_was(open
     await press(pilot, "c", "'a@b.example", "tab", "tab", "'boss@x.example", "tab", "'Hi", "tab", "'one")
     await press(pilot, "enter", "'two", "left", "alt+s")
     assert "Inbox · work" in seen(pilot)
-    assert "held 0:10 ■■■■■■■■■■ 「Hi」 to 2 people" in seen(pilot)
+    assert "held 0:10 ■■■■■■■■■■ 「Hi」to 2 people" in seen(pilot)
     world.pass_time(3.2)
     await pilot.pause(0.25)
     assert "held 0:07 ■■■■■■■□□□" in seen(pilot)

@@ -126,7 +126,7 @@ async def test_a_sent_mail_is_named_for_a_moment(open_app, seen, held, press, wo
     pilot = await open_app()
     await world.outbox.now(item.id)
     await press(pilot)
-    assert "sent 「見積書送付」 to suzuki@client.example" in seen(pilot)
+    assert "sent 「見積書送付」to suzuki@client.example" in seen(pilot)
     world.pass_time(4.5)
     await pilot.pause(0.3)
     assert "見積書送付" not in seen(pilot)

@@ -44,10 +44,11 @@ def by_rule(item: Item) -> bool:
 def held_row(item: Item, now: Moment, width: int, hint: str) -> Row:
     """One line of the bottom edge: state and time left, subject, to whom, why, and the key that helps.
 
-    Where room is short the subject gives way first: to whom it goes matters most while it is held.
+    Where room is short the subject gives way first: to whom it goes matters most while it is held. Its
+    closing bracket is wide, and half of it is the space before what follows.
     """
     head, tail = _head(item, now), (Piece("  "), *_keyed(hint), Piece(" "))
-    to = Piece(f" to {recipients(item)}")
+    to = Piece(f"to {recipients(item)}")
     why = (Piece(f" · {item.why}", Tone.MUTED),) if by_rule(item) else ()
     room = width - row_len((*head, to, *why, *tail)) - cell_len(" 「」")
     subject = cut(item.subject or "(no subject)", max(SHORTEST, min(room, width // 3)))
