@@ -1,13 +1,15 @@
 """One SQLite file on one thread: transactions, migrations, and errors as a line for a person."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tuimail.mail.errors import OutboxError
-from tuimail.store.database import Database, in_words, migrate, transaction
+from tuimail.store.database import Database, enter_wal, in_words, migrate, transaction
 
 ONE = "CREATE TABLE one (a INTEGER)"
 TWO = "CREATE TABLE two (a INTEGER);\nINSERT INTO one VALUES (2)"
@@ -59,6 +61,24 @@ async def test_a_reader_of_a_transaction_holds_off_other_writers(path, database)
 
     with pytest.raises(OutboxError, match="another program holds it"):
         await database.run(job)
+
+
+def test_eight_that_make_a_file_at_once_all_get_in(tmp_path):
+    """SQLite refuses some the change to WAL without waiting, often enough to see in fifty rounds."""
+
+    def enter(path, gate):
+        connection = sqlite3.connect(path, isolation_level=None)
+        gate.wait()
+        with contextlib.closing(connection):
+            connection.execute("PRAGMA busy_timeout = 5000")
+            enter_wal(connection)
+            migrate(connection, (ONE,))
+
+    with ThreadPoolExecutor(8) as threads:
+        for n in range(50):
+            gate = threading.Barrier(8)
+            for entered in [threads.submit(enter, tmp_path / f"{n}.db", gate) for _ in range(8)]:
+                entered.result()
 
 
 def test_a_migration_runs_once_and_from_where_the_file_is():

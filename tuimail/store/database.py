@@ -7,6 +7,7 @@ in the process, so nothing else here ever opens it.
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from tuimail.mail.errors import OutboxError
 T = TypeVar("T")
 
 BUSY_MS = 5_000
+PAUSE_MS = 10
 
 
 class Database:
@@ -79,7 +81,7 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        enter_wal(connection)
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else 'FULL'}")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, self._migrations)
@@ -93,6 +95,19 @@ class Database:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def enter_wal(connection: sqlite3.Connection) -> None:
+    """WAL from now on. Of those that make a file at once, all but one are refused this without a wait."""
+    for tries_left in reversed(range(BUSY_MS // PAUSE_MS)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or not tries_left:
+                raise
+            time.sleep(PAUSE_MS / 1000)
+        else:
+            return
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...]) -> None:
