@@ -217,6 +217,7 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
 async def test_a_saved_draft_stands_once_in_the_servers_drafts_until_it_is_sent(new_world) -> None:
     async with new_world() as world:
         drafts, source = world.engine.drafts, world.engine.accounts[0].source
+        await drafts.save(world.draft(world.other))
         filed = await drafts.file(await drafts.file(world.draft(world.other)))
         assert filed.replaces is not None
         assert list((await source.listing("Drafts")).flags) == [filed.replaces.uid]

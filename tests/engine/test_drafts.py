@@ -54,11 +54,16 @@ def copies(world):
     return [wire for wire, _ in world.source.boxes["Drafts"].values()]
 
 
+async def filed_draft(engine, draft):
+    await engine.drafts.save(draft)
+    return await engine.drafts.file(draft)
+
+
 async def test_a_filed_draft_stands_once_in_drafts_whatever_is_typed_in_it(world):
     engine = world.engine()
     draft = replace(engine.drafts.new(), to="aiko@", bcc="boss@example.jp", subject="見積書")
-    first = await engine.drafts.file(draft)
-    second = await engine.drafts.file(replace(first, body="two\n"))
+    first = await filed_draft(engine, draft)
+    second = await filed_draft(engine, replace(first, body="two\n"))
     assert len(copies(world)) == 1
     assert second.replaces == Ref("work", "Drafts", next(iter(world.source.boxes["Drafts"])))
     taken = draft_of(copies(world)[0], "x", "work")
@@ -77,7 +82,7 @@ async def test_a_draft_that_cannot_be_filed_stays_where_it_was_saved(world):
 
 async def test_a_copy_taken_up_is_the_draft_it_came_from(world):
     engine = world.engine()
-    filed = await engine.drafts.file(replace(engine.drafts.new(), body="one\n"))
+    filed = await filed_draft(engine, replace(engine.drafts.new(), body="one\n"))
     assert await engine.drafts.take_up(filed.replaces) == filed
 
 
@@ -96,7 +101,19 @@ async def test_a_draft_of_another_client_is_taken_up_and_its_copy_goes_when_it_i
 
 async def test_a_draft_thrown_away_takes_its_copy_along(world):
     engine = world.engine()
-    filed = await engine.drafts.file(engine.drafts.new())
+    filed = await filed_draft(engine, engine.drafts.new())
     await engine.drafts.drop(filed.id)
     assert not copies(world)
     assert await engine.drafts.open(filed.id) is None
+
+
+async def test_what_is_typed_while_a_copy_is_filed_stays_and_a_draft_sent_meanwhile_gets_none(world):
+    engine = world.engine()
+    draft = replace(engine.drafts.new(), to="aiko@example.jp")
+    await engine.drafts.save(replace(draft, body="newer"))
+    filed = await engine.drafts.file(draft)
+    kept = await engine.drafts.open(draft.id)
+    assert (kept.body, kept.replaces) == ("newer", filed.replaces)
+    await engine.outbox.send(kept)
+    await engine.drafts.file(kept)
+    assert len(copies(world)) == 1

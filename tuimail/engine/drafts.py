@@ -58,9 +58,10 @@ class Drafts:
             await self._drop_copy(draft)
 
     async def file(self, draft: Draft) -> Draft:
-        """Keep a copy in the account's Drafts folder, in place of the one before; the draft that knows it.
+        """Keep a copy of a saved draft in the account's Drafts folder, in place of the one before.
 
-        Raises AttachmentError and MailboxError; what `save` kept stays as it is then.
+        The draft that knows its copy. A draft that was sent off or thrown away meanwhile gets none. Raises
+        AttachmentError and MailboxError; what `save` kept stays as it is then.
         """
         from tuimail.mail.letter.unfinished import unfinished
 
@@ -71,8 +72,7 @@ class Drafts:
         uid = await account.source.append(folder.name, wire, frozenset({Flag.DRAFT, Flag.SEEN}))
         uid = uid or next(iter(await account.source.find(folder.name, OWN_HEADER, mark.token)), "")
         filed = replace(draft, replaces=Ref(account.name, folder.name, uid) if uid else None)
-        await self.save(filed)
-        await self._drop_copy(draft)
+        await self._drop_copy(draft if await self._remember(filed) else filed)
         await self._mailbox.sync(account.name, folder.name)
         return filed
 
@@ -110,6 +110,15 @@ class Drafts:
         name = path.rstrip("/").rpartition("/")[2]
         kind = MimeTypes(filenames=()).guess_type(name)[0] or "application/octet-stream"
         return replace(draft, attachments=(*draft.attachments, Attachment(name, kind, len(data), path)))
+
+    async def _remember(self, filed: Draft) -> bool:
+        """Note where the copy is, and nothing else: what was typed meanwhile stays. False for no draft."""
+        if filed.id not in [draft.id for draft, _ in await self.all()]:
+            return False
+        kept = await self.open(filed.id)
+        if kept is not None:
+            await self.save(replace(kept, replaces=filed.replaces))
+        return kept is not None
 
     async def _drop_copy(self, draft: Draft) -> None:
         if draft.replaces is not None and draft.replaces.account in self._accounts:
