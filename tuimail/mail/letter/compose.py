@@ -108,7 +108,8 @@ def _encoded(body: bytes) -> bytes:
 
 
 def _base64(data: bytes) -> bytes:
-    return b"".join(b2a_base64(data[at : at + 57], newline=False) + b"\r\n" for at in range(0, len(data), 57))
+    text = b2a_base64(data, newline=False)
+    return b"".join([text[at : at + 76] + b"\r\n" for at in range(0, len(text), 76)])
 
 
 def _text_part(body: bytes) -> bytes:

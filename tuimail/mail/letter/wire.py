@@ -39,7 +39,7 @@ def assert_formed(wire: bytes, names: Sequence[str]) -> None:
     ends = wire.count(b"\r\n")
     if wire.count(b"\r") != ends or wire.count(b"\n") != ends or b"\0" in wire:
         raise DraftError("The message has stray line ends or NUL bytes in it; nothing was sent.")
-    if any(len(row) > LINE_LIMIT for row in wire.split(b"\r\n")):
+    if max(map(len, wire.split(b"\r\n"))) > LINE_LIMIT:
         raise DraftError(f"The message has a line of more than {LINE_LIMIT} bytes; nothing was sent.")
     rows = wire.partition(b"\r\n\r\n")[0].split(b"\r\n")
     starts = [row for row in rows if row[:1] not in (b" ", b"\t")]
