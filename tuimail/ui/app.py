@@ -1,6 +1,8 @@
 """The application: hands out the engine's news, and has the actions that are valid everywhere."""
 
+import asyncio
 import gc
+import signal
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -24,6 +26,8 @@ from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
 
 SETTLED = 1.0
 """Seconds after the start from which garbage is collected; `cli.main` puts it off till then."""
+
+ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class Heard(Message):
@@ -99,6 +103,8 @@ class TuimailApp(App[None]):
         return MailScreen(self.desk)
 
     def on_mount(self) -> None:
+        for ending in ENDINGS:
+            asyncio.get_running_loop().add_signal_handler(ending, self._told_to_end)
         self.desk.engine.listen(self._hear)
         self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
         self.set_timer(SETTLED, self._collect)
@@ -180,6 +186,14 @@ class TuimailApp(App[None]):
         """Start the engine, and stand by it: what it did not expect ends the program, the mail is on disk."""
         await self.desk.engine.start()
         await self.desk.engine.failure()
+
+    def _told_to_end(self) -> None:
+        self.run_worker(self._end_unasked(), group="end", exclusive=True)
+
+    async def _end_unasked(self) -> None:
+        """Logged out or told to end: what is written is saved, a message under way gets its few seconds."""
+        await self._kept()
+        await self._end(True)
 
     async def _kept(self) -> bool:
         """Whether all that is being written is on disk, or the user was told once that it can't be."""

@@ -163,6 +163,14 @@ def test_the_users_answer_settles_an_unsure_item(sent: bool, state: State) -> No
     assert made.new.message_id == made.old.message_id
 
 
+def test_a_mail_sent_again_after_a_lost_answer_is_never_called_plainly_taken_back() -> None:
+    again = move.resolve(item(State.UNSURE), NOW, False, "sent again")
+    assert again is not None
+    undone = move.undo(again.new, NOW)
+    assert undone is not None
+    assert undone.new.why == "taken back; an earlier try may have arrived"
+
+
 @pytest.mark.parametrize("state", [s for s in State if s is not State.UNSURE])
 def test_only_an_unsure_item_asks(state: State) -> None:
     assert move.resolve(item(state), NOW, True, "") is None

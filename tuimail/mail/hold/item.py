@@ -76,6 +76,7 @@ class Item:
 
     `version` counts its moves. `due` is None unless it waits, `hold` is the length in seconds of the wait
     that ends then (for the bar), `why` says in words why it is where it is. `queued` is UTC seconds.
+    `doubted` says that an earlier attempt ended unsure and was answered by sending again.
     `answers` is the message this one replies to or forwards, which is flagged once this one was sent;
     `replaces` is its copy in a Drafts folder, which then goes.
     """
@@ -99,6 +100,7 @@ class Item:
     why: str = ""
     phase: Phase | None = None
     tries: int = 0
+    doubted: bool = False
     filing: Filing = Filing.NONE
     filing_tries: int = 0
     filing_due: float = 0.0

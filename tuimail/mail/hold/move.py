@@ -60,7 +60,8 @@ def undo(item: Item, now: Moment) -> Move | None:
     """Back to the composer; None when it is too late for that."""
     if not item.can_be_taken_back:
         return None
-    return move(item, now, "taken back", state=State.UNDONE, due=None, phase=None, owner="")
+    why = "taken back; an earlier try may have arrived" if item.doubted else "taken back"
+    return move(item, now, why, state=State.UNDONE, due=None, phase=None, owner="")
 
 
 def release(item: Item, now: Moment) -> Move | None:
@@ -123,4 +124,4 @@ def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:
         return None
     if sent:
         return move(item, now, why, state=State.SENT, phase=None, filing=Filing.DUE, filing_due=now.wall)
-    return move(item, now, why, state=State.WAITING, due=now, hold=0.0, phase=None)
+    return move(item, now, why, state=State.WAITING, due=now, hold=0.0, phase=None, doubted=True)

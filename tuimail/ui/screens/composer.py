@@ -97,6 +97,7 @@ class ComposerScreen(PlaceScreen):
         await self._caught_up()
         if self._soon is not None:
             self._soon.stop()
+            self._soon = None
         if self._gone or not self.is_mounted or (draft := self.draft) == self._kept:
             return
         if replace(draft, cursor=self._draft.cursor) != self._draft or self._kept != self._draft:
@@ -202,9 +203,9 @@ class ComposerScreen(PlaceScreen):
         self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)
 
     def _save_soon(self) -> None:
-        if self._soon is not None:
-            self._soon.stop()
-        self._soon = self.set_timer(SAVE_AFTER, partial(self.work, self.keep, "save"))
+        """At most a second after the first letter that is not on disk, however steadily one types."""
+        if self._soon is None:
+            self._soon = self.set_timer(SAVE_AFTER, partial(self.work, self.keep, "save"))
 
     async def _keep_anyway(self) -> None:
         """Save beside an error that is on show already."""
