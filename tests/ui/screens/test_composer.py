@@ -95,13 +95,25 @@ async def test_a_full_disk_keeps_the_draft_on_the_screen(open_app, press, seen, 
     assert pilot.app.screen.draft.body == "text"
 
 
-async def test_a_draft_saves_itself_a_second_after_the_last_key(open_app, press, seen, world):
+async def test_a_draft_saves_itself_within_a_second_of_a_change(open_app, press, seen, world):
     pilot = await open_app()
     await write(pilot, press)
     await pilot.pause(1.15)
     await press(pilot)
     assert [draft.body for draft in world.drafts.kept.values()] == ["text"]
     assert "draft saved 1" in seen(pilot)
+
+
+async def test_steady_typing_is_saved_too(open_app, press, world, monkeypatch):
+    monkeypatch.setattr("tuimail.ui.screens.composer.SAVE_AFTER", 0.2)
+    pilot = await open_app()
+    await write(pilot, press)
+    for _ in range(8):
+        await press(pilot, "'s")
+        await pilot.pause(0.05)
+        if world.drafts.kept:
+            break
+    assert world.drafts.kept
 
 
 async def test_ctrl_s_saves_and_never_sends(open_app, press, world):
