@@ -210,6 +210,13 @@ def test_4xx_waits_and_5xx_fails_with_the_servers_words(code: int, state: State)
     assert made.entry.answer == f"{code} said so"
 
 
+def test_a_refusal_of_the_only_recipient_is_said_once() -> None:
+    refused = Refused(550, "no such user", (Refusal("b@example.jp", 550, "no such user"),))
+    made = settle(sending(), refused, NOW, 0.0)
+    assert made is not None
+    assert made.entry.answer == "b@example.jp: 550 no such user"
+
+
 def test_a_refused_login_pauses_and_keeps_the_mail() -> None:
     assert settled(Denied(535, "bad password")).state is State.PAUSED
 

@@ -66,12 +66,18 @@ def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recip
 
 
 def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
-    answer = line(" · ".join([f"{outcome.code} {outcome.text}", *_words(outcome.refused)]))
+    answer = line(" · ".join(_answers(outcome)))
     if outcome.code < PERMANENT:
         return _again(item, now, answer, retry.after_refusal(item.tries, jitter), "put off by the server")
     if item.reached:
         return _sent(item, now, "refused for the rest of its recipients", answer)
     return _rest(item, now, "refused by the server", answer, State.FAILED)
+
+
+def _answers(outcome: Refused) -> list[str]:
+    """Every answer once: that of the last recipient may be the one that stands for all."""
+    last = [] if (outcome.code, outcome.text) in [(r.code, r.text) for r in outcome.refused] else [outcome]
+    return [*(f"{answer.code} {answer.text}" for answer in last), *_words(outcome.refused)]
 
 
 def _words(refused: tuple[Refusal, ...]) -> list[str]:
