@@ -100,7 +100,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """Prints an access token; needed for `microsoft` and `google`."""
 
     internal_domains: tuple[str, ...] = ()
-    """The domains that are your own people; everybody else is outside."""
+    """The domains that are your own people; everybody else is outside. Nothing acts on it in this version."""
 
     signature: str = ""
     """Stands under every new mail, after a line with `-- `."""

@@ -158,6 +158,15 @@ async def test_a_file_is_attached_by_its_path_and_taken_off_again(open_app, pres
     assert "There is no file /missing." in seen(pilot)
 
 
+async def test_tab_goes_on_from_a_known_address_that_was_typed_whole(open_app, press, burst):
+    pilot = await open_app()
+    await press(pilot, "c")
+    await burst(pilot, *"suzuki@client.example", "tab", *"b@c.example", "tab")
+    await press(pilot)
+    draft = pilot.app.screen.draft
+    assert (draft.to, draft.cc) == ("suzuki@client.example", "b@c.example")
+
+
 async def test_tab_takes_the_path_that_is_offered(open_app, press, seen, tmp_path):
     (tmp_path / "plan.pdf").touch()
     pilot = await open_app((200, 24))

@@ -163,14 +163,16 @@ class AddressField(Vertical):
             self._soon = None
 
     async def _complete(self) -> None:
-        """Offer what goes on from the word at the cursor; addresses that can't be read are no offer."""
+        """Offer what goes on from the word at the cursor; an address typed whole wants no offer."""
         self._wait_no_longer()
         word = self._word()
         found: Sequence[Address] = ()
         with suppress(TuimailError):
             found = await self._desk.engine.contacts.complete(word) if word.strip() else ()
         if self.input.has_focus and self._word() == word:
-            self.offers.offer([address for address in found if write(address) != word])
+            whole = word.strip().casefold()
+            done = any(whole in (each.spec.casefold(), write(each).casefold()) for each in found)
+            self.offers.offer(() if done else found)
 
     def _word(self) -> str:
         return last_word(self.input.value, self.input.cursor_position)[1]

@@ -26,8 +26,8 @@ class RowList(RowView):
     cursor: reactive[int] = reactive(0, repaint=False)
     """The row under the cursor."""
 
-    class Moved(Message):
-        """The cursor is on another row, or the row under it is another."""
+    class About(Message):
+        """Something about the row `cursor` of the list `control`."""
 
         def __init__(self, control: "RowList", cursor: int) -> None:
             super().__init__()
@@ -37,21 +37,15 @@ class RowList(RowView):
         @property
         def control(self) -> "RowList":
             return self._control
+
+    class Moved(About):
+        """The cursor is on another row, or the row under it is another."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RowList.Moved) and message.control is self._control
 
-    class Chosen(Message):
+    class Chosen(About):
         """A row was chosen with the mouse."""
-
-        def __init__(self, control: "RowList", cursor: int) -> None:
-            super().__init__()
-            self._control = control
-            self.cursor = cursor
-
-        @property
-        def control(self) -> "RowList":
-            return self._control
 
     def __init__(self, empty: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
