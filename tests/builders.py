@@ -47,5 +47,5 @@ def a_queued(
     """What `OutboxStore.add` takes, for a mail that waits."""
     draft = draft or a_draft(f"draft-of-{name}")
     submission = a_submission(name)
-    item, entry = queue(name, draft, submission, window(seconds), now)
+    item, entry = queue(name, draft, submission, window(seconds, now), now)
     return item, submission, draft, entry

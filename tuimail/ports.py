@@ -1,13 +1,16 @@
 """What the engine needs from the world, as Protocols. Each has its real thing in `store` or `backends`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from tuimail.mail.folder.folder import Folder, Listing, View
 from tuimail.mail.hold.item import Entry, Item
+from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome
+from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope
@@ -73,6 +76,34 @@ class Submitter(Protocol):
     async def close(self) -> None: ...
 
 
+class Keeper(Protocol):
+    """A server that keeps a mail until its time: JMAP, or SMTP with FUTURERELEASE."""
+
+    async def offer(self) -> Offer | None:
+        """What it would do; None when it can't. Raises MailboxError when it can't be asked."""
+        ...
+
+    async def hand_over(
+        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
+    ) -> Outcome:
+        """Hand the message over, to leave at `until` (UTC seconds); `Kept` when that is agreed.
+
+        Otherwise as `Submitter.submit`: never raises for what a network or a server can do, and awaits
+        `body_next` once before the server could come to own the message.
+        """
+        ...
+
+    async def unsend(self, handle: str) -> Whereabouts:
+        """Ask for it back; where it is now. Raises MailboxError when that can't be told."""
+        ...
+
+    async def whereabouts(self, handle: str) -> Whereabouts:
+        """Where it is now. Raises MailboxError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class MailSource(Protocol):
     """One account's folders: IMAP or a Maildir. Every method raises MailboxError and nothing else."""
 
@@ -113,6 +144,15 @@ class MailSource(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Items that changed since a point in the outbox's history, ids that are gone, and the point reached."""
+
+    seen: int
+    items: tuple[Item, ...]
+    gone: tuple[str, ...]
 
 
 class OutboxStore(Protocol):
@@ -165,6 +205,20 @@ class OutboxStore(Protocol):
 
     async def changes(self) -> int:
         """A number that differs when another process has written since."""
+        ...
+
+    async def since(self, seen: int) -> Since:
+        """What changed after the point `seen`, and the point reached; the points are `Since.seen`."""
+        ...
+
+    async def stops(self) -> tuple[Stop, ...]:
+        """The accounts that are stopped."""
+        ...
+
+    async def stop(self, stop: Stop) -> None: ...
+
+    async def go(self, account: str) -> None:
+        """The account is not stopped any more."""
         ...
 
     async def close(self) -> None: ...

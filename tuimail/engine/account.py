@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from tuimail.mail.letter.address import Address
-from tuimail.ports import MailSource, Submitter
+from tuimail.ports import Keeper, MailSource, Submitter
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """`address` is what From says. `files_sent` is False where the server files its own copy in Sent;
-    `keeps_bodies` is False where the source is as near as the cache (a Maildir).
+    `keeps_bodies` is False where the source is as near as the cache (a Maildir). `keeper` is a server that
+    takes scheduled mail in keeping.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Account:
     signature: str = ""
     files_sent: bool = True
     keeps_bodies: bool = True
+    keeper: Keeper | None = None
 
 
 class Accounts(dict[str, Account]):

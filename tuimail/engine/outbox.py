@@ -151,7 +151,7 @@ class Outbox:
 
     async def _queue(self, draft: Draft, submission: Submission) -> Item:
         now = self._clock.now()
-        item, entry = queue(self._ids.item(), draft, submission, window(self._undo_seconds), now)
+        item, entry = queue(self._ids.item(), draft, submission, window(self._undo_seconds, now), now)
         await self._store.add(item, submission, draft, entry)
         self._items.know(item)
         self._sender.wake()

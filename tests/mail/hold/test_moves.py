@@ -61,7 +61,7 @@ def settled(outcome: object, before: Item | None = None) -> Item:
 def test_a_queued_mail_waits_for_its_window_and_says_why() -> None:
     draft = Draft(id="d", account="work", subject="hello\x1b[2J")
     submission = Submission("me@x.org", ("a@x.org", "b@x.org"), b"bytes", "<m@x.org>", "tok")
-    queued, entry = move.queue("abc", draft, submission, window(10), NOW)
+    queued, entry = move.queue("abc", draft, submission, window(10, NOW), NOW)
     assert queued.state is State.WAITING
     assert queued.due == NOW.later(10)
     assert queued.why == "undo window 10 s"

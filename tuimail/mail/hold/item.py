@@ -17,9 +17,13 @@ from enum import StrEnum
 
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
+from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import Safe
+
+CLOCK_SETTLES = 45.0
+"""Seconds after a boot before a wall clock is believed: till then the network may still set it."""
 
 
 class State(StrEnum):
@@ -40,6 +44,16 @@ class Filing(StrEnum):
     NONE = "none"
     DUE = "due"
     DONE = "done"
+
+
+class Wait(StrEnum):
+    """What ends when an item is due: a countdown by the boot clock, an instant of the calendar, a pause
+    before the next try.
+    """
+
+    WINDOW = "window"
+    SCHEDULE = "schedule"
+    RETRY = "retry"
 
 
 class Standing(StrEnum):
@@ -74,11 +88,14 @@ class Entry:
 class Item:
     """One message in the outbox, without its bytes.
 
-    `version` counts its moves. `due` is None unless it waits, `hold` is the length in seconds of the wait
-    that ends then (for the bar), `why` says in words why it is where it is. `queued` is UTC seconds.
+    `version` counts its moves. `due` is when its wait ends or, while it is unsure, when it is looked for;
+    `hold` is the length of the wait in seconds (for the bar), `why` says in words why it is where it is, and
+    `reasons` all that it was queued with. `queued` and `first_try` are UTC seconds.
     `doubted` says that an earlier attempt ended unsure and was answered by sending again.
     `answers` is the message this one replies to or forwards, which is flagged once this one was sent;
-    `replaces` is its copy in a Drafts folder, which then goes.
+    `replaces` is its copy in a Drafts folder, which then goes. `batch` is the same for messages that one
+    call of a program sent off. `looks` counts the searches for an unsure one, `crashes` the programs that
+    ended while they were about to send it. `handle` names it on the server that keeps it for a schedule.
     """
 
     id: str
@@ -105,11 +122,36 @@ class Item:
     filing_tries: int = 0
     filing_due: float = 0.0
     owner: str = ""
+    wait: Wait = Wait.WINDOW
+    reasons: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    batch: str = ""
+    first_try: float = 0.0
+    looks: int = 0
+    crashes: int = 0
+    handle: str = ""
 
     @property
     def pending(self) -> tuple[str, ...]:
         """The recipients a further attempt has to reach."""
         return tuple(r.spec for r in self.recipients if r.standing is Standing.PENDING)
+
+    def left(self, now: Moment) -> float:
+        """Seconds until it is due; never too few, whatever was done to the clocks.
+
+        A countdown goes by the boot clock and begins anew after a reboot, since nothing knows for sure how
+        long that took. An instant of the calendar has come when the wall clock says so, and within one boot
+        only when the boot clock agrees. 0 for what has no due time.
+        """
+        if self.due is None:
+            return 0.0
+        same_boot = self.due.boot_id == now.boot_id
+        if self.wait is Wait.SCHEDULE:
+            wall = self.due.wall - now.wall
+            return max(wall, self.due.boot - now.boot) if same_boot else max(wall, CLOCK_SETTLES - now.boot)
+        if same_boot:
+            return self.due.boot - now.boot
+        return self.hold if self.wait is Wait.WINDOW else 0.0
 
     @property
     def held(self) -> bool:

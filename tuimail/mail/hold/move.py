@@ -3,13 +3,20 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuimail.mail.hold.hold import Hold
-from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, State
+from tuimail.mail.hold.hold import LONGEST_COUNTDOWN, Hold
+from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
+from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.mail.letter.submission import Submission
+
+SETTLE_SECONDS = 600.0
+"""How long a server may take to finish with a message whose answer was lost (RFC 5321 §4.5.3.2.6)."""
+
+CLOCKS_DISAGREE = 60.0
+MOST_CRASHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,14 @@ def move(item: Item, now: Moment, why: str, answer: Safe = Safe(""), **changes: 
     return Move(item, new, Entry(now.wall, item.state, new.state, why, answer))
 
 
-def queue(item_id: str, draft: Draft, submission: Submission, hold: Hold, now: Moment) -> tuple[Item, Entry]:
-    """A frozen message enters the outbox and waits."""
+def queue(
+    item_id: str, draft: Draft, submission: Submission, hold: Hold, now: Moment, batch: str = ""
+) -> tuple[Item, Entry]:
+    """A frozen message enters the outbox and waits, or rests when a rule pauses it."""
     item = Item(
         id=item_id,
         account=draft.account,
-        state=State.WAITING,
+        state=State.WAITING if hold.due else State.PAUSED,
         version=1,
         subject=line(draft.subject),
         sender=submission.sender,
@@ -44,16 +53,20 @@ def queue(item_id: str, draft: Draft, submission: Submission, hold: Hold, now: M
         kind=draft.kind,
         answers=draft.answers,
         replaces=draft.replaces,
-        due=now.later(hold.seconds),
+        due=hold.due,
         hold=hold.seconds,
-        why=hold.why,
+        wait=hold.wait,
+        why=hold.reasons[0],
+        reasons=hold.reasons,
+        schedule=hold.schedule,
+        batch=batch,
     )
-    return item, Entry(now.wall, "", State.WAITING, f"queued: {hold.why}")
+    return item, Entry(now.wall, "", item.state, f"queued: {' · '.join(hold.reasons)}")
 
 
 def is_due(item: Item, now: Moment) -> bool:
     """Whether the wait is over."""
-    return item.state is State.WAITING and item.due is not None and item.due.left(now) <= 0
+    return item.state is State.WAITING and item.due is not None and item.left(now) <= 0
 
 
 def undo(item: Item, now: Moment) -> Move | None:
@@ -66,14 +79,44 @@ def undo(item: Item, now: Moment) -> Move | None:
 
 def release(item: Item, now: Moment) -> Move | None:
     """Send now, whatever it was waiting for; None when it neither waits nor failed."""
-    if not (item.held or item.state is State.FAILED):
+    if not _can_wait(item):
         return None
-    return move(item, now, "sent off by hand", state=State.WAITING, due=now, hold=0.0, phase=None)
+    return _wait(item, now, "sent off by hand", now, 0.0, Wait.WINDOW)
+
+
+def later(item: Item, now: Moment, seconds: float) -> Move | None:
+    """Wait so many seconds longer, or from now on if it does not wait."""
+    if not _can_wait(item):
+        return None
+    left = max(item.left(now), 0.0) + seconds
+    wait = Wait.WINDOW if item.wait is not Wait.SCHEDULE and left <= LONGEST_COUNTDOWN else Wait.SCHEDULE
+    return _wait(item, now, "kept longer by hand", now.later(left), left, wait)
+
+
+def reschedule(item: Item, now: Moment, schedule: Schedule) -> Move | None:
+    """Leave at another time."""
+    if not _can_wait(item):
+        return None
+    seconds = schedule.at - now.wall
+    why = f"scheduled: {schedule.typed}"
+    return _wait(item, now, why, now.later(seconds), seconds, Wait.SCHEDULE, schedule=schedule)
+
+
+def pause(item: Item, now: Moment) -> Move | None:
+    """Rest until a person releases it; None when it does not wait."""
+    if item.state is not State.WAITING or item.handle:
+        return None
+    return rest(item, now, "paused by hand")
+
+
+def rest(item: Item, now: Moment, why: str) -> Move:
+    """No due time any more: a person decides."""
+    return move(item, now, why, state=State.PAUSED, due=None, hold=0.0, phase=None, owner="")
 
 
 def claim(item: Item, now: Moment, owner: str) -> Move | None:
-    """One sender takes the item; None when it is not due."""
-    if not is_due(item, now):
+    """One sender takes the item; None when it is not due, or stands on a server already."""
+    if not is_due(item, now) or item.handle:
         return None
     return move(
         item,
@@ -83,6 +126,7 @@ def claim(item: Item, now: Moment, owner: str) -> Move | None:
         phase=Phase.CONNECT,
         due=None,
         tries=item.tries + 1,
+        first_try=item.first_try or now.wall,
         owner=owner,
     )
 
@@ -95,16 +139,45 @@ def begin_body(item: Item, now: Moment, said: str) -> Move:
 def recover(item: Item, now: Moment) -> Move | None:
     """What becomes of an item that its sender left behind in the middle.
 
-    With the body not begun nothing left, and it waits again. With the body begun it may have arrived: only
-    looking, or the user, can tell.
+    With the body not begun nothing left, and it waits again; but one that ends tuimail each time is put
+    aside. With the body begun it may have arrived: only looking, or the user, can tell.
     """
     if item.state is not State.SENDING:
         return None
     if item.phase is Phase.DATA:
         why = "tuimail stopped after the message had begun to leave: probably sent"
-        return move(item, now, why, state=State.UNSURE, due=None, owner="")
+        return doubt(item, now, why)
+    crashes = item.crashes + 1
+    if crashes >= MOST_CRASHES:
+        return rest(item, now, "tuimail stopped each time it tried to send this: send now, or take back")
     why = "tuimail stopped before the message left; trying again"
-    return move(item, now, why, state=State.WAITING, due=now, hold=0.0, phase=None, owner="")
+    return _wait(item, now, why, now, 0.0, Wait.RETRY, crashes=crashes)
+
+
+def doubt(item: Item, now: Moment, why: str, answer: Safe = Safe("")) -> Move:
+    """It may have arrived; it is looked for once the server had time to finish."""
+    return move(
+        item,
+        now,
+        why,
+        answer,
+        state=State.UNSURE,
+        due=now.later(SETTLE_SECONDS),
+        hold=SETTLE_SECONDS,
+        wait=Wait.RETRY,
+        owner="",
+    )
+
+
+def anew(item: Item, now: Moment) -> Move | None:
+    """A countdown of before a reboot begins anew: nobody knows how much of it has passed."""
+    if item.state is not State.WAITING or item.due is None or item.due.boot_id == now.boot_id:
+        return None
+    if item.wait is Wait.SCHEDULE:
+        return None
+    left = item.left(now)
+    why = f"the computer was restarted; the wait of {left:g} s begins anew" if left else "trying again"
+    return move(item, now, why, due=now.later(left))
 
 
 def late(item: Item, now: Moment, late_after: float) -> Move | None:
@@ -112,10 +185,25 @@ def late(item: Item, now: Moment, late_after: float) -> Move | None:
 
     `late_after` is in seconds; None for an item that is not that late.
     """
-    if not is_due(item, now) or item.due is None or item.due.left(now) > -late_after:
+    if item.state is not State.WAITING or item.due is None or item.handle:
         return None
-    why = "fell due while tuimail was not running: send now, or take back"
-    return move(item, now, why, state=State.PAUSED, due=None, hold=0.0)
+    if item.due.left(now) > -late_after:
+        return None
+    return rest(item, now, "fell due while tuimail was not running: send now, or take back")
+
+
+def clock_set(item: Item, now: Moment) -> Move | None:
+    """An instant that only a clock set forward has brought is asked about.
+
+    None when the boot clock agrees that it came, but for a minute.
+    """
+    if item.state is not State.WAITING or item.due is None or item.wait is not Wait.SCHEDULE or item.handle:
+        return None
+    if item.due.boot_id != now.boot_id or item.due.wall > now.wall:
+        return None
+    if item.due.boot - now.boot <= CLOCKS_DISAGREE:
+        return None
+    return rest(item, now, "its time came only because the clock was set forward: send now, or choose a time")
 
 
 def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:
@@ -123,5 +211,26 @@ def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:
     if item.state is not State.UNSURE:
         return None
     if sent:
-        return move(item, now, why, state=State.SENT, phase=None, filing=Filing.DUE, filing_due=now.wall)
-    return move(item, now, why, state=State.WAITING, due=now, hold=0.0, phase=None, doubted=True)
+        return move(
+            item, now, why, state=State.SENT, phase=None, due=None, filing=Filing.DUE, filing_due=now.wall
+        )
+    return _wait(item, now, why, now, 0.0, Wait.WINDOW, doubted=True)
+
+
+def _can_wait(item: Item) -> bool:
+    return (item.held or item.state is State.FAILED) and not item.handle
+
+
+def _wait(item: Item, now: Moment, why: str, due: Moment, seconds: float, wait: Wait, **changes: Any) -> Move:
+    return move(
+        item,
+        now,
+        why,
+        state=State.WAITING,
+        due=due,
+        hold=seconds,
+        wait=wait,
+        phase=None,
+        owner="",
+        **changes,
+    )

@@ -65,4 +65,12 @@ class Withdrawn:
     """The item was taken back before the body began; the server was told nothing but goodbye."""
 
 
-Outcome = Accepted | Refused | Denied | Unreachable | Vanished | Withdrawn
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The server has it and keeps it until its time; `handle` names it there, empty when out of reach."""
+
+    handle: str
+    text: str
+
+
+Outcome = Accepted | Kept | Refused | Denied | Unreachable | Vanished | Withdrawn

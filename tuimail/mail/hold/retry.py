@@ -30,6 +30,6 @@ def after_filing(tries: int, jitter: float) -> float:
     return _pause(FILING_FIRST, FILING_MOST, tries, jitter)
 
 
-def given_up(queued: float, now: float) -> bool:
-    """Whether a message queued then (UTC seconds) has been tried for long enough."""
-    return now - queued > GIVE_UP_AFTER
+def given_up(first_try: float, now: float) -> bool:
+    """Whether a message first tried then (UTC seconds) has been tried for long enough."""
+    return now - first_try > GIVE_UP_AFTER

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from tuimail.mail.hold import retry
-from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State
+from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.move import Move, move
+from tuimail.mail.hold.move import Move, doubt, move
 from tuimail.mail.hold.outcome import (
     Accepted,
     Denied,
+    Kept,
     Outcome,
     Refusal,
     Refused,
@@ -27,15 +28,17 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | N
     match outcome:
         case Accepted():
             return _accepted(item, outcome, now, jitter)
+        case Kept(handle, text):
+            return _kept(item, now, handle, line(text))
         case Refused():
             return _refused(item, outcome, now, jitter)
         case Denied(code, text):
-            why = "the server refused the login; set the password, then send now"
-            return _rest(item, now, why, line(f"{code} {text}"), State.PAUSED)
+            why = "the server refused the login; the mail of this account waits"
+            return _again(item, now, line(f"{code} {text}"), 0.0, why)
         case Unreachable(why):
             return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter))
         case Vanished(why):
-            return _rest(item, now, "answer lost: probably sent", line(why), State.UNSURE)
+            return doubt(item, now, "answer lost: probably sent", line(why))
         case Withdrawn():
             return None
         case _:
@@ -71,7 +74,28 @@ def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
         return _again(item, now, answer, retry.after_refusal(item.tries, jitter), "put off by the server")
     if item.reached:
         return _sent(item, now, "refused for the rest of its recipients", answer)
-    return _rest(item, now, "refused by the server", answer, State.FAILED)
+    return _fail(item, now, "refused by the server", answer)
+
+
+def _kept(item: Item, now: Moment, handle: str, answer: Safe) -> Move:
+    """The server keeps it: in reach until its time, or as good as sent when it can't be asked back."""
+    assert item.schedule is not None
+    if not handle:
+        return _sent(item, now, "handed to the server, which sends it in time; out of reach", answer)
+    due = now.later(item.schedule.at - now.wall)
+    return move(
+        item,
+        now,
+        "kept by the server, which sends it in time",
+        answer,
+        state=State.WAITING,
+        due=due,
+        hold=due.wall - now.wall,
+        wait=Wait.SCHEDULE,
+        phase=None,
+        owner="",
+        handle=handle,
+    )
 
 
 def _answers(outcome: Refused) -> list[str]:
@@ -90,8 +114,8 @@ def _sent(item: Item, now: Moment, why: str, answer: Safe) -> Move:
     )
 
 
-def _rest(item: Item, now: Moment, why: str, answer: Safe, state: State) -> Move:
-    return move(item, now, why, answer, state=state, due=None, owner="")
+def _fail(item: Item, now: Moment, why: str, answer: Safe) -> Move:
+    return move(item, now, why, answer, state=State.FAILED, due=None, owner="")
 
 
 def _again(
@@ -102,16 +126,17 @@ def _again(
     why: str = "the server can't be reached",
     recipients: tuple[Recipient, ...] = (),
 ) -> Move:
-    if retry.given_up(item.queued, now.wall):
-        return _rest(item, now, f"given up after five days: {why}", answer, State.FAILED)
+    if retry.given_up(item.first_try, now.wall):
+        return _fail(item, now, f"given up after five days: {why}", answer)
     return move(
         item,
         now,
-        f"{why}; trying again",
+        f"{why}; trying again" if pause else why,
         answer,
         state=State.WAITING,
         due=now.later(pause),
         hold=pause,
+        wait=Wait.RETRY,
         phase=None,
         owner="",
         recipients=recipients or item.recipients,

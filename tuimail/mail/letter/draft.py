@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.envelope import Ref
 
 
@@ -33,8 +34,9 @@ class Attachment:
 class Draft:
     """What a composer holds. The address fields are text as typed, so that a half-typed one survives.
 
-    `cursor` is (row, column) in the body. `answers` is the message this one replies to or forwards,
-    `replaces` its own older copy in a Drafts folder, which goes once this one is sent or saved there anew.
+    `cursor` is (row, column) in the body, `schedule` the time it is to leave, if the user chose one.
+    `answers` is the message this one replies to or forwards, `replaces` its own older copy in a Drafts
+    folder, which goes once this one is sent or saved there anew.
     """
 
     id: str
@@ -51,3 +53,4 @@ class Draft:
     answers: Ref | None = None
     replaces: Ref | None = None
     cursor: tuple[int, int] = (0, 0)
+    schedule: Schedule | None = None
