@@ -5,19 +5,25 @@ undone: the one field that moves the item also moves the draft. So a message is 
 """
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
+from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
+from tuimail.ports import Since
 from tuimail.store import draft_row, item_row
 from tuimail.store.database import Database, transaction
 
 FINISHED_SHOWN = 86_400.0
 FINISHED_KEPT = 30 * 86_400.0
+GONE_KEPT = 100_000
+COUNTER = "SELECT value FROM counters WHERE name ="
 
 FINISHED = "(state = 'undone' OR state = 'sent' AND json_extract(body, '$.filing') <> 'due')"
 SENT_OFF = "SELECT draft FROM items WHERE state <> 'undone'"
@@ -62,7 +68,15 @@ CREATE TABLE files (
   data BLOB NOT NULL,
   PRIMARY KEY (draft, n)
 ) STRICT"""
-MIGRATIONS = (SCHEMA_1,)
+SCHEMA_2 = """
+ALTER TABLE items ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX items_by_seq ON items (seq);
+CREATE TABLE gone (item TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE INDEX gone_by_seq ON gone (seq);
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+INSERT INTO counters VALUES ('seq', 0);
+CREATE TABLE stops (account TEXT PRIMARY KEY, since REAL NOT NULL, why TEXT NOT NULL) STRICT"""
+MIGRATIONS = (SCHEMA_1, SCHEMA_2)
 
 
 class OutboxFile:
@@ -77,8 +91,9 @@ class OutboxFile:
                 if _in_outbox(connection, draft.id):
                     raise OutboxError(SENT_OFF_ALREADY)
                 connection.execute(
-                    "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?)",
-                    (*item_row.values(item, entry.at), draft.id),
+                    "INSERT INTO items (id, version, state, changed, body, draft, seq)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (*item_row.values(item, entry.at), draft.id, _next_seq(connection)),
                 )
                 connection.execute(
                     "INSERT INTO wires VALUES (?, ?, ?, ?)",
@@ -107,7 +122,8 @@ class OutboxFile:
                 draft = draft_row.read(connection, row[0]) if row else None
                 if draft is None or not _swap(connection, move):
                     return None
-                connection.execute("UPDATE drafts SET saved = ? WHERE id = ?", (move.entry.at, draft.id))
+                draft = replace(draft, schedule=move.old.schedule)
+                draft_row.write(connection, draft, move.entry.at)
                 connection.execute("DELETE FROM wires WHERE item = ?", (move.old.id,))
             return draft
 
@@ -160,17 +176,17 @@ class OutboxFile:
                 if connection.execute(query, (item.id, item.version)).fetchone() is None:
                     return False
                 _drop_draft_of(connection, item.id)
-                connection.execute("DELETE FROM items WHERE id = ?", (item.id,))
+                _forget(connection, "id = ?", (item.id,))
             return True
 
         return await self._database.run(job)
 
     async def purge(self, now: Moment) -> None:
         """Forget sent and undone items that were finished a month ago."""
-        statement = f"DELETE FROM items WHERE {FINISHED} AND changed < ?"  # noqa: S608
 
         def job(connection: sqlite3.Connection) -> None:
-            connection.execute(statement, (now.wall - FINISHED_KEPT,))
+            with transaction(connection):
+                _forget(connection, f"{FINISHED} AND changed < ?", (now.wall - FINISHED_KEPT,))
 
         await self._database.run(job)
 
@@ -203,6 +219,38 @@ class OutboxFile:
 
         return await self._database.run(job)
 
+    async def since(self, seen: int) -> Since:
+        def job(connection: sqlite3.Connection) -> Since:
+            connection.execute("BEGIN")
+            try:
+                (reached,) = connection.execute(f"{COUNTER} 'seq'").fetchone()
+                rows = connection.execute("SELECT body FROM items WHERE seq > ? ORDER BY seq", (seen,))
+                items = tuple(item_row.item(body) for (body,) in rows)
+                gone = connection.execute("SELECT item FROM gone WHERE seq > ?", (seen,)).fetchall()
+            finally:
+                connection.execute("COMMIT")
+            return Since(reached, items, tuple(item_id for (item_id,) in gone))
+
+        return await self._database.run(job)
+
+    async def stops(self) -> tuple[Stop, ...]:
+        def job(connection: sqlite3.Connection) -> tuple[Stop, ...]:
+            rows = connection.execute("SELECT account, since, why FROM stops ORDER BY since").fetchall()
+            return tuple(Stop(account, since, line(why)) for account, since, why in rows)
+
+        return await self._database.run(job)
+
+    async def stop(self, stop: Stop) -> None:
+        values = (stop.account, stop.since, stop.why)
+        await self._database.run(
+            lambda connection: connection.execute("INSERT OR REPLACE INTO stops VALUES (?, ?, ?)", values)
+        )
+
+    async def go(self, account: str) -> None:
+        await self._database.run(
+            lambda connection: connection.execute("DELETE FROM stops WHERE account = ?", (account,))
+        )
+
     async def close(self) -> None:
         await self._database.close()
 
@@ -221,8 +269,22 @@ def _swap(connection: sqlite3.Connection, move: Move) -> bool:
         (*item_row.values(move.new, move.entry.at)[1:], move.old.id, move.old.version),
     )
     if swapped.rowcount:
+        connection.execute("UPDATE items SET seq = ? WHERE id = ?", (_next_seq(connection), move.old.id))
         _write_entry(connection, move.new.id, move.entry)
     return bool(swapped.rowcount)
+
+
+def _forget(connection: sqlite3.Connection, which: str, values: tuple[object, ...]) -> None:
+    """Delete items, and leave word of it for the other processes, which look often."""
+    seq = _next_seq(connection)
+    connection.execute(f"INSERT INTO gone SELECT id, ? FROM items WHERE {which}", (seq, *values))  # noqa: S608
+    connection.execute(f"DELETE FROM items WHERE {which}", values)  # noqa: S608
+    connection.execute("DELETE FROM gone WHERE seq < ?", (seq - GONE_KEPT,))
+
+
+def _next_seq(connection: sqlite3.Connection) -> int:
+    row = connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'seq' RETURNING value")
+    return int(row.fetchone()[0])
 
 
 def _write_entry(connection: sqlite3.Connection, item_id: str, entry: Entry) -> None:

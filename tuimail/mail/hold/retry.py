@@ -2,6 +2,7 @@
 
 DAY = 86_400.0
 GIVE_UP_AFTER = 5 * DAY
+FEWEST_TRIES = 20
 
 UNREACHABLE_FIRST, UNREACHABLE_MOST = 15.0, 900.0
 REFUSED_FIRST, REFUSED_MOST = 300.0, 14_400.0
@@ -30,6 +31,9 @@ def after_filing(tries: int, jitter: float) -> float:
     return _pause(FILING_FIRST, FILING_MOST, tries, jitter)
 
 
-def given_up(first_try: float, now: float) -> bool:
-    """Whether a message first tried then (UTC seconds) has been tried for long enough."""
-    return now - first_try > GIVE_UP_AFTER
+def given_up(first_try: float, now: float, tries: int) -> bool:
+    """Whether a message first tried then (UTC seconds) has been tried for long enough.
+
+    That takes tries too, so that a clock set wrong does not end it.
+    """
+    return now - first_try > GIVE_UP_AFTER and tries >= FEWEST_TRIES

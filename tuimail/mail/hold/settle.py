@@ -126,7 +126,7 @@ def _again(
     why: str = "the server can't be reached",
     recipients: tuple[Recipient, ...] = (),
 ) -> Move:
-    if retry.given_up(item.first_try, now.wall):
+    if retry.given_up(item.first_try or item.queued, now.wall, item.tries):
         return _fail(item, now, f"given up after five days: {why}", answer)
     return move(
         item,
