@@ -208,7 +208,7 @@ class OutboxStore(Protocol):
         ...
 
     async def since(self, seen: int) -> Since:
-        """What changed after the point `seen`, and the point reached; the points are `Since.seen`."""
+        """What changed after the point `seen`, an earlier `Since.seen`; with -1 all that `items` gives."""
         ...
 
     async def stops(self) -> tuple[Stop, ...]:

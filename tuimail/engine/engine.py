@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.checks import Checks
 from tuimail.engine.contacts import Contacts
 from tuimail.engine.drafts import Drafts
 from tuimail.engine.filer import Filer
@@ -17,6 +18,7 @@ from tuimail.engine.mailbox import Mailbox, inbox
 from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.outbox import Outbox
 from tuimail.engine.sender import Sender
+from tuimail.engine.stops import Stops
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
@@ -50,12 +52,16 @@ class Engine:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
+        self._stops = Stops(store, self._newsroom)
         self._sender = Sender(
-            accounts, self._items, store, lock, clock, ids, self._newsroom, owner, late_after
+            accounts, self._items, self._stops, store, lock, clock, ids, self._newsroom, owner, late_after
         )
         self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
-        self.outbox = Outbox(accounts, self._items, store, self._sender, files, clock, ids, undo_seconds)
+        self.checks = Checks(undo_seconds)
+        self.outbox = Outbox(
+            accounts, self._items, self._stops, store, self._sender, self.checks, files, clock, ids
+        )
         self.mailbox = Mailbox(accounts, cache, files, self._newsroom)
         self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids)
         self.contacts = Contacts(cache)

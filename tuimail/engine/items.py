@@ -1,10 +1,18 @@
 """The outbox as this process knows it: a copy of the store that announces every difference."""
 
-from tuimail.engine.news import ItemChanged, ItemGone, Newsroom
+from collections.abc import Callable
+
+from tuimail.engine.news import ItemChanged, ItemGone, Newsroom, OutboxLoaded
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.move import Move
 from tuimail.mail.letter.draft import Draft
 from tuimail.ports import OutboxStore
+
+MANY = 50
+"""So many changes at once are announced as one."""
+
+Watcher = Callable[[str, Item | None], None]
+"""Told of an id and what its item is now; None when it is gone."""
 
 
 class Items:
@@ -14,25 +22,45 @@ class Items:
         self._store = store
         self._newsroom = newsroom
         self._known: dict[str, Item] = {}
+        self._all: tuple[Item, ...] | None = ()
+        self._watchers: list[Watcher] = []
+        self._changes = -1
         self._seen = -1
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call `watcher` with every difference, before it is announced."""
+        self._watchers.append(watcher)
 
     def all(self) -> tuple[Item, ...]:
         """Newest first."""
-        return tuple(sorted(self._known.values(), key=lambda item: item.queued, reverse=True))
+        if self._all is None:
+            self._all = tuple(sorted(self._known.values(), key=lambda item: item.queued, reverse=True))
+        return self._all
 
-    async def catch_up(self) -> None:
-        """Take over what other processes did since the last time."""
+    def get(self, item_id: str) -> Item | None:
+        """The item as last heard of."""
+        return self._known.get(item_id)
+
+    async def catch_up(self) -> bool:
+        """Take over what other processes did since the last time; whether they did anything."""
         changes = await self._store.changes()
-        if changes != self._seen:
-            self._seen = changes
-            await self.load()
+        if changes == self._changes:
+            return False
+        self._changes = changes
+        await self.load()
+        return True
 
     async def load(self) -> None:
-        found = {item.id: item for item in await self._store.items()}
-        for item_id in self._known.keys() - found.keys():
-            self.forget(item_id)
-        for item in found.values():
-            self.know(item)
+        """Take over what is on disk: all of it the first time, then what is new."""
+        since = await self._store.since(self._seen)
+        self._seen = since.seen
+        many = len(since.items) + len(since.gone) > MANY
+        for item_id in since.gone:
+            self.forget(item_id, quietly=many)
+        for item in since.items:
+            self.know(item, quietly=many)
+        if many:
+            self._newsroom.announce(OutboxLoaded())
 
     async def fresh(self, item_id: str) -> Item | None:
         """The item as it is on disk."""
@@ -58,12 +86,23 @@ class Items:
         await self.fresh(move.old.id)
         return draft
 
-    def know(self, item: Item) -> None:
+    def know(self, item: Item, quietly: bool = False) -> None:
         known = self._known.get(item.id)
-        if known is None or known.version < item.version:
-            self._known[item.id] = item
+        if known is not None and known.version >= item.version:
+            return
+        self._known[item.id] = item
+        self._changed(item.id, item)
+        if not quietly:
             self._newsroom.announce(ItemChanged(item))
 
-    def forget(self, item_id: str) -> None:
-        if self._known.pop(item_id, None):
+    def forget(self, item_id: str, quietly: bool = False) -> None:
+        if self._known.pop(item_id, None) is None:
+            return
+        self._changed(item_id, None)
+        if not quietly:
             self._newsroom.announce(ItemGone(item_id))
+
+    def _changed(self, item_id: str, item: Item | None) -> None:
+        self._all = None
+        for watcher in self._watchers:
+            watcher(item_id, item)

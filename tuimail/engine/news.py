@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.safe import Safe
 
 
@@ -19,6 +20,25 @@ class ItemGone:
     """An outbox item was deleted."""
 
     item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLoaded:
+    """So many outbox items moved at once that none is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStopped:
+    """The mail of an account goes nowhere until a person acts."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGoes:
+    """The mail of an account that was stopped is tried again."""
+
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +90,19 @@ class SenderChanged:
     holder: str
 
 
-News = ItemChanged | ItemGone | FoldersChanged | FolderChanged | NewMail | Progress | Notice | SenderChanged
+News = (
+    ItemChanged
+    | ItemGone
+    | OutboxLoaded
+    | AccountStopped
+    | AccountGoes
+    | FoldersChanged
+    | FolderChanged
+    | NewMail
+    | Progress
+    | Notice
+    | SenderChanged
+)
 
 Listener = Callable[[News], None]
 

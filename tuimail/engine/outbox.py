@@ -2,16 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.checks import Checks
 from tuimail.engine.finishing import stamp, with_files
 from tuimail.engine.items import Items
 from tuimail.engine.sender import Sender
+from tuimail.engine.stops import Stops
 from tuimail.mail.errors import DraftError
-from tuimail.mail.hold.hold import window
+from tuimail.mail.hold.decision import Decision, allowed, scheduled, unattended
+from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.move import Move, queue, release, resolve, undo
+from tuimail.mail.hold.move import Move, later, pause, queue, release, reschedule, resolve, undo, unpause
+from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.hold.stop import Stop
+from tuimail.mail.letter.address import unique
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Clock, Files, Ids, OutboxStore
@@ -26,53 +34,81 @@ class Outbox:
         self,
         accounts: Accounts,
         items: Items,
+        stops: Stops,
         store: OutboxStore,
         sender: Sender,
+        checks: Checks,
         files: Files,
         clock: Clock,
         ids: Ids,
-        undo_seconds: float,
     ) -> None:
         self._accounts = accounts
         self._items = items
+        self._stops = stops
         self._store = store
         self._sender = sender
+        self._checks = checks
         self._files = files
         self._clock = clock
         self._ids = ids
-        self._undo_seconds = undo_seconds
 
     @property
     def sending_here(self) -> bool:
         """Whether it is this process that sends."""
         return self._sender.here
 
-    async def send(self, draft: Draft) -> Item:
-        """Freeze the draft and queue it. Raises DraftError or OutboxError; then the draft stays as it was."""
+    async def weigh(self, draft: Draft) -> Decision:
+        """What the rules say of the draft as it stands."""
+        return await self._checks.decide(draft)
+
+    async def send(self, draft: Draft, confirmed: bool = False) -> Item:
+        """Freeze the draft and queue it. Raises DraftError, OutboxError; then the draft stays as it was.
+
+        `confirmed` says that a person agreed to what a rule asks; without it that is a ConfirmError.
+        """
         from tuimail.mail.letter.compose import freeze
 
         account = self._account(draft.account)
+        decision = allowed(await self._checks.decide(draft), confirmed)
         whole = await with_files(draft, self._files)
         submission = await asyncio.to_thread(
             freeze, whole, account.address, stamp(account.address.spec, self._clock, self._ids)
         )
-        return await self._queue(whole, submission)
+        return await self._queue(whole, submission, decision)
 
     async def send_raw(
-        self, account: str, raw: bytes, sender: str = "", recipients: tuple[str, ...] = ()
+        self,
+        account: str,
+        raw: bytes,
+        sender: str = "",
+        recipients: tuple[str, ...] = (),
+        *,
+        schedule: Schedule | None = None,
+        batch: str = "",
+        confirmed: bool = False,
     ) -> Item:
-        """Queue a message that is already written; `recipients` are taken from its header when empty."""
+        """Queue a message that is already written; `recipients` are taken from its header when empty.
+
+        `batch` is the same for all that one call of a program sends off. Raises as `send`; what a rule asks
+        a person and nobody can be asked about is paused.
+        """
         from tuimail.mail.letter.compose import draft_of, freeze_raw
 
         own = self._account(account)
         submission = freeze_raw(
             raw, sender or own.address.spec, recipients, stamp(own.address.spec, self._clock, self._ids)
         )
-        return await self._queue(draft_of(raw, self._ids.item(), own.name), submission)
+        draft = replace(draft_of(raw, self._ids.item(), own.name), schedule=schedule)
+        decision = unattended(await self._checks.decide(draft, submission.recipients), confirmed)
+        return await self._queue(draft, submission, decision, batch)
 
     def known(self) -> tuple[Item, ...]:
         """The items as last heard of, newest first; for painting."""
         return self._items.all()
+
+    def stops(self) -> tuple[Stop, ...]:
+        """The accounts whose mail waits for a person to act, as last heard of."""
+        return self._stops.all()
 
     async def items(self) -> tuple[Item, ...]:
         """The items as they are on disk, newest first."""
@@ -109,9 +145,40 @@ class Outbox:
                 return None
         return None
 
+    async def undo_batch(self, batch: str) -> tuple[Draft, ...]:
+        """Take back all that one call of a program sent off, as far as it can be."""
+        taken = [await self.undo(item.id) for item in await self.held() if item.batch == batch]
+        return tuple(draft for draft in taken if draft is not None)
+
     async def now(self, item_id: str) -> bool:
-        """End the wait, or try a failed one again; False when it is past that."""
-        return await self._move(item_id, release)
+        """End the wait, or try a failed one again; False when it is past that. A stopped account goes on."""
+        if not await self._move(item_id, release):
+            return False
+        item = self._items.get(item_id)
+        if item is not None:
+            await self.go(item.account)
+        return True
+
+    async def go(self, account: str) -> None:
+        """Try the mail of a stopped account again."""
+        await self._stops.go(account)
+        self._sender.wake()
+
+    async def later(self, item_id: str, seconds: float) -> bool:
+        """Wait so much longer; False when it is past that."""
+        return await self._move(item_id, partial(later, seconds=seconds))
+
+    async def reschedule(self, item_id: str, schedule: Schedule) -> bool:
+        """Leave at another time; False when it is past that."""
+        return await self._move(item_id, partial(reschedule, schedule=schedule))
+
+    async def pause(self, item_id: str) -> bool:
+        """Rest until it is released; False when it does not wait."""
+        return await self._move(item_id, pause)
+
+    async def release(self, item_id: str) -> bool:
+        """A paused one waits for the undo window, then leaves; False when it is not paused."""
+        return await self._move(item_id, partial(unpause, seconds=self._checks.undo_seconds))
 
     async def settle(self, item_id: str, sent: bool) -> bool:
         """The person's answer about an unsure item: it was sent, or send the same bytes again."""
@@ -149,9 +216,12 @@ class Outbox:
     async def _newest(self) -> Item | None:
         return next((i for i in await self.held() if i.can_be_taken_back), None)
 
-    async def _queue(self, draft: Draft, submission: Submission) -> Item:
+    async def _queue(self, draft: Draft, submission: Submission, decision: Decision, batch: str = "") -> Item:
         now = self._clock.now()
-        item, entry = queue(self._ids.item(), draft, submission, window(self._undo_seconds, now), now)
+        people = unique((*submission.recipients, *decision.bcc))
+        submission = replace(submission, recipients=people)
+        held = hold(decision, scheduled(draft.schedule, decision), now)
+        item, entry = queue(self._ids.item(), draft, submission, held, now, batch)
         await self._store.add(item, submission, draft, entry)
         self._items.know(item)
         self._sender.wake()

@@ -6,10 +6,12 @@ from dataclasses import replace
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom, Notice, SenderChanged
+from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxError
-from tuimail.mail.hold.item import Item, State
-from tuimail.mail.hold.move import Move, begin_body, claim, is_due, late, recover
-from tuimail.mail.hold.outcome import Outcome, Unreachable
+from tuimail.mail.hold.agenda import Agenda
+from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.move import Move, anew, begin_body, claim, clock_set, late, recover
+from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
@@ -29,6 +31,7 @@ class Sender:
         self,
         accounts: Accounts,
         items: Items,
+        stops: Stops,
         store: OutboxStore,
         lock: SenderLock,
         clock: Clock,
@@ -39,6 +42,7 @@ class Sender:
     ) -> None:
         self._accounts = accounts
         self._items = items
+        self._stops = stops
         self._store = store
         self._lock = lock
         self._clock = clock
@@ -50,7 +54,9 @@ class Sender:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._closing = False
         self._holder = ""
+        self._agenda = Agenda()
         self.here = False
+        items.watch(self._note)
 
     def wake(self) -> None:
         """Look now: something may be due."""
@@ -79,9 +85,11 @@ class Sender:
 
     async def _round(self) -> None:
         try:
-            await self._items.catch_up()
+            if await self._items.catch_up():
+                await self._stops.load()
             if not self.here and self._lock.take():
                 await self._begin()
+            await self._mind_the_clock()
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(STORE_PAUSE)
@@ -96,10 +104,28 @@ class Sender:
         now = self._clock.now()
         await self._store.purge(now)
         await self._items.load()
+        await self._stops.load()
         for item in self._items.all():
-            await self._items.commit(recover(item, now) or late(item, now, self._late_after))
+            move = recover(item, now) or late(item, now, self._late_after) or anew(item, now)
+            await self._items.commit(move)
         self.here = True
         self._newsroom.announce(SenderChanged(True, self._lock.holder()))
+
+    async def _mind_the_clock(self) -> None:
+        """Make the agenda anew when the wall clock was set, and ask about what only that has brought."""
+        now = self._clock.now()
+        if not self._agenda.is_stale(now):
+            return
+        self._agenda.put_all(self._items.all(), now)
+        if self.here:
+            for item in self._items.all():
+                await self._items.commit(clock_set(item, now))
+
+    def _note(self, item_id: str, item: Item | None) -> None:
+        if item is None:
+            self._agenda.drop(item_id)
+        else:
+            self._agenda.put(item, self._clock.now())
 
     def _name_holder(self) -> None:
         holder = self._lock.holder()
@@ -108,9 +134,7 @@ class Sender:
             self._newsroom.announce(SenderChanged(False, holder))
 
     async def _rest(self) -> None:
-        now = self._clock.now()
-        waits = [item.due.left(now) for item in self._items.all() if item.due and item.state is State.WAITING]
-        pause = min([LOOK_EVERY, *(wait for wait in waits if wait > 0)])
+        pause = min(LOOK_EVERY, self._agenda.soonest(self._clock.now()))
         try:
             await asyncio.wait_for(self._wake.wait(), pause)
         except TimeoutError:
@@ -127,24 +151,31 @@ class Sender:
                 self._busy[name] = asyncio.create_task(self._drain(account), name=f"send {name}")
 
     def _next(self, account: str) -> Item | None:
-        now = self._clock.now()
-        due = [item for item in self._items.all() if item.account == account and is_due(item, now)]
-        return min(due, key=lambda item: item.queued, default=None)
+        return None if account in self._stops else self._agenda.next(account, self._clock.now())
 
     async def _drain(self, account: Account) -> None:
         try:
             while not self._closing and (item := self._next(account.name)):
-                await self._attempt(account, item)
+                if not await self._ask_first(item):
+                    await self._attempt(account, item)
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(STORE_PAUSE)
+
+    async def _ask_first(self, item: Item) -> bool:
+        """Whether the item is to be decided by a person, since its time is long past or not surely come."""
+        now = self._clock.now()
+        return await self._items.commit(late(item, now, self._late_after) or clock_set(item, now))
 
     async def _attempt(self, account: Account, item: Item) -> None:
         move = claim(item, self._clock.now(), self._owner)
         if move is None or not await self._items.commit(move):
             return
         item, outcome = await self._hand_in(account, move.new)
-        settled = settle(item, outcome, self._clock.now(), self._ids.jitter())
+        now = self._clock.now()
+        if isinstance(outcome, Denied):
+            await self._stops.stop(account.name, line(f"{outcome.code} {outcome.text}"), now)
+        settled = settle(item, outcome, now, self._ids.jitter())
         if settled is not None:
             await self._commit_for_sure(settled)
 

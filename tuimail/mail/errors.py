@@ -3,7 +3,8 @@
     TuimailError
      ├─ DraftError            the draft can't be sent as it is; it stays where it is
      │   ├─ AddressError      an address is none
-     │   └─ AttachmentError   a file is missing or unreadable
+     │   ├─ AttachmentError   a file is missing or unreadable
+     │   └─ ConfirmError      a rule asks a person first; the text is what it asks
      ├─ OutboxError           the outbox can't be read or written; nothing was queued or changed
      ├─ MailboxError          a server or a Maildir could not be reached or said no
      │   ├─ LoginError        name, password or token were refused
@@ -31,6 +32,10 @@ class AddressError(DraftError):
 
 class AttachmentError(DraftError):
     """An attachment is missing or unreadable."""
+
+
+class ConfirmError(DraftError):
+    """A rule asks a person before the mail is queued."""
 
 
 class OutboxError(TuimailError):

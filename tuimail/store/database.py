@@ -148,6 +148,17 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything inside is read from one state of the file."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
 def is_unreadable(error: sqlite3.DatabaseError) -> bool:
     """Whether it is the file's contents that are to blame: damaged, foreign, or of a newer version."""
     name = getattr(error, "sqlite_errorname", "")

@@ -18,12 +18,11 @@ from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Since
 from tuimail.store import draft_row, item_row
-from tuimail.store.database import Database, transaction
+from tuimail.store.database import Database, reading, transaction
 
 FINISHED_SHOWN = 86_400.0
 FINISHED_KEPT = 30 * 86_400.0
 GONE_KEPT = 100_000
-COUNTER = "SELECT value FROM counters WHERE name ="
 
 FINISHED = "(state = 'undone' OR state = 'sent' AND json_extract(body, '$.filing') <> 'due')"
 SENT_OFF = "SELECT draft FROM items WHERE state <> 'undone'"
@@ -130,16 +129,7 @@ class OutboxFile:
         return await self._database.run(job)
 
     async def items(self) -> tuple[Item, ...]:
-        query = (
-            f"SELECT body FROM items WHERE NOT {FINISHED} OR changed > (SELECT max(changed) FROM items) - ?"  # noqa: S608
-            " ORDER BY json_extract(body, '$.queued') DESC"
-        )
-
-        def job(connection: sqlite3.Connection) -> tuple[Item, ...]:
-            rows = connection.execute(query, (FINISHED_SHOWN,)).fetchall()
-            return tuple(item_row.item(body) for (body,) in rows)
-
-        return await self._database.run(job)
+        return await self._database.run(_shown)
 
     async def item(self, item_id: str) -> Item | None:
         def job(connection: sqlite3.Connection) -> Item | None:
@@ -221,14 +211,13 @@ class OutboxFile:
 
     async def since(self, seen: int) -> Since:
         def job(connection: sqlite3.Connection) -> Since:
-            connection.execute("BEGIN")
-            try:
-                (reached,) = connection.execute(f"{COUNTER} 'seq'").fetchone()
+            with reading(connection):
+                (reached,) = connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
+                if seen < 0:
+                    return Since(reached, _shown(connection), ())
                 rows = connection.execute("SELECT body FROM items WHERE seq > ? ORDER BY seq", (seen,))
                 items = tuple(item_row.item(body) for (body,) in rows)
                 gone = connection.execute("SELECT item FROM gone WHERE seq > ?", (seen,)).fetchall()
-            finally:
-                connection.execute("COMMIT")
             return Since(reached, items, tuple(item_id for (item_id,) in gone))
 
         return await self._database.run(job)
@@ -253,6 +242,15 @@ class OutboxFile:
 
     async def close(self) -> None:
         await self._database.close()
+
+
+def _shown(connection: sqlite3.Connection) -> tuple[Item, ...]:
+    query = (
+        f"SELECT body FROM items WHERE NOT {FINISHED} OR changed > (SELECT max(changed) FROM items) - ?"  # noqa: S608
+        " ORDER BY json_extract(body, '$.queued') DESC"
+    )
+    rows = connection.execute(query, (FINISHED_SHOWN,)).fetchall()
+    return tuple(item_row.item(body) for (body,) in rows)
 
 
 def _in_outbox(connection: sqlite3.Connection, draft_id: str) -> bool:

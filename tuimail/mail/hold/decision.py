@@ -1,11 +1,14 @@
 """What the rules say about one mail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tuimail.mail.errors import ConfirmError, DraftError
+from tuimail.mail.hold.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """So many seconds at least, from Send on, and whose wish that is (`rule: outside mail waits a minute`)."""
+    """So many seconds at least, from Send on, and whose wish that is."""
 
     seconds: float
     why: str
@@ -38,3 +41,25 @@ class Decision:
     bcc: tuple[str, ...] = ()
     by_server: bool = False
     notes: tuple[str, ...] = ()
+
+
+def allowed(decision: Decision, confirmed: bool) -> Decision:
+    """The decision, if the mail may be queued. Raises DraftError for a block, ConfirmError for a question."""
+    if decision.blocks:
+        raise DraftError(f"Not queued: {' · '.join(decision.blocks)}. The draft is kept.")
+    if decision.confirms and not confirmed:
+        raise ConfirmError(" · ".join(decision.confirms))
+    return decision
+
+
+def unattended(decision: Decision, confirmed: bool) -> Decision:
+    """As `allowed`, but what only a person can confirm is paused until one does."""
+    asked = () if confirmed else decision.confirms
+    return allowed(replace(decision, pauses=(*decision.pauses, *asked), confirms=()), confirmed)
+
+
+def scheduled(schedule: Schedule | None, decision: Decision) -> Schedule | None:
+    """The user's time, kept by the server when a rule says so."""
+    if schedule is None or not decision.by_server:
+        return schedule
+    return replace(schedule, by_server=True)

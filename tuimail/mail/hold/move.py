@@ -109,6 +109,13 @@ def pause(item: Item, now: Moment) -> Move | None:
     return rest(item, now, "paused by hand")
 
 
+def unpause(item: Item, now: Moment, seconds: float) -> Move | None:
+    """A paused one waits for so many seconds more, then leaves; None when it is not paused."""
+    if item.state is not State.PAUSED:
+        return None
+    return _wait(item, now, "released by hand", now.later(seconds), seconds, Wait.WINDOW)
+
+
 def rest(item: Item, now: Moment, why: str) -> Move:
     """No due time any more: a person decides."""
     return move(item, now, why, state=State.PAUSED, due=None, hold=0.0, phase=None, owner="")
