@@ -15,6 +15,8 @@ ONE_IMPORTER = {
     "inscriptis": "tuimail/mail/letter/html.py",
     "aiosmtpd": "tuimail/demo/server.py",
     "platformdirs": "tuimail/paths.py",
+    "holidays": "tuimail/mail/hold/calendar.py",
+    "tzlocal": "tuimail/backends/system.py",
 }
 
 
@@ -37,6 +39,7 @@ def test_each_library_has_one_importer(library: str, importer: str) -> None:
 @pytest.mark.parametrize("command", ["--version", "outbox --help", "show --help", "send --help"])
 def test_a_command_without_a_screen_loads_no_screen_and_nothing_heavy(command: str) -> None:
     heavy = ["textual", "rich", "imaplib", "aiosmtplib", "keyring", "msal", "lxml", "httpx", "requests"]
+    heavy += ["holidays", "dateutil", "tzlocal"]
     code = (
         "import sys\n"
         f"sys.argv = ['tuimail', *{command.split()!r}]\n"

@@ -271,7 +271,7 @@ class TwoProcesses(RuleBasedStateMachine):
     @invariant()
     def p8_nothing_rests_silently(self):
         for item in self.run(self.stores[0].items()):
-            assert (item.due is not None) == (item.state is State.WAITING)
+            assert (item.due is not None) == (item.state in (State.WAITING, State.UNSURE))
             assert (item.phase is not None) >= (item.state is State.SENDING)
             assert item.state is not State.SENT or item.filing is not Filing.NONE
             assert item.phase is not Phase.DATA or item.state is not State.WAITING

@@ -3,7 +3,7 @@
 import pytest
 from builders import a_draft
 
-from tuimail.engine.news import Notice, SenderChanged
+from tuimail.engine.news import AccountStopped, Notice, SenderChanged
 from tuimail.engine.sender import Sender
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import begin_body, claim
@@ -179,18 +179,21 @@ async def test_only_the_recipients_that_were_put_off_are_tried_again(world):
     assert world.submitter.attempts[1:] == [("boss@example.jp",)]
 
 
-async def test_a_refused_login_pauses_the_mail_and_asks(world):
+async def test_a_refused_login_stops_the_account_and_asks_once(world):
     engine = await world.sending()
     world.submitter.outcomes = [Denied(535, "authentication failed")]
     item = await engine.outbox.send(letter())
+    other = await engine.outbox.send(letter("d2"))
     world.clock.advance(10)
-    paused = await world.state(engine, item, State.PAUSED)
-    assert "password" in paused.why
+    await world.until(engine.outbox.stops)
     world.clock.advance(10_000)
     await world.a_while()
     assert len(world.submitter.attempts) == 1
+    assert len(world.heard(AccountStopped)) == 1
+    await world.state(engine, item, State.WAITING)
     await engine.outbox.now(item.id)
     await world.state(engine, item, State.SENT)
+    await world.state(engine, other, State.SENT)
 
 
 async def test_closing_waits_for_the_message_in_flight_and_claims_no_more(world):

@@ -11,6 +11,7 @@
      │   └─ MessageGone       the message is no longer there
      ├─ SecretError           no password or token could be had
      ├─ SaveError             a file could not be written
+     ├─ ScheduleError         the words for a time are not understood, or it has passed; nothing was scheduled
      └─ ConfigError           the configuration is wrong (file, line, accepted values)
 
 The text of each is one line for a person: what happened, what was kept, what to do. It is already
@@ -60,6 +61,10 @@ class SecretError(TuimailError):
 
 class SaveError(TuimailError):
     """A file could not be written."""
+
+
+class ScheduleError(TuimailError):
+    """The words for a time are not understood, or that time has passed."""
 
 
 class ConfigError(TuimailError):

@@ -48,7 +48,7 @@ def item(state: State, **changes: object) -> Item:
 
 
 def sending(phase: Phase = Phase.DATA, **changes: object) -> Item:
-    return item(State.SENDING, phase=phase, tries=1, **changes)
+    return item(State.SENDING, phase=phase, **{"tries": 1, **changes})
 
 
 def settled(outcome: object, before: Item | None = None) -> Item:
@@ -217,8 +217,10 @@ def test_a_refusal_of_the_only_recipient_is_said_once() -> None:
     assert made.entry.answer == "b@example.jp: 550 no such user"
 
 
-def test_a_refused_login_pauses_and_keeps_the_mail() -> None:
-    assert settled(Denied(535, "bad password")).state is State.PAUSED
+def test_a_refused_login_keeps_the_mail_waiting() -> None:
+    new = settled(Denied(535, "bad password"))
+    assert new.state is State.WAITING
+    assert move.is_due(new, NOW)
 
 
 def test_a_server_that_cannot_be_reached_is_tried_again() -> None:
@@ -239,9 +241,14 @@ def test_a_withdrawn_attempt_changes_nothing() -> None:
 
 
 def test_after_five_days_a_mail_is_given_up_and_comes_back() -> None:
-    old = sending(queued=NOW.wall - retry.GIVE_UP_AFTER - 1)
+    old = sending(first_try=NOW.wall - retry.GIVE_UP_AFTER - 1, tries=retry.FEWEST_TRIES)
     assert settled(Refused(451, "later"), old).state is State.FAILED
     assert settled(Unreachable("no route"), old).state is State.FAILED
+
+
+def test_a_clock_set_five_days_ahead_gives_nothing_up() -> None:
+    new = settled(Unreachable("no route"), sending(first_try=NOW.wall - 10 * retry.GIVE_UP_AFTER, tries=2))
+    assert new.state is State.WAITING
 
 
 @given(st.integers(1, 2**63), st.floats(0, 0.999))
@@ -283,7 +290,4 @@ def test_no_sequence_of_moves_leaves_an_item_resting_silently(data: st.DataObjec
         if current.state is State.SENDING:
             steps.append(settle(current, data.draw(st.sampled_from(outcomes)), NOW, 0.5))
         current = data.draw(st.sampled_from([s.new for s in steps if s] or [current]))
-        if current.state is State.WAITING:
-            assert current.due is not None
-        else:
-            assert current.due is None
+        assert (current.due is not None) == (current.state in (State.WAITING, State.UNSURE))
