@@ -95,7 +95,8 @@ class Item:
     `answers` is the message this one replies to or forwards, which is flagged once this one was sent;
     `replaces` is its copy in a Drafts folder, which then goes. `batch` is the same for messages that one
     call of a program sent off. `looks` counts the searches for an unsure one, `crashes` the programs that
-    ended while they were about to send it. `handle` names it on the server that keeps it for a schedule.
+    ended while they were about to send it. `handle` names it on the server that keeps it for a schedule;
+    `wanted_back` says that the server was asked to give it back.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Item:
     looks: int = 0
     crashes: int = 0
     handle: str = ""
+    wanted_back: bool = False
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -165,8 +167,8 @@ class Item:
 
     @property
     def can_be_taken_back(self) -> bool:
-        """No byte of the body has left, and nobody has it."""
-        if self.reached:
+        """No byte of the body has left, and nobody has it. One that a server keeps is asked back instead."""
+        if self.reached or self.handle:
             return False
         if self.state is State.SENDING:
             return self.phase is not Phase.DATA

@@ -81,7 +81,8 @@ def release(item: Item, now: Moment) -> Move | None:
     """Send now, whatever it was waiting for; None when it neither waits nor failed."""
     if not _can_wait(item):
         return None
-    return _wait(item, now, "sent off by hand", now, 0.0, Wait.WINDOW)
+    schedule = replace(item.schedule, by_server=False) if item.schedule else None
+    return _wait(item, now, "sent off by hand", now, 0.0, Wait.WINDOW, schedule=schedule)
 
 
 def later(item: Item, now: Moment, seconds: float) -> Move | None:
