@@ -1,5 +1,6 @@
 """The sender lock: one process holds it, and the kernel takes it back from the dead."""
 
+import fcntl
 import os
 import signal
 import stat
@@ -79,6 +80,34 @@ def test_asking_who_holds_it_takes_it_from_nobody(path):
     other.holder()
     assert one.take()
     one.release()
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_who_holds_the_lock_of_a_file_that_is_gone_has_lost_it_and_may_try_anew(path, replaced):
+    one, other = SenderLockFile(path, "one"), SenderLockFile(path, "other")
+    one.take()
+    path.unlink()
+    if replaced:
+        assert other.take()
+    assert not one.take()
+    assert one.take() is not replaced
+    assert other.holder() == ("other" if replaced else "one") + f" (process {os.getpid()})"
+    one.release()
+    other.release()
+
+
+def test_a_file_that_is_removed_between_opening_and_locking_is_no_lock(path, monkeypatch):
+    lock, flock = SenderLockFile(path, "one"), fcntl.flock
+
+    def removed_first(descriptor, how):
+        path.unlink()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", removed_first)
+    assert not lock.take()
+    monkeypatch.undo()
+    assert lock.take()
+    lock.release()
 
 
 def test_the_file_is_for_its_owner_only(path):

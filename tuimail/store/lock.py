@@ -8,7 +8,11 @@ from tuimail.mail.errors import OutboxError
 
 
 class SenderLockFile:
-    """`ports.SenderLock` by flock(2). Released by the kernel when the process ends, however it ends."""
+    """`ports.SenderLock` by flock(2). Released by the kernel when the process ends, however it ends.
+
+    It counts only while the locked file is the one at the path: whoever finds another there, or none, held
+    the lock of a file that others can't see, and has lost it.
+    """
 
     def __init__(self, path: Path, name: str) -> None:
         self._path = path
@@ -17,7 +21,7 @@ class SenderLockFile:
 
     def take(self) -> bool:
         if self._descriptor is not None:
-            return True
+            return self._still_holds()
         try:
             self._descriptor = self._locked()
         except BlockingIOError:
@@ -41,6 +45,19 @@ class SenderLockFile:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _still_holds(self) -> bool:
+        assert self._descriptor is not None
+        if self._is_at_path(self._descriptor):
+            return True
+        self.release()
+        return False
+
+    def _is_at_path(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except OSError:
+            return False
+
     @property
     def _who(self) -> str:
         return f"{self._name} (process {os.getpid()})"
@@ -50,6 +67,8 @@ class SenderLockFile:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not self._is_at_path(descriptor):
+                raise BlockingIOError
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{self._who}\n".encode(), 0)
         except OSError:
