@@ -18,6 +18,9 @@ from tuimail.mail.errors import OutboxError
 
 T = TypeVar("T")
 
+SAFE = "FULL"
+"""`synchronous` of a precious file: what was committed survives a power cut."""
+
 BUSY_MS = 5_000
 PAUSE_MS = 10
 
@@ -81,8 +84,9 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        version(connection, len(self._migrations))
         enter_wal(connection)
-        connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else 'FULL'}")
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else SAFE}")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, self._migrations)
 
