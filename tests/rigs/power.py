@@ -357,13 +357,12 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--synchronous", choices=["full", "off"], default="full", help="off breaks the promise"
+        "--synchronous", default="full", help="normal or off, to break the promise on purpose"
     )
     options = parser.parse_args()
     if reason := vfs.missing():
         raise SystemExit(f"power rig: {reason}")
-    if options.synchronous == "off":
-        database.SAFE = "OFF"
+    database.SAFE = options.synchronous.upper()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tuimail-power-") as folder:
         count = run(options.cuts, options.seed, Path(folder))
