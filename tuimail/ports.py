@@ -10,6 +10,7 @@ from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome
+from tuimail.mail.hold.rule import Rule
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
@@ -169,6 +170,17 @@ class OutboxStore(Protocol):
         """Replace the old item by the new one and write the trail; False when another mover was quicker."""
         ...
 
+    async def moves(self, moves: Sequence[Move]) -> tuple[bool, ...]:
+        """Several moves in one transaction; for each whether it came true, as `move` says."""
+        ...
+
+    async def claim(self, claim: Move, first: Move | None) -> tuple[bool, Submission | None]:
+        """In one transaction: the move `first` (whether it came true), then `claim` (its message, or None).
+
+        Raises OutboxDamaged when the message can't be read; then nothing changed.
+        """
+        ...
+
     async def take_back(self, move: Move) -> Draft | None:
         """`move` to undone; in the same transaction its draft is back among the drafts, its bytes go."""
         ...
@@ -228,7 +240,10 @@ class SenderLock(Protocol):
     """Held by the one process that sends."""
 
     def take(self) -> bool:
-        """True when this process holds it now; never waits. Raises OutboxError."""
+        """True when this process holds it now; never waits. Raises OutboxError.
+
+        False for a holder says that it has lost the lock: others may have held it since.
+        """
         ...
 
     def holder(self) -> str:
@@ -236,6 +251,14 @@ class SenderLock(Protocol):
         ...
 
     def release(self) -> None: ...
+
+
+class RuleBook(Protocol):
+    """The rules as somebody wrote them."""
+
+    def read(self) -> tuple[Rule, ...]:
+        """As they are now, in order. Raises ConfigError, which pauses all sending."""
+        ...
 
 
 class MailCache(Protocol):
@@ -270,6 +293,14 @@ class MailCache(Protocol):
     async def body(self, account: str, folder: str, uid: str) -> bytes | None: ...
 
     async def put_body(self, account: str, folder: str, uid: str, raw: bytes) -> None: ...
+
+    async def written_to(self, specs: Sequence[str], before: float) -> frozenset[str]:
+        """Those of the addresses (lower case) that mail in a Sent folder went to before an instant."""
+        ...
+
+    async def met(self, specs: Sequence[str], before: float) -> frozenset[str]:
+        """Those of the addresses (lower case) that were in any mail before an instant (UTC seconds)."""
+        ...
 
     async def seen(self, prefix: str, limit: int) -> tuple[Address, ...]:
         """Addresses met in mail whose name or address has a word that begins so, likeliest first."""

@@ -1,5 +1,7 @@
 """The one sender: who sends, what it does after a crash, and that one trouble never holds up another."""
 
+import sqlite3
+
 import pytest
 from builders import a_draft
 
@@ -103,25 +105,44 @@ async def test_the_server_s_answer_is_kept_trying_until_the_disk_takes_it(world)
     assert len(world.submitter.wires) == 1
 
 
-@pytest.mark.parametrize("call", ["move", "submission"])
-async def test_a_disk_that_fails_before_the_body_puts_the_mail_off(world, call):
+async def test_a_disk_that_fails_before_the_body_puts_the_mail_off(world):
     """It must not rest in `sending` with nobody at work on it."""
     engine = await world.sending()
     gate = world.submitter.gate("connect")
     item = await engine.outbox.send(letter())
-    if call == "submission":
-        world.disks["screen"].failures["submission"] = 1
     world.clock.advance(10)
-    if call == "move":
-        await gate.reached.wait()
-        world.disks["screen"].failures["move"] = 1
+    await gate.reached.wait()
+    world.disks["screen"].failures["move"] = 1
     gate.open()
     await world.until(lambda: world.heard(Notice))
     waiting = await world.state(engine, item, State.WAITING)
-    assert waiting.due.left(engine.now()) > 0
+    assert waiting.left(engine.now()) > 0
     assert world.submitter.wires == []
     world.clock.advance(60)
     await world.state(engine, item, State.SENT)
+
+
+async def test_a_disk_that_fails_at_the_claim_leaves_the_mail_waiting(world):
+    engine = await world.sending()
+    item = await engine.outbox.send(letter())
+    world.disks["screen"].failures["claim"] = 1
+    world.clock.advance(10)
+    await world.until(lambda: world.heard(Notice))
+    assert world.submitter.attempts == []
+    world.clock.advance(60)
+    await world.state(engine, item, State.SENT)
+
+
+async def test_a_message_that_cannot_be_read_any_more_rests_and_holds_up_no_other(world):
+    engine = await world.sending()
+    broken, whole = await engine.outbox.send(letter("d1")), await engine.outbox.send(letter("d2"))
+    with sqlite3.connect(world.folder / "outbox.db") as connection:
+        connection.execute("DELETE FROM wires WHERE item = ?", (broken.id,))
+    world.clock.advance(10)
+    await world.state(engine, whole, State.SENT)
+    rests = await world.state(engine, broken, State.PAUSED)
+    assert "not in the outbox" in rests.why
+    assert await engine.outbox.undo(broken.id) is not None
 
 
 async def test_a_dead_account_does_not_hold_up_another(world):

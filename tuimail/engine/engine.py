@@ -78,8 +78,12 @@ class Engine:
         return self._clock.now()
 
     async def start(self, mail: bool = True) -> None:
-        """Begin to send and file what is due and, with `mail`, to keep the folders up to date."""
-        self._loop(asyncio.to_thread(_warm), "warm")
+        """Begin to send and file what is due and, with `mail`, to keep the folders up to date.
+
+        Only somebody who reads mail needs what reads it.
+        """
+        if mail:
+            self._loop(asyncio.to_thread(_warm), "warm")
         self._loop(self._sender.run(), "sender")
         for account in self.accounts:
             self._loop(self._file(account), f"file {account.name}")

@@ -18,6 +18,9 @@ from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.submission import OWN_HEADER
 from tuimail.ports import Clock, Ids, OutboxStore
 
+BATCH = 50
+MOST_FAILURES = 2
+
 Place = tuple[str, str]
 """An account's name and a folder's."""
 
@@ -36,22 +39,30 @@ class Filer:
         now = self._clock.now()
         due = [i for i in self._items.all() if i.account == account.name and filing.is_due(i, now)]
         changed: list[Place] = []
-        for item in reversed(due):
-            changed += await self._follow_up(account, item)
-        return tuple(changed)
+        for start in range(0, len(due), BATCH):
+            changed += await self._follow_up(account, due[::-1][start : start + BATCH])
+        return tuple(dict.fromkeys(changed))
 
-    async def _follow_up(self, account: Account, item: Item) -> list[Place]:
-        begun = filing.begin(item, self._clock.now())
-        if not await self._items.commit(begun):
-            return []
-        try:
-            filed, changed = await self._file(account, begun.new, again=item.filing_tries > 0)
-        except MailboxError as error:
-            failed = filing.failed(begun.new, self._clock.now(), str(error), self._ids.jitter())
-            await self._items.commit(failed)
-            return []
-        changed += [*await _mark_answered(account, item), *await _drop_copy(account, item)]
-        await self._items.commit(filed)
+    async def _follow_up(self, account: Account, items: list[Item]) -> list[Place]:
+        """Each batch is begun on disk, filed, and written down. A mailbox that fails twice running is left."""
+        now = self._clock.now()
+        begun = await self._items.commit_all([filing.begin(item, now) for item in items])
+        done: list[Move] = []
+        changed: list[Place] = []
+        failures, why = 0, ""
+        for move in begun:
+            if failures < MOST_FAILURES:
+                try:
+                    filed, places_ = await self._file(account, move.new, again=move.old.filing_tries > 0)
+                    extra = [*await _mark_answered(account, move.new), *await _drop_copy(account, move.new)]
+                    changed += [*places_, *extra]
+                    done.append(filed)
+                    failures = 0
+                    continue
+                except MailboxError as error:
+                    failures, why = failures + 1, str(error)
+            done.append(filing.failed(move.new, self._clock.now(), why, self._ids.jitter()))
+        await self._items.commit_all(done)
         return changed
 
     async def _file(self, account: Account, item: Item, again: bool) -> tuple[Move, list[Place]]:

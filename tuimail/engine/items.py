@@ -1,11 +1,12 @@
 """The outbox as this process knows it: a copy of the store that announces every difference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tuimail.engine.news import ItemChanged, ItemGone, Newsroom, OutboxLoaded
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.move import Move
 from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.submission import Submission
 from tuimail.ports import OutboxStore
 
 MANY = 50
@@ -80,6 +81,32 @@ class Items:
             return True
         await self.fresh(move.old.id)
         return False
+
+    async def commit_all(self, moves: Sequence[Move]) -> tuple[Move, ...]:
+        """Make several moves true at once; those that came true."""
+        took = await self._store.moves(moves)
+        for move, true in zip(moves, took, strict=True):
+            if true:
+                self.know(move.new)
+            else:
+                await self.fresh(move.old.id)
+        return tuple(move for move, true in zip(moves, took, strict=True) if true)
+
+    async def claim(self, claim: Move, first: Move | None) -> Submission | None:
+        """Claim a message, and make `first` true with it; the message, unless another mover was quicker.
+
+        Raises OutboxError, OutboxDamaged; then neither came true.
+        """
+        took, submission = await self._store.claim(claim, first)
+        if first is not None and took:
+            self.know(first.new)
+        elif first is not None:
+            await self.fresh(first.old.id)
+        if submission is None:
+            await self.fresh(claim.old.id)
+        else:
+            self.know(claim.new)
+        return submission
 
     async def take_back(self, move: Move) -> Draft | None:
         draft = await self._store.take_back(move)

@@ -1,23 +1,21 @@
-"""The one sender: claims what is due, hands it to the server, writes down what came of it."""
+"""The one sender: takes the lock, minds the clock, and sees to it that each account's mail goes out in turn."""
 
 import asyncio
-from dataclasses import replace
+from functools import partial
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.delivery import STORE_PAUSE, Delivery
 from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom, Notice, SenderChanged
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.item import Item
-from tuimail.mail.hold.move import Move, anew, begin_body, claim, clock_set, late, recover
-from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
-from tuimail.mail.hold.settle import settle
+from tuimail.mail.hold.move import anew, clock_set, late, recover
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
 
 LOOK_EVERY = 0.25
-STORE_PAUSE = 1.0
 
 
 class Sender:
@@ -151,63 +149,23 @@ class Sender:
                 self._busy[name] = asyncio.create_task(self._drain(account), name=f"send {name}")
 
     def _next(self, account: str) -> Item | None:
-        return None if account in self._stops else self._agenda.next(account, self._clock.now())
+        if self._closing or account in self._stops:
+            return None
+        return self._agenda.next(account, self._clock.now())
 
     async def _drain(self, account: Account) -> None:
+        delivery = Delivery(
+            account,
+            self._items,
+            self._stops,
+            self._clock,
+            self._ids,
+            self._newsroom,
+            self._owner,
+            self._late_after,
+        )
         try:
-            while not self._closing and (item := self._next(account.name)):
-                if not await self._ask_first(item):
-                    await self._attempt(account, item)
+            await delivery.run(partial(self._next, account.name))
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(STORE_PAUSE)
-
-    async def _ask_first(self, item: Item) -> bool:
-        """Whether the item is to be decided by a person, since its time is long past or not surely come."""
-        now = self._clock.now()
-        return await self._items.commit(late(item, now, self._late_after) or clock_set(item, now))
-
-    async def _attempt(self, account: Account, item: Item) -> None:
-        move = claim(item, self._clock.now(), self._owner)
-        if move is None or not await self._items.commit(move):
-            return
-        item, outcome = await self._hand_in(account, move.new)
-        now = self._clock.now()
-        if isinstance(outcome, Denied):
-            await self._stops.stop(account.name, line(f"{outcome.code} {outcome.text}"), now)
-        settled = settle(item, outcome, now, self._ids.jitter())
-        if settled is not None:
-            await self._commit_for_sure(settled)
-
-    async def _hand_in(self, account: Account, item: Item) -> tuple[Item, Outcome]:
-        """The item as it stands after the attempt, and what came of it.
-
-        An outbox that can't be read or written before the body begins is one more reason to try later.
-        """
-
-        async def body_next(said: str) -> bool:
-            nonlocal item
-            begun = begin_body(item, self._clock.now(), said)
-            if not await self._items.commit(begun):
-                return False
-            item = begun.new
-            return True
-
-        try:
-            submission = replace(await self._store.submission(item.id), recipients=item.pending)
-            outcome = await account.submitter.submit(submission, body_next)
-        except OutboxError as error:
-            self._newsroom.announce(Notice(line(str(error))))
-            outcome = Unreachable(str(error))
-        return item, outcome
-
-    async def _commit_for_sure(self, move: Move) -> None:
-        """What the server said must not be forgotten because the disk is full just now."""
-        while True:
-            try:
-                await self._items.commit(move)
-            except OutboxError as error:
-                self._newsroom.announce(Notice(line(str(error))))
-                await self._clock.sleep(STORE_PAUSE)
-            else:
-                return

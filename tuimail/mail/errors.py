@@ -6,6 +6,7 @@
      │   ├─ AttachmentError   a file is missing or unreadable
      │   └─ ConfirmError      a rule asks a person first; the text is what it asks
      ├─ OutboxError           the outbox can't be read or written; nothing was queued or changed
+     │   └─ OutboxDamaged     the message asked for can't be read any more; the others can
      ├─ MailboxError          a server or a Maildir could not be reached or said no
      │   ├─ LoginError        name, password or token were refused
      │   └─ MessageGone       the message is no longer there
@@ -41,6 +42,10 @@ class ConfirmError(DraftError):
 
 class OutboxError(TuimailError):
     """The outbox can't be read or written."""
+
+
+class OutboxDamaged(OutboxError):  # noqa: N818 (it is a state of the outbox before it is an error)
+    """The message asked for can't be read any more."""
 
 
 class MailboxError(TuimailError):

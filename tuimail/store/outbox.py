@@ -5,10 +5,11 @@ undone: the one field that moves the item also moves the draft. So a message is 
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tuimail.mail.errors import OutboxError
+from tuimail.mail.errors import OutboxDamaged, OutboxError
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
@@ -104,13 +105,22 @@ class OutboxFile:
         await self._database.run(job)
 
     async def move(self, move: Move) -> bool:
-        def job(connection: sqlite3.Connection) -> bool:
+        (took,) = await self.moves((move,))
+        return took
+
+    async def moves(self, moves: Sequence[Move]) -> tuple[bool, ...]:
+        def job(connection: sqlite3.Connection) -> tuple[bool, ...]:
             with transaction(connection):
-                if not _swap(connection, move):
-                    return False
-                if move.new.state is State.SENT:
-                    _drop_draft_of(connection, move.new.id)
-            return True
+                return tuple(_make_true(connection, move) for move in moves)
+
+        return await self._database.run(job)
+
+    async def claim(self, claim: Move, first: Move | None) -> tuple[bool, Submission | None]:
+        def job(connection: sqlite3.Connection) -> tuple[bool, Submission | None]:
+            with transaction(connection):
+                took = first is not None and _make_true(connection, first)
+                ours = _make_true(connection, claim)
+                return took, _submission(connection, claim.old.id) if ours else None
 
         return await self._database.run(job)
 
@@ -147,16 +157,7 @@ class OutboxFile:
         return await self._database.run(job)
 
     async def submission(self, item_id: str) -> Submission:
-        query = "SELECT sender, recipients, wire, body FROM wires JOIN items ON id = item WHERE item = ?"
-
-        def job(connection: sqlite3.Connection) -> Submission:
-            row = connection.execute(query, (item_id,)).fetchone()
-            if row is None:
-                raise OutboxError(f"The bytes of {item_id} are not in the outbox. Nothing was sent.")
-            item = item_row.item(row[3])
-            return Submission(row[0], tuple(row[1].split("\n")), row[2], item.message_id, item.token)
-
-        return await self._database.run(job)
+        return await self._database.run(lambda connection: _submission(connection, item_id))
 
     async def delete(self, item: Item) -> bool:
         query = "SELECT 1 FROM items WHERE id = ? AND version = ?"
@@ -251,6 +252,23 @@ def _shown(connection: sqlite3.Connection) -> tuple[Item, ...]:
     )
     rows = connection.execute(query, (FINISHED_SHOWN,)).fetchall()
     return tuple(item_row.item(body) for (body,) in rows)
+
+
+def _submission(connection: sqlite3.Connection, item_id: str) -> Submission:
+    query = "SELECT sender, recipients, wire, body FROM wires JOIN items ON id = item WHERE item = ?"
+    row = connection.execute(query, (item_id,)).fetchone()
+    if row is None:
+        raise OutboxDamaged(f"The bytes of {item_id} are not in the outbox. Nothing was sent.")
+    item = item_row.item(row[3])
+    return Submission(row[0], tuple(row[1].split("\n")), row[2], item.message_id, item.token)
+
+
+def _make_true(connection: sqlite3.Connection, move: Move) -> bool:
+    if not _swap(connection, move):
+        return False
+    if move.new.state is State.SENT:
+        _drop_draft_of(connection, move.new.id)
+    return True
 
 
 def _in_outbox(connection: sqlite3.Connection, draft_id: str) -> bool:

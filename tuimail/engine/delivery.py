@@ -1,0 +1,117 @@
+"""One account's mail on its way out, one message after the other."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tuimail.engine.account import Account
+from tuimail.engine.items import Items
+from tuimail.engine.news import Newsroom, Notice
+from tuimail.engine.stops import Stops
+from tuimail.mail.errors import OutboxDamaged, OutboxError
+from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.move import Move, begin_body, claim, clock_set, late, rest
+from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
+from tuimail.mail.hold.settle import settle
+from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.submission import Submission
+from tuimail.ports import Clock, Ids
+
+STORE_PAUSE = 1.0
+
+
+class Delivery:
+    """Claims, hands in, writes down what came of it. What came of one message is written with the next claim.
+
+    `owner` names this process in the rows it claims; what is overdue by more than `late_after` seconds is
+    put to a person.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        items: Items,
+        stops: Stops,
+        clock: Clock,
+        ids: Ids,
+        newsroom: Newsroom,
+        owner: str,
+        late_after: float,
+    ) -> None:
+        self._account = account
+        self._items = items
+        self._stops = stops
+        self._clock = clock
+        self._ids = ids
+        self._newsroom = newsroom
+        self._owner = owner
+        self._late_after = late_after
+        self._settled: Move | None = None
+
+    async def run(self, next_item: Callable[[], Item | None]) -> None:
+        """Send what `next_item` gives, until it gives nothing. Raises OutboxError; nothing is lost then."""
+        try:
+            while item := next_item():
+                await self._one(item)
+        finally:
+            await self._write_down()
+
+    async def _one(self, item: Item) -> None:
+        now = self._clock.now()
+        ask = late(item, now, self._late_after) or clock_set(item, now)
+        if ask is not None:
+            await self._items.commit(ask)
+            return
+        move = claim(item, now, self._owner)
+        submission = await self._claim(move) if move is not None else None
+        if move is not None and submission is not None:
+            await self._attempt(move.new, replace(submission, recipients=move.new.pending))
+
+    async def _claim(self, move: Move) -> Submission | None:
+        """The message, if it is ours now."""
+        try:
+            submission = await self._items.claim(move, self._settled)
+        except OutboxDamaged as error:
+            await self._write_down()
+            await self._items.commit(rest(move.old, self._clock.now(), str(error)))
+            return None
+        self._settled = None
+        return submission
+
+    async def _attempt(self, item: Item, submission: Submission) -> None:
+        item, outcome = await self._hand_in(item, submission)
+        now = self._clock.now()
+        if isinstance(outcome, Denied):
+            await self._stops.stop(self._account.name, line(f"{outcome.code} {outcome.text}"), now)
+        self._settled = settle(item, outcome, now, self._ids.jitter())
+
+    async def _hand_in(self, item: Item, submission: Submission) -> tuple[Item, Outcome]:
+        """The item as it stands after the attempt, and what came of it.
+
+        An outbox that can't be written before the body begins is one more reason to try later.
+        """
+
+        async def body_next(said: str) -> bool:
+            nonlocal item
+            begun = begin_body(item, self._clock.now(), said)
+            if not await self._items.commit(begun):
+                return False
+            item = begun.new
+            return True
+
+        try:
+            outcome = await self._account.submitter.submit(submission, body_next)
+        except OutboxError as error:
+            self._newsroom.announce(Notice(line(str(error))))
+            outcome = Unreachable(str(error))
+        return item, outcome
+
+    async def _write_down(self) -> None:
+        """What the server said must not be forgotten because the disk is full just now."""
+        while self._settled is not None:
+            try:
+                await self._items.commit(self._settled)
+            except OutboxError as error:
+                self._newsroom.announce(Notice(line(str(error))))
+                await self._clock.sleep(STORE_PAUSE)
+            else:
+                self._settled = None
