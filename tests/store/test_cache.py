@@ -194,3 +194,54 @@ async def test_a_damaged_cache_is_thrown_away_and_filled_again(path, damage):
             connection.close()
     assert await fill_and_look(path) == (0, 0)
     assert await fill_and_look(path) == (1, 1)
+
+
+def sent(uid, received, to, folder="Gesendet"):
+    people = tuple(Address(spec) for spec in to)
+    return envelope(uid, received, ref=Ref("work", folder, uid), to=people)
+
+
+SENT = Folder("work", "Gesendet", Safe("Gesendet"), Role.SENT)
+
+
+async def test_those_written_to_are_those_of_the_sent_folders_alone(cache):
+    await cache.put_folders("work", [SENT])
+    await cache.put([sent("1", 5.0, ["Aiko@Example.jp"]), sent("2", 5.0, ["b@example.jp"], "INBOX")])
+    asked = ["aiko@example.jp", "b@example.jp", "c@example.jp"]
+    assert await cache.written_to(asked, 6.0) == {"aiko@example.jp"}
+    assert await cache.written_to(asked, 5.0) == frozenset()
+    assert await cache.met(asked, 6.0) == {"aiko@example.jp", "b@example.jp"}
+    assert await cache.met(asked, 5.0) == frozenset()
+
+
+async def test_a_folder_that_turns_out_to_be_sent_is_looked_through(cache):
+    await cache.put([sent("1", 5.0, ["a@example.jp"])])
+    assert await cache.written_to(["a@example.jp"], 6.0) == frozenset()
+    await cache.put_folders("work", [SENT])
+    assert await cache.written_to(["a@example.jp"], 6.0) == {"a@example.jp"}
+
+
+async def test_the_first_time_is_the_earliest_whatever_the_order_of_arrival(cache):
+    await cache.put_folders("work", [SENT])
+    await cache.put([sent("1", 9.0, ["a@example.jp"])])
+    await cache.put([sent("2", 5.0, ["a@example.jp"])])
+    assert await cache.written_to(["a@example.jp"], 6.0) == {"a@example.jp"}
+
+
+async def test_a_cache_of_the_first_schema_learns_whom_was_written_to(path):
+    from tuimail.store.cache import SCHEMA_1
+    from tuimail.store.database import migrate
+
+    path.parent.mkdir()
+    old = sqlite3.connect(path, isolation_level=None)
+    migrate(old, (SCHEMA_1,))
+    old.execute("INSERT INTO folders VALUES ('work', 'Gesendet', 0, 'Gesendet', 'sent', 0, 0)")
+    recipients = '[[["A@example.jp", "A"]], [["b@example.jp", ""]]]'
+    values = ("work", "Gesendet", "1", 5.0, 1, "", 9, "Me", "me@example.jp", recipients, "x", "[]", 0)
+    old.execute(f"INSERT INTO envelopes VALUES ({','.join('?' * 13)})", values)
+    old.execute("INSERT INTO addresses VALUES ('b@example.jp', '', 1, 5.0)")
+    old.close()
+    cache = CacheFile(path)
+    assert await cache.written_to(["a@example.jp", "b@example.jp"], 6.0) == {"a@example.jp", "b@example.jp"}
+    assert await cache.met(["b@example.jp"], 6.0) == {"b@example.jp"}
+    await cache.close()

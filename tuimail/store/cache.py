@@ -53,6 +53,27 @@ CREATE TABLE addresses (
   last REAL NOT NULL
 ) STRICT"""
 
+REMEMBER = """
+INSERT INTO written
+SELECT lower(json_extract(person.value, '$[0]')), min(received)
+FROM envelopes
+JOIN folders ON folders.account = envelopes.account AND folders.name = envelopes.folder AND role = 'sent',
+json_each(recipients) AS field, json_each(field.value) AS person
+WHERE folders.account = coalesce(:account, folders.account)
+GROUP BY 1
+ON CONFLICT (spec) DO UPDATE SET first = min(first, excluded.first)
+"""
+"""Whom the mail in Sent folders went to, and when for the first time."""
+
+SCHEMA_2 = f"""
+ALTER TABLE addresses ADD COLUMN first REAL NOT NULL DEFAULT 0;
+UPDATE addresses SET first = last;
+CREATE TABLE written (
+  spec TEXT PRIMARY KEY COLLATE NOCASE,
+  first REAL NOT NULL
+) STRICT;
+{REMEMBER.replace(":account", "NULL")}"""
+
 COLUMNS = (
     "account, folder, uid, received, seen, flags, size,"
     " sender_name, sender_spec, recipients, subject, ids, attached"
@@ -64,7 +85,7 @@ class CacheFile:
     """`ports.MailCache` on SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, (SCHEMA_1,), disposable=True)
+        self._database = Database(path, (SCHEMA_1, SCHEMA_2), disposable=True)
 
     async def folders(self, account: str) -> tuple[Folder, ...]:
         query = "SELECT name, title, role, total, unread FROM folders WHERE account = ? ORDER BY place"
@@ -85,8 +106,11 @@ class CacheFile:
 
         def job(connection: sqlite3.Connection) -> None:
             with transaction(connection):
+                before = _sent_folders(connection, account)
                 connection.execute("DELETE FROM folders WHERE account = ?", (account,))
                 connection.executemany("INSERT INTO folders VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+                if _sent_folders(connection, account) - before:
+                    connection.execute(REMEMBER, {"account": account})
 
         await self._database.run(job)
 
@@ -110,6 +134,7 @@ class CacheFile:
                     rows,
                 )
                 connection.executemany(_MEET, met)
+                connection.executemany(_WRITE, _written(connection, envelopes))
 
         await self._database.run(job)
 
@@ -187,6 +212,24 @@ class CacheFile:
 
         await self._database.run(job)
 
+    async def written_to(self, specs: Sequence[str], before: float) -> frozenset[str]:
+        return await self._first_before("written", specs, before)
+
+    async def met(self, specs: Sequence[str], before: float) -> frozenset[str]:
+        return await self._first_before("addresses", specs, before)
+
+    async def _first_before(self, table: str, specs: Sequence[str], before: float) -> frozenset[str]:
+        query = (
+            f"SELECT lower(spec) FROM {table}"  # noqa: S608
+            " WHERE spec IN (SELECT value FROM json_each(?)) AND first < ?"
+        )
+        values = json.dumps(specs), before
+
+        def job(connection: sqlite3.Connection) -> frozenset[str]:
+            return frozenset(spec for (spec,) in connection.execute(query, values))
+
+        return await self._database.run(job)
+
     async def seen(self, prefix: str, limit: int) -> tuple[Address, ...]:
         begins = _like(prefix) + "%"
         query = (
@@ -205,11 +248,28 @@ class CacheFile:
 
 
 _MEET = """
-INSERT INTO addresses VALUES (?, ?, 1, ?)
+INSERT INTO addresses (spec, name, met, last, first) VALUES (?1, ?2, 1, ?3, ?3)
 ON CONFLICT (spec) DO UPDATE SET met = met + 1,
   name = CASE WHEN excluded.name <> '' AND excluded.last >= last THEN excluded.name ELSE name END,
-  last = max(last, excluded.last)
+  last = max(last, excluded.last), first = min(first, excluded.first)
 """
+
+_WRITE = """
+INSERT INTO written VALUES (?, ?) ON CONFLICT (spec) DO UPDATE SET first = min(first, excluded.first)
+"""
+
+
+def _sent_folders(connection: sqlite3.Connection, account: str) -> set[str]:
+    rows = connection.execute("SELECT name FROM folders WHERE account = ? AND role = 'sent'", (account,))
+    return {name for (name,) in rows}
+
+
+def _written(connection: sqlite3.Connection, envelopes: Sequence[Envelope]) -> list[tuple[str, float]]:
+    """Whom those of the envelopes that are in a Sent folder went to, and when."""
+    accounts = {e.ref.account for e in envelopes}
+    sent = {(account, name) for account in accounts for name in _sent_folders(connection, account)}
+    ours = [e for e in envelopes if (e.ref.account, e.ref.folder) in sent]
+    return [(address.spec.lower(), e.received) for e in ours for address in (*e.to, *e.cc) if address.spec]
 
 
 def _reflag(
