@@ -28,6 +28,11 @@ class Paths:
         return self.data / "sender.lock"
 
     @property
+    def agent_lock(self) -> Path:
+        """Held by the background agent as long as it runs, sending or not."""
+        return self.data / "agent.lock"
+
+    @property
     def mail_cache(self) -> Path:
         """The disposable file: what is known of the mailboxes."""
         return self.cache / "cache.db"

@@ -16,7 +16,7 @@ from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
-from tuimail.ports import Clock, Ids, MailSource, Submitter
+from tuimail.ports import Clock, Ids, MailSource, SenderLock, Submitter
 
 FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
 """Servers that put a copy of what they send in Sent by themselves."""
@@ -60,6 +60,13 @@ def who_sends(paths: Paths) -> str:
     from tuimail.store.lock import SenderLockFile
 
     return SenderLockFile(paths.sender_lock, "").holder()
+
+
+def presence(paths: Paths, name: str = "") -> SenderLock:
+    """The lock that says whether an agent runs: held by the one, asked by the others."""
+    from tuimail.store.lock import SenderLockFile
+
+    return SenderLockFile(paths.agent_lock, name)
 
 
 def damage(paths: Paths) -> str:
