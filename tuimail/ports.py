@@ -94,6 +94,10 @@ class Keeper(Protocol):
         """
         ...
 
+    async def find(self, submission: Submission) -> str:
+        """The handle of this message, if the server keeps it; else empty. Raises MailboxError."""
+        ...
+
     async def unsend(self, handle: str) -> Whereabouts:
         """Ask for it back; where it is now. Raises MailboxError when that can't be told."""
         ...
