@@ -38,7 +38,7 @@ def too_soon(item: Item, now: Moment) -> bool:
 
 
 def settled(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | None:
-    """What an attempt makes of it, as `settle`; but a server's no to keeping it is no reason not to send it."""
+    """What an attempt makes of it: as `settle`, but a no to keeping it is no reason not to send it."""
     if not is_for_server(item):
         return settle(item, outcome, now, jitter)
     match outcome:

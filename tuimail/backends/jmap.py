@@ -1,0 +1,151 @@
+"""Mail is kept by a JMAP server (RFC 8621 §7) and given back by it. httpx loads with the first question.
+
+The message is imported into Drafts, and moves to Sent when the server takes it in keeping, so that Sent
+is right when it goes out while this computer is off. Taking it back removes it there.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tuimail.backends.jmap_server import JmapServer
+from tuimail.backends.network import trusted
+from tuimail.mail.errors import AddressError, LoginError, MailboxError
+from tuimail.mail.hold.keeping import Offer, Whereabouts
+from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refused, Unreachable, Withdrawn
+from tuimail.mail.letter.submission import Submission
+
+if TYPE_CHECKING:
+    from tuimail.backends.jmap_http import Http
+    from tuimail.backends.jmap_session import Session
+
+NO_CODE = 0
+PERMANENT = 554
+
+
+class JmapKeeper:
+    """ports.Keeper. `credential` is asked anew for each request; `context` replaces the system's authorities.
+
+    `now` gives UTC seconds; the server's own clock is believed where its answers tell it.
+    """
+
+    def __init__(
+        self,
+        server: JmapServer,
+        credential: Callable[[], Awaitable[str]],
+        context: ssl.SSLContext | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._server = server
+        self._credential = credential
+        self._context = context
+        self._now = now
+        self._http: Http | None = None
+        self._session: Session | None = None
+        self._busy = asyncio.Lock()
+
+    async def offer(self) -> Offer | None:
+        """See ports; None where the server has no submission, or keeps nothing."""
+        async with self._busy:
+            session = await self._fresh()
+        return Offer(session.longest, cancellable=True) if session.longest else None
+
+    async def hand_over(
+        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
+    ) -> Outcome:
+        """See ports. An answer lost after `body_next` is looked for; what stays unknown has Vanished."""
+        from tuimail.backends.jmap_http import Rejected
+
+        try:
+            async with self._busy:
+                return await self._hand_over(submission, until, body_next)
+        except LoginError as error:
+            return Denied(NO_CODE, str(error))
+        except Rejected as error:
+            return Refused(error.code if error.code >= 500 else PERMANENT, str(error))
+        except AddressError as error:
+            return Refused(PERMANENT, str(error))
+        except MailboxError as error:
+            self._session = None
+            return Unreachable(str(error))
+
+    async def find(self, submission: Submission) -> str:
+        """See ports."""
+        from tuimail.backends.jmap_submission import find
+
+        async with self._busy:
+            return await find(await self._entered(), submission.token)
+
+    async def unsend(self, handle: str) -> Whereabouts:
+        """See ports. Canceled is said only when the server said so; its copy of the mail goes with it."""
+        from tuimail.backends.jmap_submission import unsend
+
+        async with self._busy:
+            return await unsend(await self._entered(), handle, self._now)
+
+    async def whereabouts(self, handle: str) -> Whereabouts:
+        """See ports."""
+        from tuimail.backends.jmap_submission import whereabouts
+
+        async with self._busy:
+            return await whereabouts(await self._entered(), handle, self._now)
+
+    async def close(self) -> None:
+        http, self._http, self._session = self._http, None, None
+        if http is not None:
+            await http.close()
+
+    async def _hand_over(
+        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
+    ) -> Outcome:
+        from tuimail.backends.jmap_import import place
+        from tuimail.backends.jmap_submission import standing, submit, withdraw
+
+        session = await self._fresh()
+        if reason := _obstacle(session, until - self._now()):
+            return Refused(PERMANENT, f"{self._server.host} {reason}")
+        message = await place(session, submission)
+        handle = await standing(session, message)
+        try:
+            go = await body_next(f"{self._server.host}: the message is there, to be kept until its time")
+        except BaseException:
+            await withdraw(session, message, handle, self._now)
+            raise
+        if not go:
+            await withdraw(session, message, handle, self._now)
+            return Withdrawn()
+        if handle:
+            return Kept(handle, "the server keeps it already")
+        return await submit(session, message, until, self._now, self._server.limits.looks)
+
+    async def _fresh(self) -> "Session":
+        """What the server offers today."""
+        self._session = None
+        return await self._entered()
+
+    async def _entered(self) -> "Session":
+        from tuimail.backends.jmap_session import discover
+
+        if self._session is None:
+            self._session = await discover(await self._connected(), self._server)
+        return self._session
+
+    async def _connected(self) -> "Http":
+        from tuimail.backends.jmap_http import Http
+
+        if self._http is None:
+            if self._context is None:
+                self._context = await asyncio.to_thread(trusted)
+            self._http = Http(self._server, self._credential, self._context, self._now)
+        return self._http
+
+
+def _obstacle(session: "Session", seconds: float) -> str:
+    """Why it can't be kept there; empty when it can."""
+    if not session.longest:
+        return "keeps no mail for later"
+    if seconds > session.longest:
+        return f"keeps mail for {session.longest / 86_400:.3g} days at most"
+    return ""
