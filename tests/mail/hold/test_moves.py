@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.mail.hold import filing, move, retry
+from tuimail.mail.hold import clocks, filing, move, retry
 from tuimail.mail.hold.hold import window
 from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State
 from tuimail.mail.hold.moment import Moment
@@ -149,7 +149,7 @@ def test_recovery_touches_only_what_was_being_sent(state: State) -> None:
 
 @pytest.mark.parametrize(("ago", "paused"), [(60.0, False), (86_399.0, False), (86_401.0, True)])
 def test_mail_that_fell_due_more_than_a_day_ago_is_asked_about(ago: float, paused: bool) -> None:
-    made = move.late(item(State.WAITING, due=NOW.later(-ago)), NOW, 86_400.0)
+    made = clocks.late(item(State.WAITING, due=NOW.later(-ago)), NOW, 86_400.0)
     assert (made is not None) is paused
     if made:
         assert made.new.state is State.PAUSED

@@ -1,22 +1,22 @@
-"""Which waiting item of an account is due next, without looking at all of them."""
+"""Which waiting item of an account is due, or to be asked about, next; without looking at all of them."""
 
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 
+from tuimail.mail.hold.clocks import attention, is_actionable
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.move import is_due
 
 CLOCK_STEP = 1.0
 RECHECK = 1.0
 
 _Place = tuple[float, float, str, int]
-"""Boot seconds at which it is due, when it was queued, id, version."""
+"""Boot seconds at which it needs attention, when it was queued, id, version."""
 
 
 class Agenda:
-    """The waiting items in the order they fall due. Told of every change; asked for one item at a time.
+    """The waiting items in the order they need attention. Told of every change; asked for one item at a time.
 
     The order is made by the boot clock. When the wall clock is set, `put_all` makes it anew; `is_stale`
     says when.
@@ -45,27 +45,27 @@ class Agenda:
             self.drop(item.id)
             return
         self._waiting[item.id] = item
-        self._push(item, now.boot + item.left(now))
+        self._push(item, now.boot + attention(item, now))
 
     def drop(self, item_id: str) -> None:
         self._waiting.pop(item_id, None)
 
     def next(self, account: str, now: Moment) -> Item | None:
-        """The item of the account that has been due for longest; None when none is."""
+        """The item of the account that has been due, or in doubt, for longest; None when none is."""
         heap = self._heaps[account]
         while heap and heap[0][0] <= now.boot:
             place = heapq.heappop(heap)
             item = self._live(place)
             if item is None:
                 continue
-            if is_due(item, now):
+            if is_actionable(item, now):
                 heapq.heappush(heap, place)
                 return item
-            self._push(item, now.boot + max(item.left(now), RECHECK))
+            self._push(item, now.boot + max(attention(item, now), RECHECK))
         return None
 
     def soonest(self, now: Moment) -> float:
-        """Seconds until some item falls due; infinite when none waits. What is due already does not count."""
+        """Seconds until some item needs attention, but for what does already; infinite when none waits."""
         tops = (heap[0][0] - now.boot for heap in self._heaps.values() if heap)
         return min((left for left in tops if left > 0), default=float("inf"))
 

@@ -141,19 +141,18 @@ class Item:
     def left(self, now: Moment) -> float:
         """Seconds until it is due; never too few, whatever was done to the clocks.
 
-        A countdown goes by the boot clock and begins anew after a reboot, since nothing knows for sure how
+        A countdown goes by the boot clock, and begins anew after a restart, since nothing knows for sure how
         long that took. An instant of the calendar has come when the wall clock says so, and within one boot
-        only when the boot clock agrees. 0 for what has no due time.
+        only when the boot clock agrees. After a restart nothing is due before a wall clock is believed. 0
+        for what has no due time.
         """
         if self.due is None:
             return 0.0
-        same_boot = self.due.boot_id == now.boot_id
-        if self.wait is Wait.SCHEDULE:
-            wall = self.due.wall - now.wall
-            return max(wall, self.due.boot - now.boot) if same_boot else max(wall, CLOCK_SETTLES - now.boot)
-        if same_boot:
-            return self.due.boot - now.boot
-        return self.hold if self.wait is Wait.WINDOW else 0.0
+        wall, boot = self.due.wall - now.wall, self.due.boot - now.boot
+        if self.due.boot_id != now.boot_id:
+            boot = max(CLOCK_SETTLES - now.boot, 0.0)
+            boot += self.hold if self.wait is Wait.WINDOW else 0.0
+        return max(wall, boot) if self.wait is Wait.SCHEDULE else boot
 
     @property
     def held(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuimail.mail.hold.hold import LONGEST_COUNTDOWN, Hold
-from tuimail.mail.hold.item import CLOCK_SETTLES, Entry, Filing, Item, Recipient, State, Wait
+from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
 from tuimail.mail.hold.schedule import Schedule
@@ -16,7 +16,6 @@ SETTLE_SECONDS = 600.0
 """How long a server may take to finish with a message whose answer was lost (RFC 5321 §4.5.3.2.6)."""
 
 BY_HAND = "paused by hand"
-CLOCKS_DISAGREE = 60.0
 MOST_CRASHES = 3
 
 
@@ -176,71 +175,6 @@ def doubt(item: Item, now: Moment, why: str, answer: Safe = Safe("")) -> Move:
         wait=Wait.RETRY,
         owner="",
     )
-
-
-def anew(item: Item, now: Moment) -> Move | None:
-    """What was waiting before a restart is bound to this boot's clock, once the wall clock is believed.
-
-    A countdown begins anew, since nobody knows how much of it has passed; an instant of the calendar stays.
-    When the wall clock says that it was not even queued yet, nobody knows how late a countdown is: it is
-    asked about, and a calendar's instant waits for a better clock.
-    """
-    if item.state is not State.WAITING or item.handle or item.due is None:
-        return None
-    if item.due.boot_id == now.boot_id or now.boot < CLOCK_SETTLES:
-        return None
-    left, wrong = item.left(now), now.wall < item.queued - CLOCKS_DISAGREE
-    if item.wait is Wait.SCHEDULE:
-        return None if wrong else _bound(item, now, item.due.wall - now.wall)
-    if wrong:
-        return rest(item, now, "the computer was restarted and its clock is behind: send now, or take back")
-    why = f"the computer was restarted; the wait of {left:g} s begins anew" if left else "trying again"
-    return move(item, now, why, due=now.later(left))
-
-
-def _bound(item: Item, now: Moment, left: float) -> Move:
-    made = move(item, now, "the computer was restarted; its time stays", due=now.later(left))
-    return replace(made, new=replace(made.new, why=item.why))
-
-
-def late(item: Item, now: Moment, late_after: float) -> Move | None:
-    """Mail that fell due long ago, and could not leave then, is asked about and not blurted out.
-
-    `late_after` is in seconds; None for an item that is not that late.
-    """
-    if item.state is not State.WAITING or item.due is None or item.handle:
-        return None
-    if item.due.left(now) > -late_after:
-        return None
-    return rest(item, now, "fell due while tuimail was not running: send now, or take back")
-
-
-def clock_set(item: Item, now: Moment) -> Move | None:
-    """An instant that only a clock set forward has brought is asked about.
-
-    None when the boot clock agrees that it came, but for a minute.
-    """
-    if not _in_doubt(item, now) or item.due is None or item.due.wall > now.wall:
-        return None
-    return rest(item, now, "its time came only because the clock was set forward: send now, or choose a time")
-
-
-def attention(item: Item, now: Moment) -> float:
-    """Seconds until whoever sends has to look at a waiting item: it is due, or to be asked about by then."""
-    if item.due is None:
-        return 0.0
-    if item.due.boot_id != now.boot_id:
-        return max(CLOCK_SETTLES - now.boot, 0.0)
-    return item.due.wall - now.wall if _in_doubt(item, now) else item.left(now)
-
-
-def _in_doubt(item: Item, now: Moment) -> bool:
-    """Whether the wall clock was set forward so far that it brings an instant too early."""
-    if item.state is not State.WAITING or item.due is None or item.wait is not Wait.SCHEDULE or item.handle:
-        return False
-    if item.due.boot_id != now.boot_id:
-        return False
-    return (item.due.boot - now.boot) - (item.due.wall - now.wall) > CLOCKS_DISAGREE
 
 
 def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:
