@@ -8,8 +8,9 @@ from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom, Notice
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxDamaged, OutboxError
+from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item
-from tuimail.mail.hold.move import Move, begin_body, claim, clock_set, late, rest
+from tuimail.mail.hold.move import Move, begin_body, claim, rest
 from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.safe import line
@@ -57,7 +58,7 @@ class Delivery:
 
     async def _one(self, item: Item) -> None:
         now = self._clock.now()
-        ask = late(item, now, self._late_after) or clock_set(item, now)
+        ask = put_right(item, now, self._late_after)
         if ask is not None:
             await self._items.commit(ask)
             return

@@ -1,4 +1,4 @@
-"""The one sender: takes the lock, minds the clock, and sees to it that each account's mail goes out in turn."""
+"""The one sender: takes the lock, minds the clock, and sees that each account's mail goes out in turn."""
 
 import asyncio
 from functools import partial
@@ -10,8 +10,9 @@ from tuimail.engine.news import Newsroom, Notice, SenderChanged
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.agenda import Agenda
+from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item
-from tuimail.mail.hold.move import anew, clock_set, late, recover
+from tuimail.mail.hold.move import recover
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
 
@@ -60,6 +61,10 @@ class Sender:
         """Look now: something may be due."""
         self._wake.set()
 
+    def is_at_work(self, account: str) -> bool:
+        """Whether mail of the account is leaving just now."""
+        return account in self._busy and not self._busy[account].done()
+
     async def run(self) -> None:
         """Look for due items until cancelled. An unexpected exception of an attempt comes out here."""
         while not self._closing:
@@ -85,17 +90,24 @@ class Sender:
         try:
             if await self._items.catch_up():
                 await self._stops.load()
-            if not self.here and self._lock.take():
-                await self._begin()
-            await self._mind_the_clock()
+            await self._mind_the_lock()
+            self._mind_the_clock()
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(STORE_PAUSE)
             return
+        self._end_attempts()
         if self.here:
             self._start_attempts()
         else:
             self._name_holder()
+
+    async def _mind_the_lock(self) -> None:
+        """Take it when it is free. Who has lost it ends what is under way, and only then tries anew."""
+        if self.here:
+            self.here = self._lock.take()
+        elif not self._busy and self._lock.take():
+            await self._begin()
 
     async def _begin(self) -> None:
         """Taking over: what a dead sender left in the middle is settled before anything is claimed."""
@@ -104,20 +116,16 @@ class Sender:
         await self._items.load()
         await self._stops.load()
         for item in self._items.all():
-            move = recover(item, now) or late(item, now, self._late_after) or anew(item, now)
+            move = recover(item, now) or put_right(item, now, self._late_after)
             await self._items.commit(move)
-        self.here = True
+        self.here, self._holder = True, ""
         self._newsroom.announce(SenderChanged(True, self._lock.holder()))
 
-    async def _mind_the_clock(self) -> None:
-        """Make the agenda anew when the wall clock was set, and ask about what only that has brought."""
+    def _mind_the_clock(self) -> None:
+        """Make the agenda anew when the wall clock was set."""
         now = self._clock.now()
-        if not self._agenda.is_stale(now):
-            return
-        self._agenda.put_all(self._items.all(), now)
-        if self.here:
-            for item in self._items.all():
-                await self._items.commit(clock_set(item, now))
+        if self._agenda.is_stale(now):
+            self._agenda.put_all(self._items.all(), now)
 
     def _note(self, item_id: str, item: Item | None) -> None:
         if item is None:
@@ -139,17 +147,19 @@ class Sender:
             return
         self._wake.clear()
 
-    def _start_attempts(self) -> None:
+    def _end_attempts(self) -> None:
         for name, task in list(self._busy.items()):
             if task.done():
                 del self._busy[name]
                 task.result()
+
+    def _start_attempts(self) -> None:
         for name, account in self._accounts.items():
             if name not in self._busy and self._next(name):
                 self._busy[name] = asyncio.create_task(self._drain(account), name=f"send {name}")
 
     def _next(self, account: str) -> Item | None:
-        if self._closing or account in self._stops:
+        if self._closing or not self.here or account in self._stops:
             return None
         return self._agenda.next(account, self._clock.now())
 
