@@ -25,6 +25,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
 
 FILING_EVERY = 0.5
+FILING_WAITS = 10.0
 RECONNECT_AFTER = 30.0
 
 
@@ -111,14 +112,18 @@ class Engine:
         self._loops.append(asyncio.create_task(work, name=name))
 
     async def _file(self, account: Account) -> None:
+        """Copies for Sent wait for the mail that is leaving, but not for ever."""
+        waited = 0.0
         while True:
-            if self._sender.here:
+            if self._sender.here and (waited >= FILING_WAITS or not self._sender.is_at_work(account.name)):
+                waited = 0.0
                 try:
                     for name, folder in await self._filer.round(account):
                         await self.mailbox.sync(name, folder)
                 except TuimailError as error:
                     self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(FILING_EVERY)
+            waited += FILING_EVERY
 
     async def _follow(self, account: Account) -> None:
         """Folders and inbox now, and the inbox again whenever something happens in it."""
