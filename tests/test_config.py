@@ -138,11 +138,6 @@ def test_what_is_not_given_has_its_default(tmp_path):
             "use the keyring or password_command",
         ),
         (
-            ACCOUNT + '[[rules]]\nname = "outside mail waits"\n',
-            "config.toml:6: rules: rules are not supported by this version: "
-            "take them out, lest mail leave sooner than you think",
-        ),
-        (
             ACCOUNT + "[guards]\nmany-visible = { over = 10 }\n",
             "config.toml:6: guards: guards are not supported by this version: "
             "take them out, lest mail leave unchecked",

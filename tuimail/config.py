@@ -2,7 +2,7 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -10,6 +10,9 @@ from tuimail import toml
 from tuimail.mail.errors import AddressError, ConfigError
 from tuimail.mail.letter import address as addresses
 from tuimail.toml_lines import Where
+
+if TYPE_CHECKING:
+    from tuimail.mail.hold import calendar as working
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 UndoSeconds = Annotated[int, Meta(ge=0, le=3600)]
@@ -25,9 +28,21 @@ Name = Annotated[
 Spec = Annotated[str, Meta(extra={"accepted": "an address such as you@example.jp"})]
 Folder = Annotated[str, Meta(min_length=1, extra={"accepted": "a folder in quotes"})]
 Command = Annotated[str, Meta(min_length=1, extra={"accepted": "a command in quotes"})]
+_COUNTRY = {"accepted": "a country such as JP, or a region of one such as DE-BY"}
+Country = Annotated[str, Meta(pattern="^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$", extra=_COUNTRY)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_DAYS = {"accepted": 'days such as ["mon", "tue", "wed"]'}
+_HOURS = {"accepted": "two times of one day such as 09:00-18:00"}
+Hours = Annotated[str, Meta(pattern=f"^{_CLOCK}-{_CLOCK}$", extra=_HOURS)]
+_DAYS_OFF = {"accepted": 'days such as ["12-31", "2026-08-13"]'}
+_DAY_OFF = {"accepted": "a day such as 12-31, or 2026-08-13 for one year"}
+DayOff = Annotated[
+    str, Meta(pattern="^([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", extra=_DAY_OFF)
+]
 
 REFUSED = {
-    "rules": "rules are not supported by this version: take them out, lest mail leave sooner than you think",
     "guards": "guards are not supported by this version: take them out, lest mail leave unchecked",
     "accounts.graph": "Microsoft Graph is not supported by this version; take it out and give imap and smtp",
     "accounts.password": "a password is never in this file; use the keyring or password_command",
@@ -50,7 +65,7 @@ class Outbox(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def late_seconds(self) -> int:
         """`late_after` in seconds."""
-        return int(self.late_after[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[self.late_after[-1]]
+        return seconds(self.late_after)
 
 
 class Server(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,10 +115,36 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """Prints an access token; needed for `microsoft` and `google`."""
 
     internal_domains: tuple[str, ...] = ()
-    """The domains that are your own people; everybody else is outside. Nothing acts on it in this version."""
+    """The domains of your own people, for rules; others are outside. That of your address unless given."""
 
     signature: str = ""
     """Stands under every new mail, after a line with `-- `."""
+
+
+class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
+    """When you work. Mail put off to a day leaves as your hours begin; `next working day` minds holidays."""
+
+    country: Country = ""
+    """Whose public holidays are yours: two letters, and perhaps a region (`JP`, `DE-BY`)."""
+
+    working_days: Annotated[tuple[Weekday, ...], Meta(min_length=1, extra=_DAYS)] = _WEEKDAYS[:5]
+    """The days on which you work."""
+
+    working_hours: Hours = "09:00-18:00"
+    """From when until when you work, in this computer's time zone."""
+
+    days_off: Annotated[tuple[DayOff, ...], Meta(extra=_DAYS_OFF)] = ()
+    """Further days without work: `12-31` is one of every year, `2026-08-13` one of that year."""
+
+    def working(self) -> "working.Calendar":
+        """The calendar that schedules and rules ask."""
+        from datetime import time
+
+        from tuimail.mail.hold import calendar as working
+
+        start, end = (time.fromisoformat(hour) for hour in self.working_hours.split("-"))
+        days = frozenset(_WEEKDAYS.index(day) for day in self.working_days)
+        return working.Calendar(self.country, days, start, end, frozenset(self.days_off))
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,8 +169,17 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     outbox: Outbox = Outbox()
     """The outbox, under `[outbox]`."""
 
+    calendar: Calendar = Calendar()
+    """Your working days, under `[calendar]`."""
+
     ui: Ui = Ui()
     """The screens, under `[ui]`."""
+
+    rules: Any = ()
+    """Your rules, each under `[[rules]]`; a wrong one pauses what you send, see docs/rules.md."""
+
+    rules_file: Any = None
+    """A file with more `[[rules]]`, beside this one; see docs/rules.md."""
 
 
 def load(path: Path) -> Config:
@@ -153,6 +203,7 @@ def _check(text: toml.Toml, config: Config) -> None:
         raise text.wrong(
             ("accounts",), "there is none; give at least one [[accounts]] with name, address, smtp and imap"
         )
+    _check_hours(text, config.calendar)
     names: set[str] = set()
     for number, account in enumerate(config.accounts):
         where: Where = ("accounts", number)
@@ -164,6 +215,12 @@ def _check(text: toml.Toml, config: Config) -> None:
         _check_address(text, where, account)
         _check_source(text, where, account)
         _check_login(text, where, account)
+
+
+def _check_hours(text: toml.Toml, calendar: Calendar) -> None:
+    start, _, end = calendar.working_hours.partition("-")
+    if start >= end:
+        raise text.wrong(("calendar", "working_hours"), f"{start} is not before {end}", _HOURS["accepted"])
 
 
 def _check_address(text: toml.Toml, where: Where, account: Account) -> None:
@@ -213,6 +270,11 @@ def _check_login(text: toml.Toml, where: Where, account: Account) -> None:
         raise text.wrong(
             (*where, "auth"), "none is for servers on this computer only", "password | microsoft | google"
         )
+
+
+def seconds(span: str) -> int:
+    """A `Span` in seconds."""
+    return int(span[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[span[-1]]
 
 
 def on_loopback(host: str) -> bool:

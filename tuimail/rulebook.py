@@ -1,0 +1,103 @@
+"""The rules of config.toml and of its `rules_file`; what is wrong is said with file, line and key."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from tuimail import toml
+from tuimail.mail.errors import ConfigError
+from tuimail.mail.hold.rule import Rule
+from tuimail.mail.letter.safe import line
+from tuimail.rule_keys import ConfigRules, RuleFile, RuleKeys
+from tuimail.rule_values import Ground, Place, rule
+
+_NO_GUARDS = "guards are not part of this version, so nothing finds anything: take it out"
+REFUSED = {"rules.when.findings": _NO_GUARDS, "rules.when.not.findings": _NO_GUARDS}
+
+_Stamps = dict[Path, tuple[int, ...]]
+
+
+class TomlRules:
+    """`ports.RuleBook` on config.toml: its `[[rules]]`, then those of its `rules_file`.
+
+    The files are read again once they changed, so that a program that runs for weeks sees an edit.
+    """
+
+    def __init__(self, config: Path, ground: Ground) -> None:
+        self._config = config
+        self._ground = ground
+        self._kept: tuple[_Stamps, tuple[Rule, ...] | str] | None = None
+
+    def read(self) -> tuple[Rule, ...]:
+        """The rules as the files have them now. Raises ConfigError."""
+        kept = self._kept
+        if kept is None or any(_stamp(path) != stamp for path, stamp in kept[0].items()):
+            kept = self._kept = self._anew()
+        if isinstance(kept[1], str):
+            raise ConfigError(kept[1])
+        return kept[1]
+
+    def _anew(self) -> tuple[_Stamps, tuple[Rule, ...] | str]:
+        stamps: _Stamps = {}
+        try:
+            return stamps, tuple(self._all(stamps))
+        except ConfigError as error:
+            return stamps, str(error)
+
+    def _all(self, stamps: _Stamps) -> Iterator[Rule]:
+        names: set[str] = set()
+        text = _opened(self._config, stamps)
+        keys = text.into(ConfigRules)
+        yield from _rules(text, keys.rules, self._ground, names)
+        if keys.rules_file is not None:
+            path = _beside(self._config, keys.rules_file, text)
+            other = _opened(path, stamps)
+            yield from _rules(other, other.into(RuleFile).rules, self._ground, names)
+
+
+class NoRules:
+    """`ports.RuleBook` where there is no configuration file."""
+
+    def read(self) -> tuple[Rule, ...]:
+        return ()
+
+
+def read_file(path: Path, ground: Ground) -> tuple[Rule, ...]:
+    """The rules of a file that holds nothing else. Raises ConfigError."""
+    text = _opened(path, {})
+    return tuple(_rules(text, text.into(RuleFile).rules, ground, set()))
+
+
+def _opened(path: Path, stamps: _Stamps) -> toml.Toml:
+    stamps[path] = _stamp(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"{path}: it is no file; no rule was read")
+        return toml.read(path, REFUSED)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; no rule was read") from None
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What differs after a change; nothing for a file that is not there."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (a tenth of the time, before every sending)
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+def _beside(config: Path, name: str, text: toml.Toml) -> Path:
+    try:
+        return config.parent / Path(name).expanduser()
+    except RuntimeError:
+        raise text.wrong(("rules_file",), f"there is no home folder for {line(name, 80)}", "a file") from None
+
+
+def _rules(text: toml.Toml, tables: tuple[RuleKeys, ...], ground: Ground, names: set[str]) -> Iterator[Rule]:
+    for number, keys in enumerate(tables):
+        place = Place(text, ("rules", number), ground)
+        if keys.name in names:
+            raise place.at("name").wrong(f"{line(keys.name)} is taken by a rule above", "a name of its own")
+        names.add(keys.name)
+        yield rule(place, keys)
