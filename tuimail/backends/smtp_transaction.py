@@ -56,11 +56,11 @@ async def _body(session: Session, wire: bytes, refused: tuple[Refusal, ...]) -> 
     try:
         reply = await session.wire.body(wire, timeouts.data, timeouts.final)
     except Broken as broken:
-        return Vanished(f"{host}: {broken}")
+        return Vanished(f"{host}: {broken}", refused)
     if reply.code == ACCEPTED:
         return Accepted(reply.text, refused)
     if not reply.negative or reply.code == CLOSING:
         session.wire.hang_up()
     if reply.negative:
         return Refused(reply.code, reply.text, refused)
-    return Vanished(f"{host}: it answered {reply.code} to the message: {reply.text}")
+    return Vanished(f"{host}: it answered {reply.code} to the message: {reply.text}", refused)

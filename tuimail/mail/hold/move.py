@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuimail.mail.hold.hold import LONGEST_COUNTDOWN, Hold
-from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, State, Wait
+from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
 from tuimail.mail.hold.schedule import Schedule
@@ -162,8 +162,13 @@ def recover(item: Item, now: Moment) -> Move | None:
     return _wait(item, now, why, now, 0.0, Wait.RETRY, crashes=crashes)
 
 
-def doubt(item: Item, now: Moment, why: str, answer: Safe = Safe("")) -> Move:
-    """It may have arrived; it is looked for once the server had time to finish."""
+def doubt(
+    item: Item, now: Moment, why: str, answer: Safe = Safe(""), recipients: tuple[Recipient, ...] = ()
+) -> Move:
+    """It may have arrived; it is looked for once the server had time to finish.
+
+    `recipients` as the server left them: one it was to reach has no answer, one it put off has one.
+    """
     return move(
         item,
         now,
@@ -174,18 +179,51 @@ def doubt(item: Item, now: Moment, why: str, answer: Safe = Safe("")) -> Move:
         hold=SETTLE_SECONDS,
         wait=Wait.RETRY,
         owner="",
+        looks=0,
+        recipients=recipients or tuple(unanswered(recipient) for recipient in item.recipients),
     )
+
+
+def unanswered(recipient: Recipient) -> Recipient:
+    """A recipient about whom nobody knows."""
+    return replace(recipient, answer=Safe("")) if recipient.standing is Standing.PENDING else recipient
 
 
 def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:
     """An unsure item becomes sent, or goes out again with the same bytes."""
     if item.state is not State.UNSURE:
         return None
-    if sent:
-        return move(
-            item, now, why, state=State.SENT, phase=None, due=None, filing=Filing.DUE, filing_due=now.wall
-        )
-    return _wait(item, now, why, now, 0.0, Wait.WINDOW, doubted=True)
+    return arrived(item, now, why) if sent else _wait(item, now, why, now, 0.0, Wait.WINDOW, doubted=True)
+
+
+def arrived(item: Item, now: Moment, why: str, filed: bool = False) -> Move:
+    """An unsure one was sent after all; but those the server had put off before are tried again.
+
+    `filed` says that its copy stands in Sent. Where that is not known, filing looks for one first.
+    """
+    recipients = tuple(_reached(recipient) for recipient in item.recipients)
+    tries = max(item.filing_tries, 1)
+    if any(recipient.standing is Standing.PENDING for recipient in recipients):
+        others = f"{why}; trying the others again"
+        return _wait(item, now, others, now, 0.0, Wait.RETRY, recipients=recipients, filing_tries=tries)
+    return move(
+        item,
+        now,
+        why,
+        state=State.SENT,
+        phase=None,
+        due=None,
+        recipients=recipients,
+        filing=Filing.DONE if filed else Filing.DUE,
+        filing_tries=tries,
+        filing_due=now.wall,
+    )
+
+
+def _reached(recipient: Recipient) -> Recipient:
+    if recipient.standing is not Standing.PENDING or recipient.answer:
+        return recipient
+    return replace(recipient, standing=Standing.ACCEPTED)
 
 
 def _can_wait(item: Item) -> bool:

@@ -55,9 +55,13 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """The connection broke or talked nonsense after the body began: it may have been delivered."""
+    """The connection broke or talked nonsense after the body began: it may have been delivered.
+
+    `refused` are the recipients the server had refused before.
+    """
 
     why: str
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

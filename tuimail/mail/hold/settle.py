@@ -6,7 +6,7 @@ from typing import assert_never
 from tuimail.mail.hold import retry
 from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.move import Move, doubt, move
+from tuimail.mail.hold.move import Move, doubt, move, unanswered
 from tuimail.mail.hold.outcome import (
     Accepted,
     Denied,
@@ -37,12 +37,29 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | N
             return _again(item, now, line(f"{code} {text}"), 0.0, why)
         case Unreachable(why):
             return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter))
-        case Vanished(why):
-            return doubt(item, now, "answer lost: probably sent", line(why))
+        case Vanished(why, refused):
+            recipients = _left_open(item, refused)
+            return doubt(item, now, "answer lost: probably sent", line(why), recipients)
         case Withdrawn():
             return None
         case _:
             assert_never(outcome)
+
+
+def belated(move: Move, known: Item) -> Move | None:
+    """The same answer for an item that another process took for abandoned while it was on its way.
+
+    `move` is what the answer made of it, `known` what it is now. An answer ends a doubt about the attempt it
+    is the answer to, and keeps what was accepted from going out again. None when it comes too late for both.
+    """
+    if known.tries != move.old.tries or known.version == move.old.version:
+        return None
+    doubted = known.state is State.UNSURE and move.new.state is not State.UNSURE
+    going_again = known.held and known.doubted and move.new.state is State.SENT
+    if not (doubted or going_again):
+        return None
+    new = replace(move.new, version=known.version + 1, doubted=known.doubted, crashes=known.crashes)
+    return Move(known, new, replace(move.entry, before=known.state))
 
 
 def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float) -> Move:
@@ -59,7 +76,13 @@ def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float) -> Move
     return _sent(reached, now, why, answer)
 
 
-def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recipient:
+def _left_open(item: Item, refusals: tuple[Refusal, ...]) -> tuple[Recipient, ...]:
+    """What is known of the recipients when the answer to the body is not."""
+    refused = {r.recipient: r for r in refusals}
+    return tuple(_stand(r, refused[r.spec]) if r.spec in refused else unanswered(r) for r in item.recipients)
+
+
+def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe = Safe("")) -> Recipient:
     if recipient.standing is not Standing.PENDING:
         return recipient
     if refusal is None:
@@ -70,10 +93,15 @@ def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recip
 
 def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
     answer = line(" · ".join(_answers(outcome)))
+    refused = {r.recipient: r for r in outcome.refused}
     if outcome.code < PERMANENT:
-        return _again(item, now, answer, retry.after_refusal(item.tries, jitter), "put off by the server")
+        recipients = tuple(_stand(r, refused[r.spec]) if r.spec in refused else r for r in item.recipients)
+        pause = retry.after_refusal(item.tries, jitter)
+        return _again(item, now, answer, pause, "put off by the server", recipients)
     if item.reached:
-        return _sent(item, now, "refused for the rest of its recipients", answer)
+        last = Refusal("", outcome.code, outcome.text)
+        rest = tuple(_stand(r, refused.get(r.spec, last)) for r in item.recipients)
+        return _sent(replace(item, recipients=rest), now, "refused for the rest of its recipients", answer)
     return _fail(item, now, "refused by the server", answer)
 
 
@@ -110,12 +138,24 @@ def _words(refused: tuple[Refusal, ...]) -> list[str]:
 
 def _sent(item: Item, now: Moment, why: str, answer: Safe) -> Move:
     return move(
-        item, now, why, answer, state=State.SENT, phase=None, owner="", filing=Filing.DUE, filing_due=now.wall
+        item,
+        now,
+        why,
+        answer,
+        state=State.SENT,
+        due=None,
+        phase=None,
+        owner="",
+        filing=Filing.DUE,
+        filing_due=now.wall,
     )
 
 
 def _fail(item: Item, now: Moment, why: str, answer: Safe) -> Move:
-    return move(item, now, why, answer, state=State.FAILED, due=None, owner="")
+    """When nobody has it, trying again means all of them."""
+    everybody = tuple(replace(r, standing=Standing.PENDING) for r in item.recipients)
+    recipients = item.recipients if item.reached else everybody
+    return move(item, now, why, answer, state=State.FAILED, due=None, owner="", recipients=recipients)
 
 
 def _again(
