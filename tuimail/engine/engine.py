@@ -6,13 +6,14 @@ none of it.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import Checks
 from tuimail.engine.contacts import Contacts
 from tuimail.engine.drafts import Drafts
-from tuimail.engine.filer import Filer
+from tuimail.engine.filer import Filer, Place
 from tuimail.engine.items import Items
 from tuimail.engine.mailbox import Mailbox, inbox
 from tuimail.engine.news import Listener, Newsroom, Notice
@@ -25,6 +26,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
 
 FILING_EVERY = 0.5
+PATIENCE = 3.0
 FILING_WAITS = 10.0
 RECONNECT_AFTER = 30.0
 
@@ -59,6 +61,7 @@ class Engine:
         )
         self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
+        self._filing: dict[str, asyncio.Lock] = {}
         self.checks = Checks(undo_seconds)
         self.outbox = Outbox(
             accounts, self._items, self._stops, store, self._sender, self.checks, files, clock, ids
@@ -86,27 +89,44 @@ class Engine:
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
         self._loop(self._sender.run(), "sender")
+        self._filing = {account.name: asyncio.Lock() for account in self.accounts}
         for account in self.accounts:
             self._loop(self._file(account), f"file {account.name}")
             if mail:
                 self._loop(self._follow(account), f"follow {account.name}")
 
+    async def stop(self) -> None:
+        """Let another process send. What is asked of the outbox is answered all the same; `start` goes on."""
+        await self._end()
+        self._sender.hand_over()
+
     async def close(self) -> None:
         """Let the attempt under way finish, for a few seconds; then stop everything."""
-        await self._sender.close()
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._end()
         await asyncio.gather(*(way.close() for a in self.accounts for way in (a.source, a.submitter)))
         self._sender.hand_over()
         await asyncio.gather(self._store.close(), self._cache.close())
 
     async def failure(self) -> None:
         """Waits until a loop fails, which nothing expected, and raises what it raised."""
-        await asyncio.wait(self._loops, return_when=asyncio.FIRST_EXCEPTION)
-        for loop in self._loops:
+        loops = tuple(self._loops)
+        await asyncio.wait(loops, return_when=asyncio.FIRST_EXCEPTION)
+        for loop in loops:
             if loop.done() and not loop.cancelled():
                 loop.result()
+
+    async def _end(self) -> None:
+        """End the loops; what is being sent or filed is given some seconds, and nothing new begins."""
+        await self._sender.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                for filing in self._filing.values():
+                    await filing.acquire()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops.clear()
+        self._filing.clear()
 
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
@@ -118,12 +138,16 @@ class Engine:
             if self._sender.here and (waited >= FILING_WAITS or not self._sender.is_at_work(account.name)):
                 waited = 0.0
                 try:
-                    for name, folder in await self._filer.round(account):
+                    for name, folder in await self._filed(account):
                         await self.mailbox.sync(name, folder)
                 except TuimailError as error:
                     self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(FILING_EVERY)
             waited += FILING_EVERY
+
+    async def _filed(self, account: Account) -> tuple[Place, ...]:
+        async with self._filing[account.name]:
+            return await self._filer.round(account)
 
     async def _follow(self, account: Account) -> None:
         """Folders and inbox now, and the inbox again whenever something happens in it."""

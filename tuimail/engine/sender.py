@@ -67,6 +67,7 @@ class Sender:
 
     async def run(self) -> None:
         """Look for due items until cancelled. An unexpected exception of an attempt comes out here."""
+        self._closing = False
         while not self._closing:
             await self._round()
             await self._rest()
