@@ -1,10 +1,12 @@
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from tuimail.cli import config_page
-from tuimail.config import Account, Config, Outbox, Server, Ui, load
+from tuimail.config import Account, Calendar, Config, Outbox, Server, Ui, load
 from tuimail.mail.errors import ConfigError
+from tuimail.mail.hold import calendar as working
 
 WHOLE = """\
 [outbox]
@@ -163,7 +165,7 @@ def test_what_is_not_given_has_its_default(tmp_path):
         ),
         (
             'colour = "red"\n' + ACCOUNT,
-            "config.toml:1: colour: there is no such key; accepted: accounts, outbox, ui",
+            "config.toml:1: colour: there is no such key; accepted: accounts, outbox, calendar, ui, rules, rules_file",
         ),
     ],
 )
@@ -196,7 +198,38 @@ def test_clear_text_and_no_login_are_accepted_on_this_computer(tmp_path, host):
     assert read(tmp_path, text).accounts[0].smtp.security == "none"
 
 
-@pytest.mark.parametrize("kind", [Account, Config, Outbox, Server, Ui])
+def test_the_calendar_says_when_you_work(tmp_path):
+    table = """
+[calendar]
+country = "JP"
+working_days = ["sun", "mon"]
+working_hours = "08:30-17:15"
+days_off = ["12-31", "2026-08-13"]
+"""
+    days_off = frozenset({"12-31", "2026-08-13"})
+    assert read(tmp_path, ACCOUNT + table).calendar.working() == working.Calendar(
+        "JP", frozenset({6, 0}), time(8, 30), time(17, 15), days_off
+    )
+    assert read(tmp_path, ACCOUNT).calendar.working() == working.Calendar()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('country = "Japan"', 'country: "Japan" is not accepted; accepted: a country such as JP'),
+        ("working_days = []", "working_days: [] is not accepted; accepted: days such as"),
+        ('working_days = ["mo"]', "accepted: fri | mon"),
+        ('working_hours = "9-18"', "accepted: two times of one day such as 09:00-18:00"),
+        ('working_hours = "18:00-09:00"', "working_hours: 18:00 is not before 09:00; accepted: two times"),
+        ('days_off = ["31.12."]', "accepted: a day such as 12-31"),
+        ('days_off = ["02-30", "13-01"]', "accepted: a day such as 12-31"),
+    ],
+)
+def test_a_calendar_that_can_not_be_is_refused(tmp_path, line, words):
+    assert words in complaint(tmp_path, f"{ACCOUNT}\n[calendar]\n{line}\n")
+
+
+@pytest.mark.parametrize("kind", [Account, Calendar, Config, Outbox, Server, Ui])
 def test_every_key_is_documented_under_its_field(kind):
     assert set(config_page.field_docs(kind)) == set(kind.__struct_fields__)
 

@@ -4,7 +4,10 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 
-from tuimail.backends.system import SystemClock, SystemIds
+import pytest
+
+from tuimail.backends.system import SystemClock, SystemIds, local_zone
+from tuimail.mail.errors import ScheduleError
 
 
 def test_now_reads_both_clocks():
@@ -54,3 +57,44 @@ def test_a_message_id_is_a_token_at_the_domain():
 
 def test_jitter_stays_in_its_interval():
     assert all(0 <= SystemIds().jitter() < 1 for _ in range(1000))
+
+
+@pytest.fixture
+def tz(monkeypatch):
+    """Sets TZ for this process, and puts it back."""
+
+    def put(value: str) -> None:
+        monkeypatch.setenv("TZ", value)
+        time.tzset()
+
+    yield put
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("Asia/Tokyo", "Asia/Tokyo"),
+        (":Europe/Berlin", "Europe/Berlin"),
+        ("JST-9", "Etc/GMT-9"),
+        ("<-03>3", "Etc/GMT+3"),
+        ("nonsense", "Etc/UTC"),
+    ],
+)
+def test_the_zone_of_the_computer_has_the_name_of_its_rules_or_of_its_offset(tz, value, name):
+    tz(value)
+    assert local_zone() == name
+
+
+def test_a_zone_that_has_no_name_is_an_error_and_not_a_guess(tz):
+    tz("<+0530>-5:30")
+    with pytest.raises(ScheduleError, match="set TZ"):
+        local_zone()
+
+
+def test_the_zone_is_looked_up_anew_for_a_laptop_that_travels(tz):
+    tz("Asia/Tokyo")
+    assert local_zone() == "Asia/Tokyo"
+    tz("America/New_York")
+    assert local_zone() == "America/New_York"

@@ -1,11 +1,13 @@
 """This machine's clock and its randomness."""
 
 import asyncio
+import contextlib
 import os
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from tuimail.mail.errors import ScheduleError
 from tuimail.mail.hold.moment import Moment
 
 BOOT_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -48,6 +50,33 @@ class SystemIds:
 
     def jitter(self) -> float:
         return (int.from_bytes(os.urandom(8), "big") >> 11) / (1 << 53)
+
+
+def local_zone() -> str:
+    """The IANA name of this computer's time zone, looked up anew each time: a laptop travels.
+
+    Where the system tells no name, one that stands for its offset (`Etc/GMT-9` is 9 h east of Greenwich).
+    Raises ScheduleError where there is none for that either.
+    """
+    import warnings
+    from zoneinfo import ZoneInfo
+
+    import tzlocal
+
+    offset = datetime.now().astimezone().utcoffset() or timedelta()
+    with contextlib.suppress(LookupError, ValueError, OSError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        name: str = getattr(tzlocal.reload_localzone(), "key", "")
+        if datetime.now(ZoneInfo(name)).utcoffset() == offset:
+            return name
+    return _zone_of(offset)
+
+
+def _zone_of(offset: timedelta) -> str:
+    hours, rest = divmod(offset, timedelta(hours=1))
+    if rest:
+        raise ScheduleError("this computer does not tell its time zone; set TZ to a name such as Asia/Tokyo")
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC"
 
 
 def _letters(count: int) -> str:

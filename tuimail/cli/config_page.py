@@ -27,6 +27,10 @@ imap = { host = "imap.example.jp", port = 993, security = "tls" }
 smtp = { host = "smtp.example.jp", port = 465, security = "tls" }
 password_command = "pass show mail/work"
 
+[calendar]
+country = "JP"
+days_off = ["12-29", "12-30", "12-31", "01-02", "01-03"]
+
 [ui]
 theme = "dark"
 download_folder = "~/Downloads"
@@ -37,6 +41,7 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[outbox]", config.Outbox),
     ("[[accounts]]", config.Account),
     ("imap and smtp", config.Server),
+    ("[calendar]", config.Calendar),
     ("[ui]", config.Ui),
 )
 
