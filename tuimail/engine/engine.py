@@ -13,11 +13,13 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import Checks
 from tuimail.engine.contacts import Contacts
 from tuimail.engine.drafts import Drafts
-from tuimail.engine.filer import Filer, Place
+from tuimail.engine.filer import Filer
+from tuimail.engine.finder import Finder
 from tuimail.engine.items import Items
 from tuimail.engine.mailbox import Mailbox, inbox
 from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.outbox import Outbox
+from tuimail.engine.places import Place
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import TuimailError
@@ -59,6 +61,7 @@ class Engine:
         self._sender = Sender(
             accounts, self._items, self._stops, store, lock, clock, ids, self._newsroom, owner, late_after
         )
+        self._finder = Finder(self._items, clock)
         self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
         self._filing: dict[str, asyncio.Lock] = {}
@@ -147,7 +150,7 @@ class Engine:
 
     async def _filed(self, account: Account) -> tuple[Place, ...]:
         async with self._filing[account.name]:
-            return await self._filer.round(account)
+            return (*await self._finder.round(account), *await self._filer.round(account))
 
     async def _follow(self, account: Account) -> None:
         """Folders and inbox now, and the inbox again whenever something happens in it."""

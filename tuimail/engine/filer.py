@@ -3,26 +3,21 @@
 None of its failures touches the sending, and all of it may be done twice without harm.
 """
 
-from contextlib import suppress
-
-from tuimail.engine import places
+from tuimail.engine import courtesy, places
 from tuimail.engine.account import Account
+from tuimail.engine.finder import copy_in_sent
 from tuimail.engine.items import Items
+from tuimail.engine.places import Place
 from tuimail.mail.errors import MailboxError
-from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.hold import filing
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.move import Move
-from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.envelope import Flag
-from tuimail.mail.letter.submission import OWN_HEADER
 from tuimail.ports import Clock, Ids, OutboxStore
 
 BATCH = 50
 MOST_FAILURES = 2
-
-Place = tuple[str, str]
-"""An account's name and a folder's."""
 
 
 class Filer:
@@ -44,7 +39,7 @@ class Filer:
         return tuple(dict.fromkeys(changed))
 
     async def _follow_up(self, account: Account, items: list[Item]) -> list[Place]:
-        """Each batch is begun on disk, filed, and written down. A mailbox that fails twice running is left."""
+        """Each batch is begun on disk, filed, written down. A mailbox that fails twice running is left."""
         now = self._clock.now()
         begun = await self._items.commit_all([filing.begin(item, now) for item in items])
         done: list[Move] = []
@@ -54,7 +49,7 @@ class Filer:
             if failures < MOST_FAILURES:
                 try:
                     filed, places_ = await self._file(account, move.new, again=move.old.filing_tries > 0)
-                    extra = [*await _mark_answered(account, move.new), *await _drop_copy(account, move.new)]
+                    extra = await courtesy.pay(account, move.new)
                     changed += [*places_, *extra]
                     done.append(filed)
                     failures = 0
@@ -69,28 +64,15 @@ class Filer:
         """The move that says where the copy is. A second try first looks for the copy of the first."""
         if not account.files_sent:
             return filing.left_to_server(item, self._clock.now()), []
-        sent, exists = await places.special(account, Role.SENT, "Sent")
-        found = exists and again and await account.source.find(sent.name, OWN_HEADER, item.token)
+        sent, found = await self._where(account, item, again)
         if not found:
             submission = await self._store.submission(item.id)
             await account.source.append(sent.name, submission.wire, frozenset({Flag.SEEN}))
         return filing.filed(item, self._clock.now(), sent.title), [(account.name, sent.name)]
 
-
-async def _mark_answered(account: Account, item: Item) -> list[Place]:
-    """A courtesy to the list: when the original is gone or the server is, nothing is lost."""
-    if item.answers is None or item.answers.account != account.name:
-        return []
-    flag = Flag.FORWARDED if item.kind is Kind.FORWARD else Flag.ANSWERED
-    with suppress(MailboxError):
-        await account.source.flag(item.answers.folder, [item.answers.uid], frozenset({flag}), frozenset())
-    return [(account.name, item.answers.folder)]
-
-
-async def _drop_copy(account: Account, item: Item) -> list[Place]:
-    """The draft's copy on the server is superseded; one that can't be reached now is only in the way."""
-    if item.replaces is None or item.replaces.account != account.name:
-        return []
-    with suppress(MailboxError):
-        await account.source.remove(item.replaces.folder, item.replaces.uid)
-    return [(account.name, item.replaces.folder)]
+    async def _where(self, account: Account, item: Item, again: bool) -> tuple[Folder, bool]:
+        """The folder for the copy, and whether it is there already."""
+        if again:
+            return await copy_in_sent(account, item)
+        sent, _ = await places.special(account, Role.SENT, "Sent")
+        return sent, False
