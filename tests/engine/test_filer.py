@@ -68,7 +68,7 @@ async def test_a_second_try_looks_for_the_copy_of_the_first(world):
     await filing(world, engine, item, Filing.DONE, seconds=10)
     assert len(world.source.boxes["Gesendet"]) == 1
     assert asked(world, "append") == 1
-    assert ("find", item.token) in world.source.asked
+    assert ("find", item.message_id) in world.source.asked
 
 
 async def test_an_account_without_a_sent_folder_gets_one_also_on_a_second_try(world):
