@@ -70,6 +70,35 @@ def postfix(_mail_servers):
     return _mail_servers[1]
 
 
+@pytest.fixture(scope="session")
+def _held_mail(certificates):
+    """Cyrus, and the sink that its submissions go to."""
+    from servers import cyrus
+    from servers.sink import Sink
+
+    if reason := cyrus.missing():
+        pytest.skip(reason)
+    with short_folder() as folder, Sink(folder / "sink.log") as relay:
+        box = cyrus.Cyrus(folder / "c", certificates, relay.port).start()
+        yield box, relay
+        box.stop()
+
+
+@pytest.fixture
+def cyrus(_held_mail):
+    """servers.cyrus.Cyrus, one for the whole run: take a `user()` of your own."""
+    return _held_mail[0]
+
+
+@pytest.fixture
+def outside(_held_mail):
+    """servers.sink.Sink, where mail goes that `cyrus` releases; it begins empty."""
+    relay = _held_mail[1]
+    relay.received.clear()
+    relay.script.clear()
+    return relay
+
+
 @pytest.fixture
 def sink(tmp_path):
     """servers.sink.Sink in clear and without a login; script it by `sink.script`."""

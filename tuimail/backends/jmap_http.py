@@ -174,11 +174,8 @@ def _text(body: bytes) -> str:
 
 
 def _why(error: Exception) -> str:
-    """In plain words; a failed connection hides the system's error as its cause."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, OSError):
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(cause, OSError):
+    """In plain words; a failed connection hides the system's error deep among its causes."""
+    if (cause := _cause(error)) is not None:
         return why(cause)
     match error:
         case httpx.TimeoutException():
@@ -189,3 +186,15 @@ def _why(error: Exception) -> str:
             return "the connection broke"
         case _:
             return line(str(error), LONGEST_TEXT)
+
+
+def _cause(error: BaseException | None) -> OSError | None:
+    deepest = None
+    while error is not None:
+        if isinstance(error, OSError):
+            deepest = error
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        else:
+            error = error.__cause__ or error.__context__
+    return deepest

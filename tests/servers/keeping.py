@@ -1,0 +1,32 @@
+"""What a test needs to have a message kept: a keeper for a server of the tests, quick to give up."""
+
+import contextlib
+import ssl
+import time
+
+from tuimail.backends.jmap import JmapKeeper
+from tuimail.backends.jmap_server import JmapServer, Limits
+
+QUICK = Limits(connect=2, idle=2, whole=2, upload=2, looks=(0.01, 0.01))
+HOUR = 3_600.0
+TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@contextlib.asynccontextmanager
+async def jmap_keeper(url: str, user: str = "", secret: str = "pw", context=None, now=time.time, **server):
+    """A JmapKeeper for this URL."""
+
+    async def credential() -> str:
+        return secret
+
+    if url.startswith("http:"):
+        context = TRUSTS_NOBODY
+    made = JmapKeeper(JmapServer(url, user, **({"limits": QUICK} | server)), credential, context, now)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def in_an_hour() -> float:
+    return time.time() + HOUR
