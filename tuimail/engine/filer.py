@@ -14,6 +14,7 @@ from tuimail.mail.hold import filing
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.move import Move
 from tuimail.mail.letter.envelope import Flag
+from tuimail.mail.letter.submission import OWN_HEADER
 from tuimail.ports import Clock, Ids, OutboxStore
 
 BATCH = 50
@@ -71,8 +72,13 @@ class Filer:
         return filing.filed(item, self._clock.now(), sent.title), [(account.name, sent.name)]
 
     async def _where(self, account: Account, item: Item, again: bool) -> tuple[Folder, bool]:
-        """The folder for the copy, and whether it is there already."""
+        """The folder for the copy, and whether it is there already.
+
+        Also a first try asks: more servers file what they send than are known for it. Only a Maildir on this
+        computer is not asked, since its copies come from nowhere else, or too late to be seen.
+        """
         if again:
             return await copy_in_sent(account, item)
-        sent, _ = await places.special(account, Role.SENT, "Sent")
-        return sent, False
+        sent, exists = await places.special(account, Role.SENT, "Sent")
+        ask = exists and account.keeps_bodies
+        return sent, ask and bool(await account.source.find(sent.name, OWN_HEADER, item.token))
