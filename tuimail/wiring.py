@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from tuimail import config as settings
 from tuimail.backends.files import DiskFiles
-from tuimail.backends.system import SystemClock, SystemIds
+from tuimail.backends.system import SystemClock, SystemIds, local_zone
 from tuimail.config import Config
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.checks import HouseRules
 from tuimail.engine.engine import Engine
 from tuimail.mail.errors import ConfigError
-from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
 from tuimail.ports import Clock, Ids, MailSource, SenderLock, Submitter
@@ -52,7 +53,17 @@ def build(
         owner=f"{name} {ids.item()}",
         undo_seconds=config.outbox.undo_seconds,
         late_after=config.outbox.late_seconds,
+        rules=house_rules(config, paths) if paths.config.exists() else None,
     )
+
+
+def house_rules(config: Config, paths: Paths) -> HouseRules:
+    """The rules of the configuration file, read when they are asked for."""
+    from tuimail.rulebook import TomlRules
+
+    calendar = config.calendar.working()
+    book = TomlRules(paths.config, [account.name for account in config.accounts], calendar)
+    return HouseRules(book, local_zone, calendar)
 
 
 def who_sends(paths: Paths) -> str:
@@ -96,6 +107,7 @@ def _account(given: settings.Account) -> Account:
         signature=given.signature,
         files_sent=given.smtp.host.lower() not in FILES_ITS_OWN,
         keeps_bodies=given.maildir is None,
+        domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
     )
 
 

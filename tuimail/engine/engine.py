@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.checks import Checks
+from tuimail.engine.checks import Checks, HouseRules
 from tuimail.engine.contacts import Contacts
 from tuimail.engine.drafts import Drafts
 from tuimail.engine.filer import Filer
@@ -37,7 +37,8 @@ class Engine:
     """Everything behind a screen or a command. Made by `wiring`, started and closed by the front end.
 
     `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window;
-    what fell due more than `late_after` seconds ago while nothing ran is asked about first.
+    what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
+    `rules` unless given.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Engine:
         owner: str,
         undo_seconds: float,
         late_after: float = 86_400.0,
+        rules: HouseRules | None = None,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._newsroom = Newsroom()
@@ -65,7 +67,7 @@ class Engine:
         self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
         self._filing: dict[str, asyncio.Lock] = {}
-        self.checks = Checks(undo_seconds)
+        self.checks = Checks(undo_seconds, accounts, self._items, cache, clock, rules)
         self.outbox = Outbox(
             accounts, self._items, self._stops, store, self._sender, self.checks, files, clock, ids
         )
@@ -92,6 +94,7 @@ class Engine:
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
         self._loop(self._sender.run(), "sender")
+        self._loop(self._look_at_rules(), "rules")
         self._filing = {account.name: asyncio.Lock() for account in self.accounts}
         for account in self.accounts:
             self._loop(self._file(account), f"file {account.name}")
@@ -133,6 +136,10 @@ class Engine:
 
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
+
+    async def _look_at_rules(self) -> None:
+        if trouble := await self.checks.trouble():
+            self._newsroom.announce(Notice(line(trouble)))
 
     async def _file(self, account: Account) -> None:
         """Copies for Sent wait for the mail that is leaving, but not for ever."""
