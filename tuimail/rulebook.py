@@ -1,15 +1,22 @@
-"""The rules of config.toml and of its `rules_file`; what is wrong is said with file, line and key."""
+"""The rules of config.toml and of its `rules_file`; what is wrong is said with file, line and key.
+
+What a rule may say is loaded with the first file that has one.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuimail import toml
 from tuimail.mail.errors import ConfigError
+from tuimail.mail.hold.calendar import Calendar
 from tuimail.mail.hold.rule import Rule
 from tuimail.mail.letter.safe import line
-from tuimail.rule_keys import ConfigRules, RuleFile, RuleKeys
-from tuimail.rule_values import Ground, Place, rule
+
+if TYPE_CHECKING:
+    from tuimail.rule_keys import RuleKeys
+    from tuimail.rule_values import Ground
 
 _NO_GUARDS = "guards are not part of this version, so nothing finds anything: take it out"
 REFUSED = {"rules.when.findings": _NO_GUARDS, "rules.when.not.findings": _NO_GUARDS}
@@ -23,9 +30,10 @@ class TomlRules:
     The files are read again once they changed, so that a program that runs for weeks sees an edit.
     """
 
-    def __init__(self, config: Path, ground: Ground) -> None:
+    def __init__(self, config: Path, accounts: Collection[str], calendar: Calendar) -> None:
         self._config = config
-        self._ground = ground
+        self._accounts = accounts
+        self._calendar = calendar
         self._kept: tuple[_Stamps, tuple[Rule, ...] | str] | None = None
 
     def read(self) -> tuple[Rule, ...]:
@@ -45,27 +53,30 @@ class TomlRules:
             return stamps, str(error)
 
     def _all(self, stamps: _Stamps) -> Iterator[Rule]:
-        names: set[str] = set()
         text = _opened(self._config, stamps)
+        if not text.data.keys() & {"rules", "rules_file"}:
+            return
+        from tuimail.rule_keys import ConfigRules
+        from tuimail.rule_values import Ground
+
+        ground, names = Ground(self._accounts, self._calendar), set[str]()
         keys = text.into(ConfigRules)
-        yield from _rules(text, keys.rules, self._ground, names)
+        yield from _rules(text, keys.rules, ground, names)
         if keys.rules_file is not None:
-            path = _beside(self._config, keys.rules_file, text)
-            other = _opened(path, stamps)
-            yield from _rules(other, other.into(RuleFile).rules, self._ground, names)
+            yield from _file(_opened(_beside(self._config, keys.rules_file, text), stamps), ground, names)
 
 
-class NoRules:
-    """`ports.RuleBook` where there is no configuration file."""
-
-    def read(self) -> tuple[Rule, ...]:
-        return ()
-
-
-def read_file(path: Path, ground: Ground) -> tuple[Rule, ...]:
+def read_file(path: Path, accounts: Collection[str], calendar: Calendar) -> tuple[Rule, ...]:
     """The rules of a file that holds nothing else. Raises ConfigError."""
-    text = _opened(path, {})
-    return tuple(_rules(text, text.into(RuleFile).rules, ground, set()))
+    from tuimail.rule_values import Ground
+
+    return tuple(_file(_opened(path, {}), Ground(accounts, calendar), set()))
+
+
+def _file(text: toml.Toml, ground: "Ground", names: set[str]) -> Iterator[Rule]:
+    from tuimail.rule_keys import RuleFile
+
+    yield from _rules(text, text.into(RuleFile).rules, ground, names)
 
 
 def _opened(path: Path, stamps: _Stamps) -> toml.Toml:
@@ -94,7 +105,11 @@ def _beside(config: Path, name: str, text: toml.Toml) -> Path:
         raise text.wrong(("rules_file",), f"there is no home folder for {line(name, 80)}", "a file") from None
 
 
-def _rules(text: toml.Toml, tables: tuple[RuleKeys, ...], ground: Ground, names: set[str]) -> Iterator[Rule]:
+def _rules(
+    text: toml.Toml, tables: "tuple[RuleKeys, ...]", ground: "Ground", names: set[str]
+) -> Iterator[Rule]:
+    from tuimail.rule_values import Place, rule
+
     for number, keys in enumerate(tables):
         place = Place(text, ("rules", number), ground)
         if keys.name in names:

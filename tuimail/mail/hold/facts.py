@@ -61,7 +61,7 @@ def facts(draft: Draft, recipients: Iterable[str], domains: Iterable[str], known
         new=tuple(spec for spec in others if spec not in known.written),
         strangers=tuple(spec for spec in others if spec not in known.met | known.written),
         attached=bool(draft.attachments),
-        files=tuple(folded(file.name) for file in draft.attachments),
+        files=tuple(folded(file.name) for file in draft.attachments if file.name),
         subject=text(draft.subject),
         body=text(draft.body),
     )

@@ -1,5 +1,6 @@
 """A rule: under which conditions a mail is held, and how."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
@@ -72,6 +73,11 @@ class When:
         """The conditions that are asked for, by name."""
         values = ((name, getattr(self, name)) for name in NAMES)
         return tuple((name, value) for name, value in values if value is not None and value != ())
+
+    def asks(self, names: Collection[str]) -> bool:
+        """Whether one of these conditions is given, here or in what must not hold."""
+        here = any(name in names for name, _ in self.given())
+        return here or (self.without is not None and self.without.asks(names))
 
 
 NAMES = tuple(each.name for each in fields(When))

@@ -36,7 +36,7 @@ def decide(
     ScheduleError when a condition needs the holidays of a country that nobody has.
     """
     scene = Scene(facts, instant.local(now, zone), calendar)
-    return _combined(tuple(_holding(rules, scene)), undo_seconds, now, zone, calendar)
+    return follows(tuple(_holding(rules, scene)), undo_seconds, now, zone, calendar)
 
 
 def explain(
@@ -61,9 +61,10 @@ def _holding(rules: Sequence[Rule], scene: Scene) -> Iterator[Rule]:
                 return
 
 
-def _combined(
+def follows(
     rules: Sequence[Rule], undo_seconds: float, now: float, zone: str, calendar: Calendar
 ) -> Decision:
+    """What these rules want together, all of which hold."""
     windows = [rule.undo_seconds for rule in rules if rule.undo_seconds is not None]
     untils = [(rule, _instant(rule.until, now, zone, calendar)) for rule in rules if rule.until is not None]
     return Decision(
