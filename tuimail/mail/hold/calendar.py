@@ -83,17 +83,10 @@ def _holidays(country: str, year: int, language: str) -> Mapping[date, str]:
     code, _, region = country.partition("-")
     try:
         spoken = holidays.country_holidays(code)
-        return dict(
-            holidays.country_holidays(
-                code, region or None, years=year, language=_nearest(language, spoken.supported_languages)
-            )
-        )
+        tags = (tag for tag in spoken.supported_languages if tag.partition("_")[0] == language)
+        tag = next(tags, spoken.default_language)
+        return dict(holidays.country_holidays(code, region or None, years=year, language=tag))
     except NotImplementedError:
         raise ScheduleError(
             f"[calendar] country: nobody has the holidays of {country}; nothing was scheduled"
         ) from None
-
-
-def _nearest(language: str, spoken: tuple[str, ...]) -> str | None:
-    """The tag that fits, such as en_US for en; None for the country's own."""
-    return next((tag for tag in spoken if tag.partition("_")[0] == language), None)

@@ -170,10 +170,6 @@ def _in_week(wish: Wish, monday: date, calendar: Calendar) -> date:
 
 
 def _time(wish: Wish, calendar: Calendar, otherwise: time) -> time:
-    """The time of day; 8 in the evening is 20:00."""
-    if wish.clock is None:
-        return otherwise if wish.part is None else wish.part.begins(calendar)
-    plain = wish.clock.time
-    if wish.part is None or wish.clock.settled or plain.hour not in wish.part.late:
-        return plain
-    return plain.replace(hour=plain.hour + 12)
+    if wish.clock is not None:
+        return wish.clock.time
+    return otherwise if wish.part is None else wish.part.begins(calendar)

@@ -12,12 +12,12 @@ FIGURES_END = "(?![0-9a-z:/.])"
 MOST_WORKING_DAYS = 250
 _LEAP_YEARS_APART = 8
 
-MORNING = Part(lambda calendar: calendar.start if calendar.start < time(12) else time(9))
-MIDDAY = Part(lambda calendar: time(12), late=range(1, 4))
-AFTERNOON = Part(lambda calendar: time(13), late=range(1, 8))
-LATE_AFTERNOON = Part(lambda calendar: time(17), late=range(3, 8))
-EVENING = Part(lambda calendar: time(18), late=range(4, 12))
-NIGHT = Part(lambda calendar: time(20), late=range(6, 12))
+MORNING = Part(lambda calendar: calendar.start if calendar.start < time(12) else time(9), range(12))
+MIDDAY = Part(lambda calendar: time(12), range(11, 16))
+AFTERNOON = Part(lambda calendar: time(13), range(12, 20))
+LATE_AFTERNOON = Part(lambda calendar: time(17), range(15, 20))
+EVENING = Part(lambda calendar: time(18), range(16, 24))
+NIGHT = Part(lambda calendar: time(20), range(18, 24))
 START_OF_WORK = Part(lambda calendar: calendar.start)
 END_OF_WORK = Part(lambda calendar: calendar.end)
 
@@ -112,7 +112,7 @@ def clock(hour: int, minute: int, half: str = "") -> Clock:
         raise ValueError(f"{hour} {half}m")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    return Clock(time(hour, minute), settled=bool(half) or hour > 12 or hour == 0)
+    return Clock(time(hour, minute), settled=bool(half) or not 1 <= hour < 12)
 
 
 FIGURES: tuple[Row, ...] = (

@@ -24,7 +24,7 @@ def _number(text: str) -> int:
 
 
 def _digit(text: str, nothing: int) -> int:
-    return _DIGITS.index(text) + 1 if text else nothing
+    return tuple(_DIGITS).index(text) + 1 if text else nothing
 
 
 def _span(match: re.Match[str]) -> Sequence[Piece]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from tuimail.mail.hold.calendar import Calendar
@@ -31,7 +31,7 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day; `settled` when nothing else can say whether it is before noon."""
+    """A time of day; `settled` when no part of the day can move it by twelve hours."""
 
     time: time
     settled: bool = False
@@ -39,10 +39,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the day: when it begins, and the hours that mean the second half of the day within it."""
+    """A part of the day: its time when none is given, and the hours that lie in it."""
 
     begins: Callable[[Calendar], time]
-    late: range = range(0)
+    hours: range = range(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ def read(text: str, table: Table) -> Wish | None:
         for piece in _pieces(text, table):
             kind = type(piece).__name__.lower()
             pieces[kind] = _joined(pieces.get(kind), piece)
+        return _wish(pieces) if pieces else None
     except ValueError:
         return None
-    return _wish(pieces) if pieces else None
 
 
 def _pieces(text: str, table: Table) -> Iterator[Piece]:
@@ -132,4 +132,13 @@ def _wish(pieces: Mapping[str, Piece]) -> Wish | None:
         return None
     if wish.day and wish.week:
         return None
-    return wish
+    return replace(wish, clock=_within(wish.clock, wish.part)) if wish.clock and wish.part else wish
+
+
+def _within(clock: Clock, part: Part) -> Clock:
+    """8 in the evening is 20:00; raises ValueError for a time that does not lie in that part of the day."""
+    hour = clock.time.hour
+    fitting = [found for found in (hour,) + (hour + 12,) * (not clock.settled) if found in part.hours]
+    if not fitting:
+        raise ValueError(f"{clock} in {part}")
+    return Clock(clock.time.replace(hour=fitting[0]), settled=True)
