@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SYNTAX_ERROR = 553
 
+More = Callable[["Session"], tuple[bytes, ...]]
+"""Further parameters of MAIL FROM, by what the server offers. Raises Stop where it does not offer enough."""
+
 
 class SmtpSubmitter:
     """ports.Submitter. One message at a time; the connection is kept for the next one for some seconds.
@@ -34,7 +37,12 @@ class SmtpSubmitter:
         self._parting: asyncio.TimerHandle | None = None
         self._busy = asyncio.Lock()
 
-    async def submit(self, submission: Submission, body_next: Callable[[str], Awaitable[bool]]) -> Outcome:
+    async def submit(
+        self,
+        submission: Submission,
+        body_next: Callable[[str], Awaitable[bool]],
+        more: More = lambda session: (),
+    ) -> Outcome:
         """Hand the message over; see ports. Cancelling it breaks the connection at that point."""
         fault = _fault(submission)
         if fault:
@@ -42,7 +50,7 @@ class SmtpSubmitter:
         async with self._busy:
             self._stay()
             try:
-                return await self._deliver(submission, body_next)
+                return await self._deliver(submission, body_next, more)
             except Broken as broken:
                 self._hang_up()
                 return Unreachable(f"{self._server.host}: {broken}")
@@ -57,16 +65,17 @@ class SmtpSubmitter:
 
     async def check(self) -> str:
         """Connect, log in, leave. One line about the server. Raises MailboxError, LoginError."""
-        where = f"{self._server.host}:{self._server.port}"
-        try:
-            session = await self._open()
-        except Broken as broken:
-            raise MailboxError(f"{where}: {broken}") from broken
-        except Stop as stop:
-            raise _as_error(where, stop.outcome) from stop
+        session = await self._enter()
         await session.quit()
+        where = f"{self._server.host}:{self._server.port}"
         who = "no login" if self._server.auth == "none" else f"logged in as {self._server.user}"
         return f"{where} takes mail ({session.wire.security}, {who})"
+
+    async def offers(self) -> dict[str, str]:
+        """Connect, log in, leave; the server's extensions with their parameters. Raises as `check`."""
+        session = await self._enter()
+        await session.quit()
+        return session.offers
 
     async def close(self) -> None:
         """Say goodbye, 2 seconds at most. A message in flight is cut off."""
@@ -77,22 +86,33 @@ class SmtpSubmitter:
         elif session is not None:
             await session.quit()
 
-    async def _deliver(self, submission: Submission, body_next: Callable[[str], Awaitable[bool]]) -> Outcome:
+    async def _enter(self) -> "Session":
+        where = f"{self._server.host}:{self._server.port}"
+        try:
+            return await self._open()
+        except Broken as broken:
+            raise MailboxError(f"{where}: {broken}") from broken
+        except Stop as stop:
+            raise _as_error(where, stop.outcome) from stop
+
+    async def _deliver(
+        self, submission: Submission, body_next: Callable[[str], Awaitable[bool]], more: More
+    ) -> Outcome:
         from tuimail.backends.smtp_transaction import deliver
 
-        session, reply = await self._begin(submission)
+        session, reply = await self._begin(submission, more)
         return await deliver(session, reply, submission, body_next)
 
-    async def _begin(self, submission: Submission) -> tuple["Session", "Reply"]:
+    async def _begin(self, submission: Submission, more: More) -> tuple["Session", "Reply"]:
         """MAIL FROM over the kept connection; over a new one when there is none or it has gone stale."""
         kept = self._session
         if kept is not None:
             try:
-                return kept, await kept.mail(submission)
+                return kept, await kept.mail(submission, *more(kept))
             except (Broken, Stop):
                 self._leave()
         self._session = await self._open()
-        return self._session, await self._session.mail(submission)
+        return self._session, await self._session.mail(submission, *more(self._session))
 
     async def _open(self) -> "Session":
         from tuimail.backends.smtp_session import open_session

@@ -38,9 +38,11 @@ class Session:
             raise Broken(f"it answered {reply.code} {reply.text}")
         return reply
 
-    async def mail(self, submission: Submission) -> Reply:
-        """MAIL FROM with what the message needs. Raises Stop when the server can't carry it as it is."""
-        parameters = self._parameters(submission)
+    async def mail(self, submission: Submission, *more: bytes) -> Reply:
+        """MAIL FROM with what the message needs, and `more` parameters. Raises Stop when the server can't
+        carry it as it is.
+        """
+        parameters = [*self._parameters(submission), *more]
         return await self.ask(b"MAIL", b"FROM:" + path(submission.sender), *parameters)
 
     async def reset(self) -> None:
