@@ -12,7 +12,7 @@ from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.move import Move, begin_body, claim, rest
 from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
-from tuimail.mail.hold.settle import settle
+from tuimail.mail.hold.settle import belated, settle
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Clock, Ids
@@ -75,7 +75,8 @@ class Delivery:
             await self._write_down()
             await self._items.commit(rest(move.old, self._clock.now(), str(error)))
             return None
-        self._settled = None
+        self._settled = self._overtaken()
+        await self._write_down()
         return submission
 
     async def _attempt(self, item: Item, submission: Submission) -> None:
@@ -115,4 +116,9 @@ class Delivery:
                 self._newsroom.announce(Notice(line(str(error))))
                 await self._clock.sleep(STORE_PAUSE)
             else:
-                self._settled = None
+                self._settled = self._overtaken()
+
+    def _overtaken(self) -> Move | None:
+        """What is still to be written when another process moved the item before its answer was written."""
+        known = self._items.get(self._settled.old.id) if self._settled else None
+        return belated(self._settled, known) if self._settled and known else None
