@@ -1,7 +1,9 @@
 """What people type to say when a mail leaves, and what comes of it."""
 
+import re
 import time as clock
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -217,6 +219,8 @@ def test_a_day_begins_with_the_working_hours_of_the_person():
         "every monday 9:00",
         "after lunch tomorrow",
         "working hours 9:00",
+        "dec 123",
+        "tomorrow" + "," * LONGEST + "9am",
         "2 hours ago",
         "9am PST",
         "tomorrow 25:00",
@@ -372,6 +376,13 @@ def test_hours_elapse_over_a_change_of_the_clocks_and_days_keep_the_time_of_day(
     assert understood("明日の20時", now, BERLIN, PLAIN).at == now + 23 * 3600
 
 
+def test_hours_that_elapse_within_an_hour_that_comes_twice_need_no_warning():
+    for utc in ("2027-10-31 00:10", "2027-10-31 01:10"):
+        now = at(utc, "UTC")
+        found = understood("in 30 min", now, BERLIN, PLAIN)
+        assert (found.at, found.warnings) == (now + 1800, ("Sunday is not a working day",))
+
+
 def test_a_wall_clock_means_another_instant_in_another_zone():
     now = at("2026-11-20 00:00", "UTC")
     instants = {
@@ -401,6 +412,13 @@ def test_suggestions_lie_ahead_differ_and_mean_what_their_words_mean(now, langua
 def test_on_a_friday_night_neither_this_evening_nor_the_same_monday_twice_is_offered():
     offered = suggestions(at("2026-11-27 22:00"), TOKYO, JAPAN)
     assert [words for words, _ in offered] == ["in 1 hour", "tomorrow morning", "next working day"]
+
+
+def test_every_phrase_of_the_page_is_understood():
+    page = (Path(__file__).parents[3] / "docs" / "schedule.md").read_text()
+    phrases = re.findall("`([^`]+)`", page[page.index("|---|---|---|") : page.index("- A day")])
+    assert len(phrases) > 40
+    assert all(read(phrase) for phrase in phrases)
 
 
 INSTANTS = st.floats(at("1990-01-01"), at("2090-01-01"))
