@@ -94,8 +94,8 @@ class Keeper(Protocol):
         """
         ...
 
-    async def find(self, submission: Submission) -> str:
-        """The handle of this message, if the server keeps it; else empty. Raises MailboxError."""
+    async def find(self, token: str) -> str:
+        """The handle of the message with this token; empty when it keeps none. Raises MailboxError."""
         ...
 
     async def unsend(self, handle: str) -> Whereabouts:

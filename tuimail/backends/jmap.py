@@ -14,7 +14,7 @@ from tuimail.backends.jmap_server import JmapServer
 from tuimail.backends.network import trusted
 from tuimail.mail.errors import AddressError, LoginError, MailboxError
 from tuimail.mail.hold.keeping import Offer, Whereabouts
-from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refused, Unreachable, Withdrawn
+from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refusal, Refused, Unreachable, Withdrawn
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tuimail.backends.jmap_session import Session
 
 NO_CODE = 0
-PERMANENT = 554
+PERMANENT, NO_MAILBOX = 554, 550
 
 
 class JmapKeeper:
@@ -64,19 +64,20 @@ class JmapKeeper:
         except LoginError as error:
             return Denied(NO_CODE, str(error))
         except Rejected as error:
-            return Refused(error.code if error.code >= 500 else PERMANENT, str(error))
+            refused = tuple(Refusal(one, NO_MAILBOX, "refused by the server") for one in error.recipients)
+            return Refused(PERMANENT, str(error), refused)
         except AddressError as error:
             return Refused(PERMANENT, str(error))
         except MailboxError as error:
             self._session = None
             return Unreachable(str(error))
 
-    async def find(self, submission: Submission) -> str:
+    async def find(self, token: str) -> str:
         """See ports."""
         from tuimail.backends.jmap_submission import find
 
         async with self._busy:
-            return await find(await self._entered(), submission.token)
+            return await find(await self._entered(), token)
 
     async def unsend(self, handle: str) -> Whereabouts:
         """See ports. Canceled is said only when the server said so; its copy of the mail goes with it."""

@@ -9,6 +9,7 @@ from tuimail.backends.jmap_http import Broken, Rejected
 from tuimail.mail.letter.safe import line
 
 LONGEST_TEXT = 300
+MOST_LISTED = 100
 PERMANENT = 554
 
 _ID = re.compile("[!-~]{1,255}")
@@ -86,14 +87,17 @@ def refusal(error: Any) -> Broken | Rejected:
     text = _text(kind if isinstance(kind, str) else "no reason given", told)
     if kind in HALF_DONE:
         return Broken(text)
-    return Rejected(text, 450 if kind in PUT_OFF else PERMANENT)
+    listed = told.get("invalidRecipients")
+    recipients = (
+        tuple(line(str(one), 100) for one in listed[:MOST_LISTED]) if isinstance(listed, list) else ()
+    )
+    return Rejected(text, 450 if kind in PUT_OFF else PERMANENT, recipients)
 
 
 def _text(kind: str, told: Object) -> str:
     said = [WORDS.get(kind, kind)]
-    for key in ("invalidRecipients", "properties"):
-        if isinstance(listed := told.get(key), list):
-            said += [str(one) for one in listed[:5]]
+    if isinstance(listed := told.get("properties"), list):
+        said += [str(one) for one in listed[:MOST_LISTED]]
     if isinstance(description := told.get("description"), str):
         said.append(description)
     return line("the server says no: " + " · ".join(said), LONGEST_TEXT)

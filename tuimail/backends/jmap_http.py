@@ -27,11 +27,15 @@ class Broken(MailboxError):  # noqa: N818 (it is a state of the conversation; st
 
 
 class Rejected(MailboxError):  # noqa: N818 (it is an answer)
-    """A definite no to the whole request: nothing was done. `code` is HTTP's, or SMTP's nearest."""
+    """A definite no to the whole request: nothing was done. `code` is HTTP's, or SMTP's nearest.
 
-    def __init__(self, text: str, code: int) -> None:
+    `recipients` are those that it is about, where it is about them.
+    """
+
+    def __init__(self, text: str, code: int, recipients: tuple[str, ...] = ()) -> None:
         super().__init__(text)
         self.code = code
+        self.recipients = recipients
 
 
 class Http:

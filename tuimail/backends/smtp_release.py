@@ -59,7 +59,7 @@ class SmtpKeeper:
             return Kept("", outcome.text)
         return outcome
 
-    async def find(self, submission: Submission) -> str:
+    async def find(self, token: str) -> str:
         """See ports; a server's queue can't be searched."""
         return ""
 

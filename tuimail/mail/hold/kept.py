@@ -13,7 +13,7 @@ from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wai
 from tuimail.mail.hold.keeping import Whereabouts
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, move
-from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refused, Unreachable
+from tuimail.mail.hold.outcome import Kept, Outcome, Refused, Unreachable
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.safe import Safe, line
 
@@ -38,11 +38,14 @@ def too_soon(item: Item, now: Moment) -> bool:
 
 
 def settled(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | None:
-    """What an attempt makes of it: as `settle`, but a no to keeping it is no reason not to send it."""
+    """What an attempt makes of it: as `settle`, but a no to keeping it is no reason not to send it.
+
+    A no to its recipients is one.
+    """
     if not is_for_server(item):
         return settle(item, outcome, now, jitter)
     match outcome:
-        case Refused(code, text) | Denied(code, text):
+        case Refused(code, text, ()):
             return held_here(item, now, line(f"{code} {text}" if code else text))
         case Unreachable(why):
             return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter))
@@ -107,9 +110,12 @@ def ask_back(item: Item, now: Moment) -> Move | None:
     )
 
 
-def still_there(item: Item, now: Moment, answer: Safe) -> Move:
-    """It could not be had back."""
-    return move(item, now, "kept by the server, which sends it in time", answer)
+def not_given(item: Item, now: Moment, trouble: str) -> Move | None:
+    """It could not be had back. With `trouble` nobody knows what the server did, and the wish stands."""
+    if not item.handle or item.state is not State.WAITING:
+        return None
+    why = "kept by the server, which sends it in time; it was asked for in vain"
+    return move(item, now, why, line(trouble), wanted_back=bool(trouble))
 
 
 def seen(item: Item, where: Whereabouts, now: Moment) -> Move | None:
@@ -125,10 +131,16 @@ def seen(item: Item, where: Whereabouts, now: Moment) -> Move | None:
             return _overdue(item, now)
 
 
-def look_in(item: Item, now: Moment, looks: int, jitter: float) -> float:
-    """Seconds until the server should be asked where it is, after `looks` questions since its time came."""
-    left = item.left(now) + RELEASES_WITHIN
-    return min(left, LOOK_AGAIN) if left > 0 else retry.after_unreachable(looks, jitter)
+def is_in_question(item: Item) -> bool:
+    """Whether a server has it, or may have it: somebody has to ask."""
+    return bool(item.handle) or (item.state is State.UNSURE and is_for_server(item))
+
+
+def look_in(item: Item, now: Moment, tries: int, jitter: float) -> float:
+    """Seconds until the server should be asked, after so many questions that settled nothing."""
+    if tries:
+        return retry.after_unreachable(tries, jitter)
+    return min(max(item.left(now), 0.0) + RELEASES_WITHIN, LOOK_AGAIN)
 
 
 def _gone(item: Item, now: Moment) -> Move:
