@@ -81,8 +81,9 @@ def test_what_is_not_given_has_its_default(tmp_path):
             "config.toml:2: outbox.undo_seconds: true is not accepted; accepted: 0 to 3600",
         ),
         (
-            'outbox.on_quit = "agent"\n' + ACCOUNT,
-            'config.toml:1: outbox.on_quit: "agent" is not accepted; accepted: ask | drafts | keep | now',
+            'outbox.on_quit = "later"\n' + ACCOUNT,
+            'config.toml:1: outbox.on_quit: "later" is not accepted; accepted: agent | ask | drafts | keep'
+            " | now",
         ),
         (
             '[outbox]\n\nlate_after = "1 day"\n' + ACCOUNT,

@@ -56,8 +56,8 @@ class Outbox(Struct, frozen=True, forbid_unknown_fields=True):
     undo_seconds: UndoSeconds = 10
     """How many seconds every mail waits before it leaves; `u` takes it back until then."""
 
-    on_quit: Literal["ask", "now", "drafts", "keep"] = "ask"
-    """What quitting does with held mail: ask, send it now, take it back to Drafts, or keep it held."""
+    on_quit: Literal["ask", "agent", "now", "drafts", "keep"] = "ask"
+    """What quitting does with held mail: ask, leave it to the agent, send it, take it to Drafts, keep it."""
 
     late_after: Span = "24h"
     """Mail that fell due longer ago than this while nothing ran is asked about before it leaves."""

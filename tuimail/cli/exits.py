@@ -29,6 +29,7 @@ CODES: tuple[tuple[type[errors.TuimailError], int], ...] = (
     (errors.AttachmentError, NO_INPUT),
     (errors.DraftError, DATA),
     (errors.OutboxError, TRY_AGAIN),
+    (errors.AgentError, UNAVAILABLE),
     (errors.SaveError, CANT_CREATE),
 )
 

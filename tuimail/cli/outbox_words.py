@@ -23,8 +23,8 @@ def as_json(item: Item, now: Moment) -> dict[str, Any]:
         ],
         "message_id": item.message_id,
         "size": item.size,
-        "queued": _iso(item.queued),
-        "due": None if left is None else _iso(now.wall + left),
+        "queued": iso(item.queued),
+        "due": None if left is None else iso(now.wall + left),
         "seconds_left": None if left is None else round(max(0.0, left), 3),
         "tries": item.tries,
         "filing": item.filing.value,
@@ -34,7 +34,7 @@ def as_json(item: Item, now: Moment) -> dict[str, Any]:
 def entry_json(entry: Entry) -> dict[str, Any]:
     """One line of the trail as `outbox show --json` prints it, under `trail`."""
     return {
-        "at": _iso(entry.at),
+        "at": iso(entry.at),
         "from": entry.before,
         "to": entry.after,
         "why": entry.why,
@@ -68,5 +68,6 @@ def page(item: Item, trail: Sequence[Entry], now: Moment) -> Iterator[str]:
         yield f"  {clock(entry.at)}  {NAMES.get(entry.after, entry.after):<14}{words}"
 
 
-def _iso(at: float) -> str:
+def iso(at: float) -> str:
+    """UTC seconds as ISO 8601."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuimail import wiring
+from tuimail.cli.agent_start import Starter
 from tuimail.cli.exits import USAGE, Fault
 from tuimail.cli.opened import settings
 from tuimail.config import Config
@@ -19,7 +20,8 @@ def main(args: list[str], config: str | None) -> int:
     """Open the client on the user's mail."""
     if not has_terminal():
         raise Fault(USAGE, "the mail client needs a terminal; tuimail --help names the commands that don't")
-    return run(*settings(config))
+    read, places = settings(config)
+    return run(read, places, Starter(places, config))
 
 
 def has_terminal() -> bool:
@@ -27,8 +29,8 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def run(config: Config, paths: Paths) -> int:
-    """Show the client until the user leaves it."""
+def run(config: Config, paths: Paths, agent: Starter | None = None) -> int:
+    """Show the client until the user leaves it; held mail can then be left to `agent`."""
     from tuimail.ui.app import TuimailApp
 
     looks = tuple(wiring.themes(paths))
@@ -37,6 +39,7 @@ def run(config: Config, paths: Paths) -> int:
         downloads=config.ui.download_folder,
         editor=config.ui.editor,
         on_quit=config.outbox.on_quit,
+        agent=agent,
         looks=looks,
         look=_look(config.ui.theme, looks),
     )

@@ -113,6 +113,7 @@ class Outbox:
     async def items(self) -> tuple[Item, ...]:
         """The items as they are on disk, newest first."""
         await self._items.load()
+        await self._stops.load()
         return self._items.all()
 
     async def held(self) -> tuple[Item, ...]:
@@ -161,6 +162,7 @@ class Outbox:
 
     async def go(self, account: str) -> None:
         """Try the mail of a stopped account again."""
+        await self._stops.load()
         await self._stops.go(account)
         self._sender.wake()
 

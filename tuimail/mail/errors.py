@@ -11,6 +11,7 @@
      │   ├─ LoginError        name, password or token were refused
      │   └─ MessageGone       the message is no longer there
      ├─ SecretError           no password or token could be had
+     ├─ AgentError            the background agent could not be started, or does not send
      ├─ SaveError             a file could not be written
      ├─ ScheduleError         the words for a time are not understood, or it has passed; nothing was scheduled
      └─ ConfigError           the configuration is wrong (file, line, accepted values)
@@ -62,6 +63,10 @@ class MessageGone(MailboxError):  # noqa: N818 (it is a state of the mailbox bef
 
 class SecretError(TuimailError):
     """No password or token could be had."""
+
+
+class AgentError(TuimailError):
+    """The background agent could not be started, or does not send."""
 
 
 class SaveError(TuimailError):

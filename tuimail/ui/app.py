@@ -14,9 +14,10 @@ from textual.signal import Signal
 
 from tuimail.engine.engine import Engine
 from tuimail.engine.news import FolderChanged, FoldersChanged, News, Notice, Progress, SenderChanged
-from tuimail.mail.errors import TuimailError
+from tuimail.mail.errors import AgentError, TuimailError
 from tuimail.mail.letter.safe import line
 from tuimail.ui import themes
+from tuimail.ui.background import Background, NoAgent
 from tuimail.ui.desk import Desk
 from tuimail.ui.held import Held
 from tuimail.ui.keys import Place, bindings
@@ -61,7 +62,8 @@ def _palette() -> type[Provider]:
 
 
 class TuimailApp(App[None]):
-    """The mail client's screen. `on_quit` is what happens to held mail: ask, now, drafts or keep.
+    """The mail client's screen. `on_quit` is what happens to held mail: ask, agent, now, drafts
+    or keep; `agent` is who may send it when this is closed.
 
     `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
     binding ids.
@@ -81,6 +83,7 @@ class TuimailApp(App[None]):
         downloads: str,
         editor: str = "",
         on_quit: str = "ask",
+        agent: Background | None = None,
         looks: Iterable[Mapping[str, Any]] = (),
         look: str = "tuimail-dark",
         keymap: Mapping[str, str] | None = None,
@@ -94,7 +97,8 @@ class TuimailApp(App[None]):
         self.set_keymap(dict(keymap or {}))
         news: Signal[News] = Signal(self, "news")
         held = Held(engine.outbox.known)
-        self.desk = Desk(engine, news, held, downloads, editor, on_quit, dict(keymap or {}))
+        background = agent or NoAgent()
+        self.desk = Desk(engine, news, held, downloads, editor, on_quit, background, dict(keymap or {}))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(self._looks["tuimail-dark"].variables)
@@ -157,13 +161,14 @@ class TuimailApp(App[None]):
             held = await self.desk.engine.outbox.held()
         except TuimailError:
             held = ()
-        if not held or self.desk.on_quit == "keep":
+        how = self.desk.on_quit
+        if all(item.handle for item in held) or (how == "keep" and not self.desk.agent.outlook().runs):
             await self._end(True)
             return
         from tuimail.ui.screens.quit import QuitScreen
 
         if not isinstance(self.screen, QuitScreen):
-            self.push_screen(QuitScreen(self.desk, held, self.desk.on_quit), self._end)
+            self.push_screen(QuitScreen(self.desk, how, self._hand_over), self._end)
 
     def action_help_quit(self) -> None:
         """What ctrl+c does where nothing is selected."""
@@ -186,6 +191,15 @@ class TuimailApp(App[None]):
         """Start the engine, and stand by it: what it did not expect ends the program, the mail is on disk."""
         await self.desk.engine.start()
         await self.desk.engine.failure()
+
+    async def _hand_over(self) -> None:
+        """Let the agent send. Raises AgentError when it does not; then this program goes on sending."""
+        await self.desk.agent.start()
+        self.workers.cancel_group(self, "engine")
+        await self.desk.engine.stop()
+        if not await self.desk.agent.took_over() and await self.desk.engine.outbox.held():
+            self.run_worker(self._run_engine(), group="engine")
+            raise AgentError("The agent did not take over within seconds; tuimail goes on sending.")
 
     def _told_to_end(self) -> None:
         self.run_worker(self._end_unasked(), group="end", exclusive=True)

@@ -7,6 +7,7 @@ from textual.signal import Signal
 
 from tuimail.engine.engine import Engine
 from tuimail.engine.news import News
+from tuimail.ui.background import Background
 from tuimail.ui.held import Held
 
 
@@ -14,8 +15,9 @@ from tuimail.ui.held import Held
 class Desk:
     """The engine, its news as a signal, the copy of the held mail, and the user's settings as plain values.
 
-    `downloads` is the folder attachments are saved to, `editor` a command line, `on_quit` one of ask, now,
-    drafts, keep; `keymap` gives other keys to binding ids.
+    `downloads` is the folder attachments are saved to, `editor` a command line, `on_quit` one of ask,
+    agent, now, drafts, keep; `agent` sends while the screen is closed; `keymap` gives other keys to
+    binding ids.
     """
 
     engine: Engine
@@ -24,4 +26,5 @@ class Desk:
     downloads: str
     editor: str
     on_quit: str
+    agent: Background
     keymap: Mapping[str, str]

@@ -109,6 +109,14 @@ KEYS: tuple[Key, ...] = (
     Key("pick", "enter", "pick", "go", "Open this folder", (Place.FOLDERS,)),
     Key("search_keep", "enter", "keep", "keep", "Keep the narrowed list", (Place.SEARCH,)),
     Key("search_clear", "escape", "clear", "clear", "Show everything again", (Place.SEARCH,)),
+    Key(
+        "quit_agent",
+        "a",
+        "choose('agent')",
+        "to the agent",
+        "Leave it to the agent",
+        (Place.QUIT,),
+    ),
     Key("quit_now", "n", "choose('now')", "send now", "Send all held mail now, then leave", (Place.QUIT,)),
     Key("quit_drafts", "d", "choose('drafts')", "to Drafts", "Put held mail back to Drafts", (Place.QUIT,)),
     Key(

@@ -1,6 +1,6 @@
 """Leaving with held mail: one question."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
@@ -11,44 +11,58 @@ from tuimail.engine.news import ItemChanged, News
 from tuimail.mail.hold.item import Item, State
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, fit
-from tuimail.ui.keys import Place, bindings, names, of
+from tuimail.ui.format.leaving import asked_about, summary
+from tuimail.ui.keys import Key, Place, bindings, names, of
 from tuimail.ui.widgets.edge import HeldLines
 from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.work import Trouble, start
 
+PAUSES = "Pause it, since the agent runs: it leaves when you release it"
+
 
 class Choices(Rows):
-    """The question and its answers."""
+    """What is held, a word about what is under way or went wrong, and the answers."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.words = ""
+        self._words = ""
+        self._alert = False
 
-    def ask(self, words: str) -> None:
+    def say(self, words: str, alert: bool = False) -> None:
         """Put another line over the answers."""
-        self.words = words
+        self._words, self._alert = words, alert
         self.refresh(layout=True)
 
     def rows(self, width: int) -> Sequence[Row]:
-        answers = [
-            (Piece(f"   {fit(names(key, self._desk.keymap)[0], 5)}", Tone.ACCENT), Piece(key.tooltip))
-            for key in of(Place.QUIT)
-        ]
-        return [(Piece(f" {self.words}", Tone.STRONG),), *answers]
+        lines = summary(self._desk.engine.outbox.known(), self._desk.engine.now())
+        word = f"! {self._words}" if self._alert else self._words
+        said = (Piece(f" {word or 'Before leaving:'}", Tone.ALERT if self._alert else Tone.STRONG),)
+        return [*((Piece(f" {line}."),) for line in lines), said, *map(self._answer, of(Place.QUIT))]
+
+    def _answer(self, key: Key) -> Row:
+        name = Piece(f"   {fit(names(key, self._desk.keymap)[0], 5)}", Tone.ACCENT)
+        outlook = self._desk.agent.outlook()
+        if key.id == "quit_agent":
+            return name, Piece(f"{key.tooltip}: "), Piece(outlook.words, Tone.MUTED)
+        return name, Piece(PAUSES if key.id == "quit_keep" and outlook.runs else key.tooltip)
 
 
 class QuitScreen(ModalScreen[bool]):
-    """Answers True to leave now, False to stay. `how` answers the question before it is asked."""
+    """Answers True to leave now, False to stay. `how` answers the question before it is asked.
+
+    `hand_over` lets the agent send, and raises AgentError when it does not.
+    """
 
     BINDINGS = bindings(Place.QUIT)
 
-    def __init__(self, desk: Desk, held: Sequence[Item], how: str) -> None:
+    def __init__(self, desk: Desk, how: str, hand_over: Callable[[], Awaitable[None]]) -> None:
         super().__init__()
         self._desk = desk
-        self._held = held
         self._how = how
-        self._sending = False
+        self._hand_over = hand_over
+        self._goal = ""
+        self._handing_over = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -57,57 +71,76 @@ class QuitScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         self._desk.news.subscribe(self, self.hear)
-        count = len(self._held)
-        self._say(
-            f"{count} mails are held. Before leaving:" if count > 1 else "One mail is held. Before leaving:"
-        )
         if self._how != "ask":
             self.action_choose(self._how)
 
     def hear(self, news: News) -> None:
-        """While held mail is being sent: leave when all of it has gone."""
-        if self._sending and isinstance(news, ItemChanged):
-            start(self, self._look, "look")
+        """While held mail is leaving: go on when it has left."""
+        if isinstance(news, ItemChanged):
+            self.query_one(Choices).refresh(layout=True)
+            if self._goal:
+                start(self, self._look, "look")
 
     def action_choose(self, how: str) -> None:
-        start(self, partial(self._choose, how), "choose")
+        if not self._handing_over:
+            start(self, partial(self._choose, how), "choose")
+
+    def action_leave(self) -> None:
+        if not self._handing_over:
+            self._leave(False)
 
     def on_trouble(self, event: Trouble) -> None:
         event.stop()
-        self._say(event.text)
-
-    def action_leave(self) -> None:
-        self._leave(False)
+        self._goal, self._handing_over = "", False
+        self._say(event.text, alert=True)
 
     async def _choose(self, how: str) -> None:
+        self._goal = how
         outbox = self._desk.engine.outbox
-        if how == "drafts":
-            await outbox.back_to_drafts()
-        if how != "now":
-            self._leave(True)
-            return
-        self._sending = True
-        self._say(f"Sending {len(self._held)} now…")
-        await outbox.send_all_now()
+        for item in await self._held():
+            if how == "drafts":
+                await outbox.undo(item.id)
+            elif how == "now":
+                await outbox.now(item.id)
+            elif how == "keep" and self._desk.agent.outlook().runs:
+                await outbox.pause(item.id)
         await self._look()
 
     async def _look(self) -> None:
-        held = await self._desk.engine.outbox.held()
-        now = self._desk.engine.now()
-        if not held:
+        """Leave when the goal is reached; what is on its way is waited for."""
+        held = await self._held()
+        if self._goal == "now" and held:
+            self._wait_for(held)
+        elif any(item.state is State.SENDING for item in held) and self._desk.engine.outbox.sending_here:
+            self._say("One message is on its way; leaving when the server has answered…")
+        elif self._goal == "agent":
+            await self._to_the_agent()
+        else:
             self._leave(True)
-        elif not any(_busy(item, now.boot) for item in held):
-            self._sending = False
+
+    def _wait_for(self, held: Sequence[Item]) -> None:
+        now = self._desk.engine.now()
+        if any(item.state is State.SENDING or (item.due and item.left(now) <= 0) for item in held):
+            self._say(f"Sending {len(held)} now…")
+        else:
+            self._goal = ""
             self._say(f"{len(held)} could not go: {held[0].why}. Before leaving:")
+
+    async def _to_the_agent(self) -> None:
+        """No key interrupts this: what has stopped sending must be followed by one that sends."""
+        if self._handing_over:
+            return
+        self._handing_over = True
+        self._say("Leaving it to the agent…")
+        await self._hand_over()
+        self._leave(True)
+
+    async def _held(self) -> tuple[Item, ...]:
+        return asked_about(await self._desk.engine.outbox.held())
 
     def _leave(self, now: bool) -> None:
         if self.is_current:
             self.dismiss(now)
 
-    def _say(self, words: str) -> None:
-        self.query_one(Choices).ask(words)
-
-
-def _busy(item: Item, boot: float) -> bool:
-    """Whether it is being sent, or will be in a moment."""
-    return item.state is State.SENDING or (item.due is not None and item.due.boot <= boot)
+    def _say(self, words: str, alert: bool = False) -> None:
+        self.query_one(Choices).say(words, alert)
