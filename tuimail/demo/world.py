@@ -62,7 +62,9 @@ def _config(root: Path, port: int, undo_seconds: int) -> Config:
         internal_domains=(YOU.domain,),
         signature=SIGNATURE,
     )
-    return Config((account,), Outbox(undo_seconds=undo_seconds), Ui(download_folder=str(root / "Downloads")))
+    return Config(
+        (account,), Outbox(undo_seconds=undo_seconds), ui=Ui(download_folder=str(root / "Downloads"))
+    )
 
 
 def _seed(mail: Path, now: datetime) -> None:
