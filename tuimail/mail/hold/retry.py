@@ -12,8 +12,9 @@ MOST_DOUBLINGS = 16
 
 
 def _pause(first: float, most: float, tries: int, jitter: float) -> float:
+    """Up to a quarter longer by chance, lest what failed together is tried together; `most` at most."""
     doubled = first * 2.0 ** min(max(tries - 1, 0), MOST_DOUBLINGS)
-    return min(doubled * (1 + jitter / 4), most)
+    return min(doubled, most / 1.25) * (1 + jitter / 4)
 
 
 def after_unreachable(tries: int, jitter: float) -> float:
