@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuimail.backends.jmap_server import JmapServer
 from tuimail.backends.network import trusted
 from tuimail.mail.errors import AddressError, LoginError, MailboxError
-from tuimail.mail.hold.keeping import Offer, Whereabouts
+from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most
 from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refusal, Refused, Unreachable, Withdrawn
 from tuimail.mail.letter.submission import Submission
 
@@ -148,5 +148,5 @@ def _obstacle(session: "Session", seconds: float) -> str:
     if not session.longest:
         return "keeps no mail for later"
     if seconds > session.longest:
-        return f"keeps mail for {session.longest / 86_400:.3g} days at most"
+        return at_most(session.longest)
     return ""

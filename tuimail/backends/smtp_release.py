@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tuimail.backends.smtp import SmtpSubmitter
 from tuimail.backends.smtp_server import Stop
 from tuimail.mail.errors import MailboxError
-from tuimail.mail.hold.keeping import Offer, Whereabouts
+from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most
 from tuimail.mail.hold.outcome import Accepted, Kept, Outcome, Refused
 from tuimail.mail.letter.submission import Submission
 
@@ -96,8 +96,7 @@ def _parameter(host: str, promise: Promise | None, until: float, now: float) -> 
     if promise is None:
         raise Stop(Refused(PERMANENT, f"{host} keeps no mail for later (no FUTURERELEASE)"))
     if until - now > promise.longest:
-        days = f"{promise.longest / 86_400:.3g}"
-        raise Stop(Refused(PERMANENT, f"{host} keeps mail for {days} days at most"))
+        raise Stop(Refused(PERMANENT, f"{host} {at_most(promise.longest)}"))
     if until <= now:
         raise Stop(Refused(PERMANENT, "its time came before the server had it"))
     if promise.takes_dates:

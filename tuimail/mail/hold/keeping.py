@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tuimail.mail.errors import ScheduleError
+from tuimail.mail.hold.schedule import Schedule
+
+DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -21,3 +26,36 @@ class Whereabouts(StrEnum):
     KEPT = "kept"
     GONE = "gone"
     CANCELED = "canceled"
+
+
+def words(offer: Offer, schedule: Schedule) -> str:
+    """What it means to hand a mail over, said before a person agrees to it."""
+    when = _when(schedule)
+    if offer.cancellable:
+        return (
+            f"The server keeps it until {when} and sends it even if this computer is off; "
+            "it can be taken back until then."
+        )
+    return (
+        f"The server keeps it until {when} and sends it even if this computer is off; "
+        "once handed over it can't be taken back."
+    )
+
+
+def at_most(longest: float) -> str:
+    """What a server says that keeps mail for so many seconds, and not for longer."""
+    for unit, name in ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes")):
+        if longest >= 2 * unit:
+            return f"keeps mail for {longest / unit:.0f} {name} at most"
+    return f"keeps mail for {longest:.0f} seconds at most"
+
+
+def _when(schedule: Schedule) -> str:
+    """The time on the clock it was meant by; in the user's words where nobody knows that."""
+    from tuimail.mail.hold.instant import local
+
+    try:
+        then = local(schedule.at, schedule.zone)
+    except ScheduleError:
+        return schedule.typed
+    return f"{then:%a} {then.day} {then:%b %H:%M}"
