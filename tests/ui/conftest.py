@@ -11,11 +11,22 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.account import Account
-from tuimail.engine.news import FolderChanged, FoldersChanged, ItemChanged, ItemGone, Newsroom
+from tuimail.engine.news import (
+    AccountStopped,
+    FolderChanged,
+    FoldersChanged,
+    ItemChanged,
+    ItemGone,
+    Newsroom,
+)
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role, View
-from tuimail.mail.hold.item import Entry, Item, Recipient, State
+from tuimail.mail.hold.decision import Decision, allowed
+from tuimail.mail.hold.item import Entry, Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.move import Move, later, pause, reschedule, unpause
+from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Attachment, Draft, Kind
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
@@ -46,7 +57,8 @@ class FakeOutbox:
 
     def __init__(self, world: "World") -> None:
         self.world, self.list, self.drafts_of, self.broken = world, {}, {}, False
-        self.undo_seconds = 10.0
+        self.undo_seconds, self.stopped, self.slow = 10.0, (), None
+        self.decision = Decision(10.0)
 
     def known(self) -> tuple[Item, ...]:
         return tuple(sorted(self.list.values(), key=lambda item: -item.queued))
@@ -60,9 +72,20 @@ class FakeOutbox:
     async def trail(self, item_id: str) -> tuple[Entry, ...]:
         return (Entry(NOON, "", "waiting", "queued: undo window 10 s"),)
 
-    async def send(self, draft: Draft) -> Item:
+    def stops(self) -> tuple[Stop, ...]:
+        return self.stopped
+
+    def stop(self, account: str, why: str) -> None:
+        self.stopped = (Stop(account, NOON, why),)
+        self.world.newsroom.announce(AccountStopped(self.stopped[0]))
+
+    async def weigh(self, draft: Draft) -> Decision:
+        return self.decision
+
+    async def send(self, draft: Draft, confirmed: bool = False) -> Item:
         if self.broken:
             raise OutboxError("The disk is full; nothing was queued. Free some space and send again.")
+        allowed(self.decision, confirmed)
         specs = [one.strip() for one in f"{draft.to},{draft.cc},{draft.bcc}".split(",") if one.strip()]
         if not specs or not all("@" in spec for spec in specs):
             raise AddressError("“bob” is not an address.")
@@ -70,6 +93,9 @@ class FakeOutbox:
             if file.path.startswith("/gone"):
                 raise AttachmentError(f"{file.name} is no longer there. The draft is kept.")
         item = self.world.item(draft.subject, tuple(specs), self.undo_seconds)
+        if draft.schedule is not None:
+            due = self.world.now().later(draft.schedule.at - self.world.now().wall)
+            item = replace(item, due=due, wait=Wait.SCHEDULE, schedule=draft.schedule)
         self.drafts_of[item.id] = draft
         self.world.drafts.kept.pop(draft.id, None)
         return self.put(item)
@@ -80,6 +106,8 @@ class FakeOutbox:
         return item
 
     async def undo(self, item_id: str | None = None) -> Draft | None:
+        if self.slow is not None:
+            await self.slow.wait()
         mine = [i for i in self.known() if i.can_be_taken_back and (item_id is None or i.id == item_id)]
         if not mine:
             return None
@@ -92,6 +120,23 @@ class FakeOutbox:
         item = self.list[item_id]
         self.put(replace(item, state=State.SENT, due=None, version=item.version + 1))
         return True
+
+    async def later(self, item_id: str, seconds: float) -> bool:
+        return self._moved(later(self.list[item_id], self.world.now(), seconds))
+
+    async def reschedule(self, item_id: str, schedule: Schedule) -> bool:
+        return self._moved(reschedule(self.list[item_id], self.world.now(), schedule))
+
+    async def pause(self, item_id: str) -> bool:
+        return self._moved(pause(self.list[item_id], self.world.now()))
+
+    async def release(self, item_id: str) -> bool:
+        return self._moved(unpause(self.list[item_id], self.world.now(), self.undo_seconds))
+
+    def _moved(self, move: Move | None) -> bool:
+        if move is not None:
+            self.put(move.new)
+        return move is not None
 
     async def settle(self, item_id: str, sent: bool) -> bool:
         item = self.list[item_id]
@@ -311,7 +356,7 @@ async def open_app(world: World) -> AsyncIterator[Open]:
     over, running = asyncio.Event(), []
 
     async def live(size: tuple[int, int], settings: dict[str, object], ready: asyncio.Future[Pilot]) -> None:
-        app = TuimailApp(world, downloads="/home/hanako/Downloads", **settings)
+        app = TuimailApp(world, downloads="/home/hanako/Downloads", zone=lambda: "Asia/Tokyo", **settings)
         async with app.run_test(size=size) as pilot:
             ready.set_result(pilot)
             await over.wait()

@@ -58,7 +58,7 @@ def test_a_place_does_not_offer_the_way_to_itself():
 def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""
     import tuimail.ui.app
-    from tuimail.ui.screens import composer, drafts, help, mail, outbox, quit, reader
+    from tuimail.ui.screens import composer, drafts, help, mail, outbox, quit, reader, when
     from tuimail.ui.widgets import folder_list, row_list, search_line
 
     homes = {
@@ -67,6 +67,7 @@ def test_actions_exist(place):
         Place.READER: reader.ReaderScreen,
         Place.COMPOSER: composer.ComposerScreen,
         Place.OUTBOX: outbox.OutboxScreen,
+        Place.WHEN: when.WhenScreen,
         Place.DRAFTS: drafts.DraftsScreen,
         Place.FOLDERS: folder_list.FolderList,
         Place.SEARCH: search_line.SearchLine,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuimail import wiring
+from tuimail.backends.system import local_zone
 from tuimail.cli.agent_start import Starter
 from tuimail.cli.exits import USAGE, Fault
 from tuimail.cli.opened import settings
@@ -42,6 +43,8 @@ def run(config: Config, paths: Paths, agent: Starter | None = None) -> int:
         agent=agent,
         looks=looks,
         look=_look(config.ui.theme, looks),
+        zone=local_zone,
+        calendar=config.calendar.working,
     )
     app.run()
     return app.return_code or 0

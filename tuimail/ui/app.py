@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.command import Provider
@@ -13,7 +13,19 @@ from textual.screen import Screen
 from textual.signal import Signal
 
 from tuimail.engine.engine import Engine
-from tuimail.engine.news import FolderChanged, FoldersChanged, News, Notice, Progress, SenderChanged
+from tuimail.engine.news import (
+    AccountGoes,
+    AccountStopped,
+    FolderChanged,
+    FoldersChanged,
+    ItemChanged,
+    ItemGone,
+    News,
+    Notice,
+    OutboxLoaded,
+    Progress,
+    SenderChanged,
+)
 from tuimail.mail.errors import AgentError, TuimailError
 from tuimail.mail.letter.safe import line
 from tuimail.ui import themes
@@ -24,6 +36,9 @@ from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens import doors
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
+
+if TYPE_CHECKING:
+    from tuimail.mail.hold.calendar import Calendar
 
 SETTLED = 1.0
 """Seconds after the start from which garbage is collected; `cli.main` puts it off till then."""
@@ -51,8 +66,16 @@ def _flood(news: News) -> tuple[object, ...] | None:
             return type(news), account, folder
         case FoldersChanged(account):
             return type(news), account
+        case ItemChanged() | ItemGone() | OutboxLoaded() | AccountStopped() | AccountGoes():
+            return ("outbox",)
         case _:
             return None
+
+
+def _calendar() -> "Calendar":
+    from tuimail.mail.hold.calendar import Calendar
+
+    return Calendar()
 
 
 def _palette() -> type[Provider]:
@@ -66,7 +89,7 @@ class TuimailApp(App[None]):
     or keep; `agent` is who may send it when this is closed.
 
     `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
-    binding ids.
+    binding ids. `zone` and `calendar` are asked when a time is first chosen.
     """
 
     CSS_PATH = "app.tcss"
@@ -87,6 +110,8 @@ class TuimailApp(App[None]):
         looks: Iterable[Mapping[str, Any]] = (),
         look: str = "tuimail-dark",
         keymap: Mapping[str, str] | None = None,
+        zone: Callable[[], str] = lambda: "UTC",
+        calendar: "Callable[[], Calendar] | None" = None,
     ) -> None:
         self._told = False
         self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
@@ -96,9 +121,20 @@ class TuimailApp(App[None]):
         self._dress(look if look in self._looks else "tuimail-dark")
         self.set_keymap(dict(keymap or {}))
         news: Signal[News] = Signal(self, "news")
-        held = Held(engine.outbox.known)
-        background = agent or NoAgent()
-        self.desk = Desk(engine, news, held, downloads, editor, on_quit, background, dict(keymap or {}))
+        held = Held(engine.outbox.known, engine.outbox.stops, {account.name for account in engine.accounts})
+        names = dict(keymap or {})
+        self.desk = Desk(
+            engine,
+            news,
+            held,
+            downloads,
+            editor,
+            on_quit,
+            agent or NoAgent(),
+            names,
+            zone,
+            calendar or _calendar,
+        )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(self._looks["tuimail-dark"].variables)
@@ -109,12 +145,12 @@ class TuimailApp(App[None]):
     def on_mount(self) -> None:
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self._told_to_end)
+        self.desk.held.load(self.desk.engine.now())
         self.desk.engine.listen(self._hear)
         self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
         self.set_timer(SETTLED, self._collect)
 
     def on_heard(self, event: Heard) -> None:
-        self.desk.held.hear(event.news, self.desk.engine.now())
         self.desk.news.publish(event.news)
         match event.news:
             case Notice() as notice:
@@ -185,6 +221,8 @@ class TuimailApp(App[None]):
         gc.enable()
 
     def _hear(self, news: News) -> None:
+        """Put the items in order at once; the screens hear of a flood as of one thing."""
+        self.desk.held.hear(news, self.desk.engine.now())
         self.post_message(Heard(news))
 
     async def _run_engine(self) -> None:

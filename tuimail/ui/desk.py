@@ -1,7 +1,8 @@
 """What every screen works with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.signal import Signal
 
@@ -10,6 +11,9 @@ from tuimail.engine.news import News
 from tuimail.ui.background import Background
 from tuimail.ui.held import Held
 
+if TYPE_CHECKING:
+    from tuimail.mail.hold.calendar import Calendar
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -17,7 +21,7 @@ class Desk:
 
     `downloads` is the folder attachments are saved to, `editor` a command line, `on_quit` one of ask,
     agent, now, drafts, keep; `agent` sends while the screen is closed; `keymap` gives other keys to
-    binding ids.
+    binding ids. `zone` (an IANA name) and `calendar` are the user's, asked for when a time is chosen.
     """
 
     engine: Engine
@@ -28,3 +32,5 @@ class Desk:
     on_quit: str
     agent: Background
     keymap: Mapping[str, str]
+    zone: Callable[[], str]
+    calendar: "Callable[[], Calendar]"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
@@ -15,6 +16,7 @@ class Place(StrEnum):
     READER = "Reader"
     COMPOSER = "Composer"
     OUTBOX = "Outbox"
+    WHEN = "Choosing a time"
     DRAFTS = "Drafts"
     FOLDERS = "Folders"
     SEARCH = "Search"
@@ -41,13 +43,14 @@ class Key:
     strong: bool = False
 
 
-_E, _L, _R, _C, _O, _D = (
+_E, _L, _R, _C, _O, _D, _W = (
     (Place.EVERYWHERE,),
     (Place.LIST,),
     (Place.READER,),
     (Place.COMPOSER,),
     (Place.OUTBOX,),
     (Place.DRAFTS,),
+    (Place.WHEN,),
 )
 _MAIL = (Place.LIST, Place.READER)
 _M = (Place.MOVING,)
@@ -64,6 +67,15 @@ KEYS: tuple[Key, ...] = (
         strong=True,
     ),
     Key("attach", "alt+a", "attach", "attach", "Attach a file; tab completes its path", _C, strong=True),
+    Key(
+        "schedule",
+        "alt+l",
+        "schedule",
+        "later",
+        "Choose when it leaves, or that it leaves soon",
+        _C,
+        strong=True,
+    ),
     Key("editor", "alt+e", "editor", "editor", "Write the text in your own editor", _C, strong=True),
     Key("identity", "alt+f", "identity", "from", "Send from the next account", _C, shown=False, strong=True),
     Key("discard", "alt+d", "discard", "discard", "Throw the draft away, after a question", _C, False, True),
@@ -86,11 +98,54 @@ KEYS: tuple[Key, ...] = (
     Key("read", "m", "toggle_read", "read/unread", "Mark read or unread", _MAIL, shown=False),
     Key("flag", "asterisk", "toggle_flag", "flag", "Flag, or take the flag away", _MAIL, shown=False),
     Key("fetch", "ctrl+r", "fetch", "get mail", "Ask the server for new mail", _L, shown=False),
-    Key("item_undo", "u,e", "undo", "to composer", "Take it back to the composer", _O),
-    Key("item_now", "n", "now", "now", "Send it now, or try again", _O),
+    Key("item_undo", "u,e", "undo", "to composer", "Take it back to the composer; several, to Drafts", _O),
     Key("item_sent", "x", "settle(True)", "was sent", "Settle a probably sent mail: it was sent", _O),
-    Key("item_again", "R", "settle(False)", "send again", "Settle a probably sent mail: send it again", _O),
-    Key("item_delete", "d", "delete", "delete", "Remove a finished mail from the outbox", _O),
+    Key(
+        "item_again",
+        "R",
+        "again",
+        "send again",
+        "Try a failed one again, or send a probably sent one again",
+        _O,
+    ),
+    Key("item_now", "n", "now", "now", "Send it now; a stopped account goes on", _O),
+    Key("item_later", "l", "later", "later", "Wait longer: a minute, ten, an hour, or as you say", _O),
+    Key("item_when", "s", "when", "when", "Choose the time it leaves", _O),
+    Key("item_pause", "p", "pause", "pause", "Rest till it is released; again: release it", _O),
+    Key("item_delete", "d", "delete", "delete", "Remove a finished or failed one, after a question", _O),
+    Key(
+        "item_mark",
+        "t,space",
+        "mark",
+        "mark",
+        "Mark it; the other keys act on all that are marked",
+        _O,
+        True,
+        True,
+    ),
+    Key("item_mark_all", "T", "mark_all", "all", "Mark all, or none", _O, shown=False),
+    Key(
+        "item_mark_others",
+        "asterisk",
+        "mark_others",
+        "others",
+        "Mark those that are not, and no others",
+        _O,
+        shown=False,
+    ),
+    Key("when_accept", "enter", "accept", "accept", "Take this time", _W, True, True),
+    Key("when_next", "down", "choose(1)", "next", "The next suggestion", _W, True, True),
+    Key("when_previous", "up", "choose(-1)", "previous", "The suggestion before", _W, False, True),
+    Key(
+        "when_server",
+        "alt+k",
+        "keeper",
+        "server keeps it",
+        "Let the server keep it till then, or not",
+        _W,
+        True,
+        True,
+    ),
     Key("draft_open", "enter", "open", "open", "Go on writing", _D),
     Key("draft_drop", "d", "discard", "discard", "Throw the draft away, after a question", _D),
     Key("undo", "u", "app.take_back", "take back", "Take back the newest held mail", _E, shown=False),
@@ -140,7 +195,7 @@ KEYS: tuple[Key, ...] = (
         "leave",
         "leave",
         "Leave this place; nothing is lost",
-        (Place.READER, Place.COMPOSER, Place.OUTBOX, Place.DRAFTS, Place.FOLDERS, Place.HELP),
+        (Place.READER, Place.COMPOSER, Place.OUTBOX, Place.WHEN, Place.DRAFTS, Place.FOLDERS, Place.HELP),
     ),
     Key("unfind", "escape", "unfind", "show all", "Show everything again after a search", _L, shown=False),
     Key(
@@ -175,6 +230,11 @@ NAMES = {
 }
 
 
+def key_of(action_id: str, keymap: Mapping[str, str]) -> str:
+    """The first key of an action as a person reads it."""
+    return names(next(key for key in KEYS if key.id == action_id), keymap)[0]
+
+
 def of(place: Place) -> tuple[Key, ...]:
     """The keys of one place, in the table's order."""
     return tuple(key for key in KEYS if place in key.places)
@@ -201,9 +261,11 @@ def names(key: Key, keymap: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(NAMES.get(one, one) for one in keymap.get(key.id, key.keys).split(","))
 
 
-TYPING = (Place.COMPOSER, Place.SEARCH)
+TYPING = (Place.COMPOSER, Place.SEARCH, Place.WHEN)
 """Where letters are text, and only other keys act."""
 
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 LEADS_HERE = {Place.OUTBOX: "outbox", Place.DRAFTS: "drafts"}
 """The key that leads to a place, which is of no use once one is there."""
@@ -216,13 +278,20 @@ def help_key(place: Place, keymap: Mapping[str, str]) -> str:
 
 
 def bar(
-    place: Place, keymap: Mapping[str, str], without: Collection[str] = ()
+    place: Place,
+    keymap: Mapping[str, str],
+    without: Collection[str] = (),
+    labels: Mapping[str, str] = NO_LABELS,
 ) -> tuple[tuple[str, str], ...]:
     """(key, label) for the key bar: the place's own first, then what is valid everywhere.
 
-    `without` are ids of actions that are of no use at the moment.
+    `without` are ids of actions that are of no use at the moment, `labels` other words for some.
     """
     alone = place in (*TYPING, Place.QUIT, Place.FOLDERS)
     keys = dict.fromkeys(of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))
     needless = {*without, LEADS_HERE.get(place)}
-    return tuple((names(key, keymap)[0], key.label) for key in keys if key.shown and key.id not in needless)
+    return tuple(
+        (names(key, keymap)[0], labels.get(key.id, key.label))
+        for key in keys
+        if key.shown and key.id not in needless
+    )

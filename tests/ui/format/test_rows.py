@@ -14,9 +14,10 @@ from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.format.cells import Piece, Tone, row_len
+from tuimail.ui.format.held import held_row
 from tuimail.ui.format.letter import Headers, letter_rows
 from tuimail.ui.format.lists import draft_row, folder_row, message_row
-from tuimail.ui.format.outbox import held_row, outbox_row, reason, trail_rows
+from tuimail.ui.format.outbox import outbox_row, reason, trail_rows
 
 AT = datetime(2026, 11, 21, 10, 2, tzinfo=UTC).timestamp()
 NOW = Moment(AT, 50.0, "b")

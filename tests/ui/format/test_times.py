@@ -2,8 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tuimail.mail.hold.moment import Moment
-from tuimail.ui.format.times import bar, countdown, date, size, until
+from tuimail.ui.format.times import bar, countdown, date, day, size
 
 NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC).timestamp()
 DAY = 86400
@@ -34,11 +33,22 @@ def test_a_countdown_reads_zero_only_when_it_is_due(seconds, shown):
     assert countdown(seconds) == shown
 
 
-def test_a_due_time_beyond_a_day_is_a_date():
-    now = Moment(NOW, 5.0, "b")
-    assert until(now.later(60), now, UTC) == "1:00"
-    assert until(now.later(2 * DAY), now, UTC) == "Mon 12:02"
-    assert until(now.later(20 * DAY), now, UTC) == "11 Dec 12:02"
+@pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [
+        (3600, "today 13:02"),
+        (DAY, "tomorrow 12:02"),
+        (2 * DAY, "Mon 12:02"),
+        (6 * DAY, "Fri 12:02"),
+        (7 * DAY, "28 Nov 12:02"),
+        (20 * DAY, "11 Dec 12:02"),
+        (500 * DAY, "4 Apr 2028"),
+        (-DAY, "20 Nov 2026"),
+    ],
+)
+def test_a_day_to_come_is_as_short_as_it_can_be_told(ahead, shown):
+    assert day(NOW + ahead, NOW, UTC) == shown
+    assert len(shown) <= 14
 
 
 def test_the_bar_is_full_at_first_and_empty_at_last():

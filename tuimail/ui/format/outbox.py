@@ -1,15 +1,17 @@
-"""What a person reads of the outbox: the held lines, its list, its trail."""
+"""What a person reads of the outbox: its list, what is known of one mail, its trail."""
 
 from collections.abc import Iterator
 from datetime import tzinfo
 
 from rich.cells import cell_len
 
-from tuimail.mail.hold.item import Entry, Item, State
+from tuimail.mail.hold.item import Entry, Item, State, Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, row_len, spread, wrap
+from tuimail.mail.hold.move import BY_HAND
+from tuimail.mail.letter.safe import line
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, spread, wrap
 from tuimail.ui.format.people import to_whom
-from tuimail.ui.format.times import bar, clock, countdown, until
+from tuimail.ui.format.times import HOUR, clock, countdown, day, size
 
 NAMES: dict[str, str] = {
     State.WAITING: "waiting",
@@ -22,13 +24,10 @@ NAMES: dict[str, str] = {
 }
 """The word for each state; SPEC asks that an unsure item never reads as sent."""
 
-BARRED = 60.0
-"""Holds up to this many seconds are drawn as a bar too."""
-
-SHORTEST = 8
-"""Cells of a subject that are always shown."""
-
-NARROW = 60
+NARROW, ROOMY = 60, 100
+STANDING, ACCOUNT = 15, 12
+LONGEST_SUBJECT = 64
+OVERDUE = 60.0
 
 
 def recipients(item: Item) -> str:
@@ -36,67 +35,43 @@ def recipients(item: Item) -> str:
     return to_whom([recipient.spec for recipient in item.recipients])
 
 
-def by_rule(item: Item) -> bool:
-    """Whether something else than the plain undo window holds it."""
-    return bool(item.why) and not item.why.startswith("undo")
+def asks(item: Item) -> bool:
+    """Whether it goes no further by itself, or may be there already: a person is asked."""
+    if item.state is State.PAUSED:
+        return item.why != BY_HAND
+    return item.state in (State.UNSURE, State.FAILED)
 
 
-def held_row(item: Item, now: Moment, width: int, hint: str) -> Row:
-    """One line of the bottom edge: state and time left, subject, to whom, why, and the key that helps.
-
-    Where room is short the subject gives way first: to whom it goes matters most while it is held. Its
-    closing bracket is wide, and half of it is the space before what follows.
-    """
-    head, tail = _head(item, now), (Piece("  "), *_keyed(hint), Piece(" "))
-    to = Piece(f"to {recipients(item)}")
-    why = (Piece(f" · {item.why}", Tone.MUTED),) if by_rule(item) else ()
-    room = width - row_len((*head, to, *why, *tail)) - cell_len(" 「」")
-    subject = cut(item.subject or "(no subject)", max(SHORTEST, min(room, width // 3)))
-    return spread((*head, Piece(f" 「{subject}」", Tone.STRONG), to, *why), tail, width)
+def reasons(item: Item) -> str:
+    """Why it is where it is; of what waits all that holds it, the undo window only when nothing else does."""
+    if item.state is not State.WAITING or item.why not in item.reasons:
+        return item.why
+    others = [each for each in item.reasons if each != item.why and not each.startswith("undo")]
+    return " · ".join([item.why, *others])
 
 
-def _keyed(hint: str) -> Row:
-    """A hint such as `u take back`, its key set apart."""
-    key, _, words = hint.partition(" ")
-    return (Piece(key, Tone.ACCENT), Piece(f" {words}", Tone.MUTED)) if hint else ()
-
-
-def _head(item: Item, now: Moment) -> Row:
-    """The state in words, with what is left of a wait."""
-    if item.state is State.WAITING and item.due is not None:
-        return _waiting(item, item.due, now)
-    words = {
-        State.PAUSED: " paused",
-        State.SENDING: " sending…",
-        State.UNSURE: " probably sent, answer lost",
-        State.FAILED: " failed",
-        State.SENT: " sent",
-    }
-    tone = Tone.ALERT if item.state in (State.UNSURE, State.FAILED) else Tone.ACCENT
-    return (Piece(words.get(item.state, f" {item.state}"), tone),)
-
-
-def _waiting(item: Item, due: Moment, now: Moment) -> Row:
-    left = due.left(now)
-    if left <= 0:
-        return (Piece(" held 0:00 due now", Tone.ACCENT),)
-    if 0 < item.hold <= BARRED:
-        return (Piece(f" held {countdown(left)} {bar(left, item.hold)}", Tone.ACCENT),)
-    return (Piece(f" held {until(due, now)}", Tone.ACCENT),)
-
-
-def outbox_row(item: Item, width: int, now: Moment, zone: tzinfo | None = None) -> Row:
-    """State or time left, subject, to whom, why."""
-    to_cells = max(12, min(30, width * 27 // 100))
-    why_cells = 0 if width < NARROW else max(17, width // 5)
-    subject_cells = max(0, width - 3 - 14 - to_cells - why_cells - 5)
-    asks = item.state in (State.UNSURE, State.FAILED)
+def outbox_row(
+    item: Item,
+    width: int,
+    now: Moment,
+    zone: tzinfo | None = None,
+    marked: bool = False,
+    account: bool = False,
+) -> Row:
+    """Marks, state or time left, subject, to whom, by which `account` where that is asked for, why."""
+    to_cells = max(12, min(30, width // 4))
+    account_cells = ACCOUNT if account and width >= ROOMY else 0
+    rest = max(0, width - 3 - STANDING - to_cells - account_cells - 5)
+    subject_cells = rest if width < NARROW else min(rest - max(17, width // 5), LONGEST_SUBJECT)
+    why_cells = rest - subject_cells
     return (
-        Piece(" ! " if asks else "   ", Tone.ALERT),
-        Piece(fit(standing(item, now, zone), 14), Tone.ALERT if asks else Tone.ACCENT),
+        Piece("*" if marked else " ", Tone.STRONG),
+        Piece("! " if asks(item) else "  ", Tone.ALERT),
+        Piece(fit(standing(item, now, zone), STANDING), Tone.ALERT if asks(item) else Tone.ACCENT),
         Piece(fit(item.subject or "(no subject)", subject_cells) + "  "),
         Piece(fit(recipients(item), to_cells) + "  "),
-        Piece(fit(reason(item.why, why_cells), why_cells) + " ", Tone.MUTED),
+        Piece(fit(fit(item.account, account_cells - 2), account_cells), Tone.MUTED),
+        Piece(fit(reason(reasons(item), why_cells), why_cells) + " ", Tone.MUTED),
     )
 
 
@@ -110,12 +85,58 @@ def reason(why: str, width: int) -> str:
 
 def standing(item: Item, now: Moment, zone: tzinfo | None = None) -> str:
     """The state in a word or two; of a waiting item, when it is due."""
-    if item.state is State.WAITING and item.due is not None:
-        if item.due.left(now) <= 0:
-            return "due now"
-        when = until(item.due, now, zone)
-        return f"in {when}" if ":" in when[:3] else when
-    return NAMES[item.state]
+    if item.state is not State.WAITING or item.due is None:
+        return NAMES[item.state]
+    left = item.left(now)
+    if left <= 0:
+        return due(left)
+    return f"in {countdown(left)}" if is_counted(item, left) else day(now.wall + left, now.wall, zone)
+
+
+def is_counted(item: Item, left: float) -> bool:
+    """Whether its wait is told as time left; otherwise as a day and an hour."""
+    return left < HOUR or item.wait is not Wait.SCHEDULE
+
+
+def due(left: float) -> str:
+    """What is due and has not left, with `left` seconds, which are none."""
+    return "due now" if left > -OVERDUE else f"{min(-left / 60, 9999):.0f} min overdue"
+
+
+def question(item: Item, now: Moment) -> str:
+    """What a person is asked about it; empty when it goes on by itself."""
+    if item.state is State.UNSURE:
+        left = item.left(now)
+        looked = f" It is looked for in Sent in {countdown(left)}." if left > 0 else ""
+        return f"It may have arrived.{looked} Do you know that it was sent, or shall it be sent again?"
+    if item.state is State.FAILED:
+        return "It did not leave. Change it, try again, or give it up?"
+    return "It waits for you: send it now, choose a time, or take it back?" if asks(item) else ""
+
+
+def about_rows(item: Item, now: Moment, width: int, zone: tzinfo | None = None) -> Iterator[Row]:
+    """What stands over the trail: subject, to whom and by which account, what it asks or what holds it."""
+    yield (Piece(f" {cut(item.subject or '(no subject)', width - 2)}", Tone.STRONG),)
+    tail = Piece(f"  {item.account} · {size(item.size)} ", Tone.MUTED)
+    people = line(", ".join(recipient.spec for recipient in item.recipients), width)
+    yield spread((Piece(f" to {cut(people, width - cell_len(tail.text) - 4)}"),), (tail,), width)
+    asked = question(item, now)
+    mark, tone = (" ! ", Tone.ALERT) if asked else (" ", Tone.ACCENT)
+    for part in wrap(asked or _held(item, now, zone), width - 4):
+        yield (Piece(mark, tone), Piece(part, tone))
+        mark = " " * len(mark)
+
+
+def _held(item: Item, now: Moment, zone: tzinfo | None) -> str:
+    """When it leaves and what holds it, in whole words."""
+    if item.state is not State.WAITING or item.due is None:
+        return f"{NAMES[item.state]} · {item.why}"
+    left = item.left(now)
+    if left <= 0:
+        return f"{due(left)} · {item.why}"
+    when = day(now.wall + left, now.wall, zone)
+    keeper = ", kept by the server" if item.handle else ""
+    return f"leaves {when}{keeper} · {reasons(item)}"
 
 
 def trail_rows(entry: Entry, width: int, zone: tzinfo | None = None) -> Iterator[Row]:

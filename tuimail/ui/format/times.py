@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from tuimail.mail.hold.moment import Moment
-
 BAR_CELLS = 10
+HOUR = 3600.0
 DAY = 86400.0
 
 
@@ -48,13 +47,19 @@ def countdown(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def until(due: Moment, now: Moment, zone: tzinfo | None = None) -> str:
-    """When something is due: a countdown within the day, a day and an hour beyond it."""
-    left = due.left(now)
-    if left < DAY:
-        return countdown(left)
-    then = local(now.wall + left, zone)
-    return then.strftime("%a %H:%M") if left < 6 * DAY else f"{then.day} {then:%b %H:%M}"
+def day(at: float, now: float, zone: tzinfo | None = None) -> str:
+    """A day and an hour to come, at most 14 cells: today 18:00 · Mon 09:00 · 24 Dec 09:00 · 4 Jan 2028."""
+    then, today = local(at, zone), local(now, zone)
+    away = (then.date() - today.date()).days
+    if away == 0:
+        return then.strftime("today %H:%M")
+    if away == 1:
+        return then.strftime("tomorrow %H:%M")
+    if 1 < away < 7:
+        return then.strftime("%a %H:%M")
+    if 0 < away < 300:
+        return f"{then.day} {then:%b %H:%M}"
+    return f"{then.day} {then:%b %Y}"
 
 
 def bar(left: float, whole: float) -> str:

@@ -1,7 +1,9 @@
-"""A question on the bottom line: a word to type, or a yes."""
+"""A question at the bottom: a word to type, a yes, or one of a few answers."""
 
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -11,6 +13,10 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
 from tuimail.mail.letter.safe import Safe
+from tuimail.ui.format.cells import Piece, Row, Tone, wrap
+from tuimail.ui.keys import NAMES
+from tuimail.ui.widgets.edge import keys_row
+from tuimail.ui.widgets.painted import Painted
 
 
 class AskScreen(ModalScreen[str | None]):
@@ -51,3 +57,32 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         yield Horizontal(Label(Content(f" {self._question}  y yes  n no"), markup=False))
+
+
+class ChoiceScreen(ModalScreen[str | None]):
+    """Asks in as many lines as it takes; answers the key of one of `answers`, or None after escape.
+
+    `otherwise` says what escape does.
+    """
+
+    def __init__(self, question: Safe, answers: Mapping[str, str], otherwise: str = "leave it") -> None:
+        super().__init__()
+        self._question = question
+        self._answers = answers
+        self._otherwise = otherwise
+
+    def compose(self) -> ComposeResult:
+        yield Painted(self._rows)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        if event.key in self._answers:
+            self.dismiss(event.key)
+        elif event.key == "escape":
+            self.dismiss(None)
+
+    def _rows(self, width: int) -> Iterable[Row]:
+        for words in wrap(self._question, width - 2):
+            yield (Piece(f" {words}", Tone.STRONG),)
+        answers = [(NAMES.get(key, key), label) for key, label in self._answers.items()]
+        yield keys_row([*answers, ("esc", self._otherwise)], width)

@@ -4,24 +4,32 @@ from asyncio import Lock
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from tuimail.mail.errors import MailboxError, TuimailError
+from tuimail.mail.errors import ConfirmError, MailboxError, TuimailError
 from tuimail.mail.letter.draft import Draft, Kind
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.times import clock
 from tuimail.ui.keys import Place, bindings
+from tuimail.ui.screens.doors import choose_time
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.address_field import AddressField, Field
 from tuimail.ui.widgets.files_field import FilesField
+from tuimail.ui.widgets.foresight_line import ForesightLine
+from tuimail.ui.widgets.leaves_field import LeavesField
 from tuimail.ui.work import caught_up, start
 
+if TYPE_CHECKING:
+    from tuimail.ui.screens.when import Answer
+
 SAVE_AFTER = 1.0
+LONGEST_QUESTION = 600
 
 TITLES = {
     Kind.NEW: "New mail",
@@ -53,9 +61,11 @@ class ComposerScreen(PlaceScreen):
             AddressField(self.desk, "Bcc", draft.bcc, id="bcc"),
             Field("Subject", draft.subject, id="subject"),
             FilesField(draft.attachments),
+            LeavesField(self.desk, draft.schedule),
             id="header",
         )
         yield TextArea(draft.body, compact=True, highlight_cursor_line=False, id="body")
+        yield ForesightLine(self.desk, lambda: self.draft)
 
     @property
     def draft(self) -> Draft:
@@ -69,11 +79,16 @@ class ComposerScreen(PlaceScreen):
             body=self.body.text,
             attachments=self.query_one(FilesField).files,
             cursor=self.body.cursor_location,
+            schedule=self.leaves.schedule,
         )
 
     @property
     def body(self) -> TextArea:
         return self.query_one("#body", TextArea)
+
+    @property
+    def leaves(self) -> LeavesField:
+        return self.query_one(LeavesField)
 
     def on_mount(self) -> None:
         self._retitle("")
@@ -84,13 +99,16 @@ class ComposerScreen(PlaceScreen):
             self.query_one("#to", AddressField).input.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._save_soon()
+        self._changed()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        self._save_soon()
+        self._changed()
 
     def on_files_field_changed(self, event: FilesField.Changed) -> None:
-        self._save_soon()
+        self._changed()
+
+    def on_leaves_field_changed(self, event: LeavesField.Changed) -> None:
+        self._changed()
 
     async def keep(self) -> None:
         """Save what is not on disk yet. Raises OutboxError."""
@@ -106,14 +124,31 @@ class ComposerScreen(PlaceScreen):
             self._retitle(f"draft saved {clock(self.desk.engine.now().wall)}")
 
     async def action_send(self) -> None:
+        """Send, at its time if one was chosen; a time that has passed is asked about."""
+        await self._caught_up()
+        if not self.leaves.has_passed:
+            await self._send()
+            return
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        answers = {"n": "send it now", "l": "choose another time"}
+        self.app.push_screen(ChoiceScreen(Safe("The time it was to leave has passed."), answers), self._late)
+
+    def action_schedule(self) -> None:
+        """Choose when it leaves."""
+        self.work(self._choose_time, "when")
+
+    async def _send(self, confirmed: bool = False) -> None:
         """Hand the draft over; it leaves this place only when it is queued on disk."""
         if self._gone:
             return
-        await self._caught_up()
         self._gone = True
         self._stop_filing()
         try:
-            await self.desk.engine.outbox.send(self.draft)
+            await self.desk.engine.outbox.send(self.draft, confirmed)
+        except ConfirmError as error:
+            self._gone = False
+            self._ask_first(str(error))
         except TuimailError as error:
             self._gone = False
             self.say(str(error), trouble=True)
@@ -201,6 +236,38 @@ class ComposerScreen(PlaceScreen):
 
     def _retitle(self, right: str | None = None) -> None:
         self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)
+
+    def _ask_first(self, asked: str) -> None:
+        """A rule asks a person; the text stays as it is meanwhile."""
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        question = line(f"Before it leaves · {asked}", LONGEST_QUESTION)
+        self.app.push_screen(ChoiceScreen(question, {"enter": "send"}, "back to the text"), self._agreed)
+
+    def _agreed(self, answer: str | None) -> None:
+        if answer is not None:
+            self.work(partial(self._send, confirmed=True), "send")
+
+    def _late(self, answer: str | None) -> None:
+        if answer == "n":
+            self.leaves.schedule = None
+            self.work(self._send, "send")
+        elif answer == "l":
+            self.action_schedule()
+
+    async def _choose_time(self) -> None:
+        soon = self.leaves.schedule is not None
+        await choose_time(
+            self.app, self.desk, self._time_chosen, "Leave when?", self._draft.account, soon=soon
+        )
+
+    def _time_chosen(self, answer: "Answer | None") -> None:
+        if answer is not None:
+            self.leaves.schedule = answer.schedule
+
+    def _changed(self) -> None:
+        self._save_soon()
+        self.query_one(ForesightLine).look_soon()
 
     def _save_soon(self) -> None:
         """At most a second after the first letter that is not on disk, however steadily one types."""

@@ -4,12 +4,16 @@ Whoever awaits one goes on when the place is there: the next key is already its 
 """
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope
 from tuimail.ui.desk import Desk
+
+if TYPE_CHECKING:
+    from tuimail.ui.screens.when import Answer
 
 Step = Callable[[int], Awaitable[Envelope | None]]
 """Moves so many messages on and answers the one arrived at, or None where the list ends."""
@@ -50,3 +54,18 @@ async def help_(app: App[None], desk: Desk) -> None:
 
     here = app.screen
     await app.push_screen(HelpScreen(desk, here.place if isinstance(here, PlaceScreen) else None))
+
+
+async def choose_time(
+    app: App[None],
+    desk: Desk,
+    chosen: "Callable[[Answer | None], None]",
+    title: str,
+    account: str = "",
+    longer: bool = False,
+    soon: bool = False,
+) -> None:
+    """Ask for a time; `chosen` is told what it is. Raises ScheduleError without a time zone."""
+    from tuimail.ui.screens.when import WhenScreen
+
+    await app.push_screen(WhenScreen(desk, title, account, longer, soon), chosen)

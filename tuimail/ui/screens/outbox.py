@@ -1,87 +1,45 @@
 """The outbox: everything held, on its way, unclear or failed, and what happened to each."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from textual.widget import Widget
 
-from tuimail.engine.news import ItemChanged, ItemGone, News
-from tuimail.mail.hold.item import Entry, Item, State
-from tuimail.mail.letter.safe import Safe
+from tuimail.engine.news import News
+from tuimail.mail.hold.item import Item, State
+from tuimail.mail.letter.safe import line
+from tuimail.ui.calm import Calm
+from tuimail.ui.deeds import KEYS, Deed, Round, possible
 from tuimail.ui.desk import Desk
-from tuimail.ui.format.cells import Piece, Row, Tone
-from tuimail.ui.format.outbox import outbox_row, trail_rows
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.doors import write
+from tuimail.ui.screens.ask import ConfirmScreen
+from tuimail.ui.screens.doors import choose_time, write
 from tuimail.ui.screens.place import PlaceScreen
-from tuimail.ui.widgets.edge import TICK, KeyBar
+from tuimail.ui.screens.when import Answer
+from tuimail.ui.widgets.about_item import AboutItem
+from tuimail.ui.widgets.edge import KeyBar
+from tuimail.ui.widgets.held_lines import OUTBOX_NEWS
+from tuimail.ui.widgets.item_list import ItemList
 from tuimail.ui.widgets.row_list import RowList
-from tuimail.ui.widgets.rows import Rows
 
-SETTLING = frozenset({"item_sent", "item_again"})
-"""The keys that answer for a probably sent mail, and are shown for no other."""
-
-
-class ItemList(RowList):
-    """The items, newest first."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__("Nothing here: no mail is held, on its way or failed.")
-        self._desk = desk
-        self._items: tuple[Item, ...] = ()
-
-    @property
-    def current(self) -> Item | None:
-        return self._items[self.cursor] if self._items else None
-
-    def show(self, items: tuple[Item, ...]) -> None:
-        """Other items; the cursor stays on its own."""
-        here = self.current
-        self._items = items
-        ids = [item.id for item in items]
-        self.place(len(items), ids.index(here.id) if here is not None and here.id in ids else self.cursor)
-
-    def on_mount(self) -> None:
-        self.set_interval(TICK, self._tick)
-
-    def row(self, index: int, width: int) -> Row:
-        return outbox_row(self._items[index], width, self._desk.engine.now())
-
-    def _tick(self) -> None:
-        if any(item.state is State.WAITING for item in self._items):
-            self.repaint()
-
-
-class Trail(Rows):
-    """What happened to one item, its end when there is no room for all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._item: Item | None = None
-        self._entries: Sequence[Entry] = ()
-
-    def show(self, item: Item | None, entries: Sequence[Entry]) -> None:
-        """Another item's trail, or a longer one."""
-        self._item, self._entries = item, entries
-        self.refresh(layout=True)
-
-    def rows(self, width: int) -> Sequence[Row]:
-        if self._item is None:
-            return ()
-        head = (Piece(f" {self._item.subject or '(no subject)'}", Tone.STRONG),)
-        steps = [row for entry in self._entries for row in trail_rows(entry, width)]
-        return [head, *steps[-max(1, self.screen.size.height // 2 - 2) :]]
+RENEW_EVERY, TELL_EVERY = 0.25, 0.2
+TOO_LATE = "Too late to take it back: it has begun to leave."
 
 
 class OutboxScreen(PlaceScreen):
-    """Items above, the trail of the one under the cursor below."""
+    """Items above, what is known of the one under the cursor below. Keys act on the marked ones, or on it."""
 
     place = Place.OUTBOX
     BINDINGS = bindings(Place.OUTBOX)
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._renewed = Calm(self, self._renew, RENEW_EVERY)
+        self._round: Round | None = None
+
     def contents(self) -> Iterable[Widget]:
         yield ItemList(self.desk)
-        yield Trail()
+        yield AboutItem(self.desk)
 
     @property
     def items(self) -> ItemList:
@@ -90,80 +48,210 @@ class OutboxScreen(PlaceScreen):
     def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
         self.items.focus()
+        self._renew()
         self.work(self._load, "load")
 
     def hear(self, news: News) -> None:
-        """Another state of an item: list and trail anew."""
-        if isinstance(news, ItemChanged | ItemGone):
-            self.work(self._load, "load")
+        """Another state of an item: list and trail anew, a few times a second at most."""
+        if isinstance(news, OUTBOX_NEWS):
+            self._renewed()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
-        item = self.items.current
-        unsure = item is not None and item.state is State.UNSURE
-        self.query_one(KeyBar).turn(self.place, frozenset() if unsure else SETTLING)
-        self.work(self._show_trail, "trail")
+        self._offer_keys()
+        if self.items.current != self.query_one(AboutItem).item:
+            self.work(self._show_trail, "trail")
+
+    def action_leave(self) -> None:
+        """Stop what is being done to many; then let go of the marks; then leave."""
+        if self._round is not None:
+            self._round.stop()
+        elif self.items.marked:
+            self.items.clear_marks()
+            self._remarked()
+        else:
+            super().action_leave()
+
+    def action_mark(self) -> None:
+        self.items.mark()
+        self._remarked()
+
+    def action_mark_all(self) -> None:
+        self.items.mark_all()
+        self._remarked()
+
+    def action_mark_others(self) -> None:
+        self.items.mark_others()
+        self._remarked()
 
     def action_undo(self) -> None:
-        self._act(self._undo)
+        """One goes back to the composer, several to Drafts."""
+        chosen = self.items.chosen
+        if len(chosen) == 1 and not self.items.marked:
+            self.work(partial(self._undo, chosen[0]), "act")
+            return
+        act = self.desk.engine.outbox.undo
+        self._do(Deed(act, "Taking back", "taken back to Drafts", "too late", TOO_LATE))
 
     def action_now(self) -> None:
-        self._act(self._now)
+        self._do(
+            Deed(self.desk.engine.outbox.now, "Sending", "sent off", "past that", "It is past that."),
+            "Send {} mails now?",
+        )
+
+    def action_again(self) -> None:
+        self._do(
+            Deed(
+                self._again,
+                "Trying again",
+                "tried again",
+                "not in question",
+                "Only a failed or a probably sent mail asks for that.",
+            ),
+            "Send {} mails again, also those that may have arrived?",
+        )
 
     def action_settle(self, sent: bool) -> None:
-        self._act(partial(self._settle, sent=sent))
+        self._do(
+            Deed(
+                partial(self.desk.engine.outbox.settle, sent=sent),
+                "Settling",
+                "taken as sent",
+                "not in question",
+                "Only a probably sent mail asks for that.",
+            )
+        )
+
+    def action_pause(self) -> None:
+        """Pause what waits; when nothing of it waits, release it."""
+        outbox = self.desk.engine.outbox
+        if any(item.state is State.WAITING for item in self.items.chosen):
+            self._do(Deed(outbox.pause, "Pausing", "paused", "not waiting", "It does not wait."))
+        else:
+            alone = "Only what waits is paused, and only what is paused is released."
+            self._do(Deed(outbox.release, "Releasing", "released", "not paused", alone))
+
+    def action_later(self) -> None:
+        self._ask("Wait how much longer?", longer=True)
+
+    def action_when(self) -> None:
+        self._ask("Leave when?")
 
     def action_delete(self) -> None:
-        from tuimail.ui.screens.ask import ConfirmScreen
-
-        item = self.items.current
-        if item is None:
+        chosen = self.items.chosen
+        if any("item_delete" not in possible(item) for item in chosen):
+            self.say("What is still to leave is not deleted: u takes it back first.", trouble=True)
             return
-        if item.held or item.state is State.SENDING:
-            self.say("It is still to leave: u takes it back to the composer.", trouble=True)
-            return
-        question = Safe(f"Remove 「{item.subject}」 from the outbox?")
-        self.app.push_screen(ConfirmScreen(question), partial(self._delete, item))
+        deed = Deed(
+            self.desk.engine.outbox.delete, "Deleting", "deleted", "still to leave", "It is still to leave."
+        )
+        self._do(deed, "Remove {} mails from the outbox?", "Remove 「{}」 from the outbox?")
 
-    def _act(self, what: Callable[[Item], Awaitable[None]]) -> None:
-        item = self.items.current
-        if item is not None:
-            self.work(partial(what, item), "act")
+    def _ask(self, title: str, longer: bool = False) -> None:
+        """Open the picker; what is chosen there is done to what is chosen here now."""
+        chosen = self.items.chosen
+        accounts = {item.account for item in chosen}
+        account = accounts.pop() if len(accounts) == 1 and not longer else ""
+        if chosen:
+            put_off = partial(self._put_off, chosen)
+            self.work(partial(choose_time, self.app, self.desk, put_off, title, account, longer), "ask")
+
+    def _put_off(self, chosen: Sequence[Item], answer: Answer | None) -> None:
+        if answer is None:
+            return
+        outbox = self.desk.engine.outbox
+        act = partial(outbox.later, seconds=answer.longer)
+        if answer.schedule is not None:
+            act = partial(outbox.reschedule, schedule=answer.schedule)
+        self._begin(Deed(act, "Putting off", "put off", "past waiting", "It is past waiting."), chosen)
+
+    def _do(self, deed: Deed, question: str = "", alone: str = "") -> None:
+        """Do it to what is chosen; first ask `question` about many, or `alone` about one."""
+        chosen = self.items.chosen
+        if self.items.surprised and not self.items.marked:
+            self.say("Another mail came under the cursor: press again if you mean it.")
+        asked = question if len(chosen) > 1 else alone
+        if not chosen or not asked:
+            self._begin(deed, chosen)
+            return
+        about = f"{len(chosen):,}" if len(chosen) > 1 else chosen[0].subject or "(no subject)"
+        self.app.push_screen(ConfirmScreen(line(asked.format(about))), partial(self._agreed, deed, chosen))
+
+    def _agreed(self, deed: Deed, chosen: Sequence[Item], sure: bool | None) -> None:
+        if sure:
+            self._begin(deed, chosen)
+
+    def _begin(self, deed: Deed, chosen: Sequence[Item]) -> None:
+        if self._round is not None:
+            self.say(self._round.progress())
+        elif len(chosen) == 1 and not self.items.marked:
+            self.work(partial(self._do_one, deed, chosen[0]), "act")
+        elif chosen:
+            self._round = Round(deed, [item.id for item in chosen])
+            self.work(partial(self._do_all, self._round), "act")
+
+    async def _do_one(self, deed: Deed, item: Item) -> None:
+        if not await deed.act(item.id):
+            self.say(deed.alone, trouble=True)
+
+    async def _do_all(self, work: Round) -> None:
+        tell = Calm(self, lambda: self.say(work.progress()), TELL_EVERY)
+        try:
+            result = await work.run(tell)
+        finally:
+            self._round = None
+        self.items.clear_marks()
+        self._remarked()
+        self.say(result)
 
     async def _undo(self, item: Item) -> None:
         draft = await self.desk.engine.outbox.undo(item.id)
         if draft is None:
-            self.say("Too late to take it back: it has begun to leave.", trouble=True)
+            self.say(TOO_LATE, trouble=True)
         else:
             await write(self.app, self.desk, draft)
 
-    async def _now(self, item: Item) -> None:
-        if not await self.desk.engine.outbox.now(item.id):
-            self.say("There is nothing to send now.", trouble=True)
-
-    async def _settle(self, item: Item, sent: bool) -> None:
-        if not await self.desk.engine.outbox.settle(item.id, sent):
-            self.say("Only a probably sent mail asks for that.", trouble=True)
-
-    def _delete(self, item: Item, sure: bool | None) -> None:
-        if sure:
-            self.work(partial(self._forget, item), "act")
-
-    async def _forget(self, item: Item) -> None:
-        await self.desk.engine.outbox.delete(item.id)
+    async def _again(self, item_id: str) -> bool:
+        """Try a failed one again; send the same bytes of an unsure one again."""
+        item = self.desk.held.get(item_id)
+        outbox = self.desk.engine.outbox
+        if item is not None and item.state is State.FAILED:
+            return await outbox.now(item_id)
+        return await outbox.settle(item_id, False)
 
     async def _load(self) -> None:
-        items = tuple(i for i in await self.desk.engine.outbox.items() if i.state is not State.UNDONE)
-        held = sum(item.held or item.state is State.SENDING for item in items)
-        asks = sum(item.state in (State.UNSURE, State.FAILED) for item in items)
-        numbers = [f"{held} held"] if held else []
-        numbers += [f"{asks} needs you" if asks == 1 else f"{asks} need you"] if asks else []
-        self.titled(
-            " · ".join(["Outbox", *numbers]),
-            "" if self.desk.engine.outbox.sending_here else "another tuimail sends",
-        )
-        self.items.show(items)
+        """What is on disk; from then on the news says what changed."""
+        await self.desk.engine.outbox.items()
+        self.desk.held.load(self.desk.engine.now())
+        self._renew()
+
+    def _renew(self) -> None:
+        self.items.renew()
+        self._retitle()
+
+    def _remarked(self) -> None:
+        self._retitle()
+        self._offer_keys()
+
+    def _retitle(self) -> None:
+        held, asks = self.desk.held.counts()
+        numbers = [f"{held:,} held"] if held else []
+        numbers += [f"{asks:,} needs you" if asks == 1 else f"{asks:,} need you"] if asks else []
+        marked = len(self.items.marked)
+        elsewhere = "" if self.desk.engine.outbox.sending_here else "another tuimail sends"
+        self.titled(" · ".join(["Outbox", *numbers]), f"{marked:,} marked" if marked else elsewhere)
+
+    def _offer_keys(self) -> None:
+        """Show the keys that are of use for what is chosen, and what `p` would do."""
+        chosen = self.items.marked_or_current
+        useful = frozenset[str]().union(*map(possible, chosen))
+        waits = any(item.state is State.WAITING for item in chosen)
+        labels = {} if waits else {"item_pause": "release"}
+        if any(item.state is State.FAILED for item in chosen):
+            labels["item_again"] = "try again"
+        marks = frozenset() if self.items.count else frozenset({"item_mark"})
+        self.query_one(KeyBar).turn(self.place, KEYS - useful | marks, labels)
 
     async def _show_trail(self) -> None:
         item = self.items.current
         trail = await self.desk.engine.outbox.trail(item.id) if item is not None else ()
-        self.query_one(Trail).show(item, trail)
+        self.query_one(AboutItem).show(item, trail)

@@ -13,7 +13,7 @@ from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, fit
 from tuimail.ui.format.leaving import asked_about, summary
 from tuimail.ui.keys import Key, Place, bindings, names, of
-from tuimail.ui.widgets.edge import HeldLines
+from tuimail.ui.widgets.held_lines import HeldLines
 from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.work import Trouble, start
 

@@ -1,75 +1,20 @@
 """The bottom edge, the same in every place: held mail, then the keys, or a word about what just happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 
-from tuimail.engine.news import ItemChanged, ItemGone, News
-from tuimail.mail.hold.item import Item
 from tuimail.ui import keys
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, row_len, spread
-from tuimail.ui.format.outbox import held_row
-from tuimail.ui.held import moving
-from tuimail.ui.keys import Place
+from tuimail.ui.keys import NO_LABELS, Place
+from tuimail.ui.widgets.held_lines import ConcernLine, HeldLines
 from tuimail.ui.widgets.rows import Rows
 
-TICK = 0.2
-MOST = 3
 GOOD_NEWS, TROUBLE = 4.0, 12.0
-
-
-class HeldLines(Rows):
-    """One line per held mail, drawn from its due time whenever it is painted; ticks only while one waits.
-
-    `undo_key` takes back the newest; `others` is the hint beside the other ones.
-    """
-
-    DEFAULT_CSS = "HeldLines { height: auto; }"
-
-    def __init__(self, desk: Desk, undo_key: str = "", others: str = "") -> None:
-        super().__init__()
-        self._others = others
-        self._desk = desk
-        self._undo_key = undo_key
-        self._shown: tuple[Item, ...] = ()
-        self._clock: Timer | None = None
-
-    def on_mount(self) -> None:
-        self._clock = self.set_interval(TICK, self._tick, pause=True)
-        self._desk.news.subscribe(self, self.hear)
-        self._tick()
-
-    def rows(self, width: int) -> Sequence[Row]:
-        now = self._desk.engine.now()
-        newest = self._desk.held.newest()
-        lines = [held_row(item, now, width, self._hint(item, newest)) for item in self._shown[: self._most()]]
-        more = len(self._shown) - len(lines)
-        return (
-            [*lines, (Piece(f" and {more} more", Tone.MUTED), Piece("  o", Tone.ACCENT))] if more else lines
-        )
-
-    def hear(self, news: News) -> None:
-        """Draw anew what an item's news changes."""
-        if isinstance(news, ItemChanged | ItemGone):
-            self._tick()
-
-    def _most(self) -> int:
-        return MOST if self.screen.size.height >= 16 else 1
-
-    def _hint(self, item: Item, newest: Item | None) -> str:
-        mine = self._undo_key and newest is not None and item.id == newest.id
-        return f"{self._undo_key} take back" if mine else self._others
-
-    def _tick(self) -> None:
-        before = len(self._shown)
-        self._shown = self._desk.held.shown(self._desk.engine.now())
-        self.refresh(layout=before != len(self._shown))
-        if self._clock is not None:
-            (self._clock.resume if moving(self._shown) else self._clock.pause)()
 
 
 class KeyBar(Rows):
@@ -87,9 +32,14 @@ class KeyBar(Rows):
     def rows(self, width: int) -> Sequence[Row]:
         return [self._word] if self._word is not None else [self._bar(width)]
 
-    def turn(self, place: Place, without: frozenset[str] = frozenset()) -> None:
+    def turn(
+        self,
+        place: Place,
+        without: frozenset[str] = frozenset(),
+        labels: Mapping[str, str] = NO_LABELS,
+    ) -> None:
         """The keys of another place, or those of the same `without` the ids that are of no use now."""
-        self._keys = keys.bar(place, self._keymap, without)
+        self._keys = keys.bar(place, self._keymap, without, labels)
         self._help = keys.help_key(place, self._keymap)
         self.refresh()
 
@@ -108,17 +58,22 @@ class KeyBar(Rows):
 
     def _bar(self, width: int) -> Row:
         tail: Row = (Piece(f" {self._help}", Tone.ACCENT), Piece(" all ", Tone.MUTED))
-        bar: list[Piece] = []
-        for key, label in self._keys:
-            pair = (Piece(f" {key}", Tone.ACCENT), Piece(f" {label} ", Tone.MUTED))
-            if row_len((*bar, *pair, *tail)) > width:
-                break
-            bar.extend(pair)
-        return spread(tuple(bar), tail, width)
+        return spread(keys_row(self._keys, width - row_len(tail)), tail, width)
+
+
+def keys_row(pairs: Sequence[tuple[str, str]], width: int) -> Row:
+    """As many keys with their labels as have room."""
+    bar: list[Piece] = []
+    for key, label in pairs:
+        pair = (Piece(f" {key}", Tone.ACCENT), Piece(f" {label} ", Tone.MUTED))
+        if row_len((*bar, *pair)) > width:
+            break
+        bar.extend(pair)
+    return tuple(bar)
 
 
 class Edge(Vertical):
-    """Held lines over the key bar; in the outbox, which lists them all, the key bar alone."""
+    """What rests and what is held over the key bar; the outbox lists the items itself."""
 
     DEFAULT_CSS: ClassVar[str] = """
     Edge {
@@ -133,6 +88,7 @@ class Edge(Vertical):
         self._place = place
 
     def compose(self) -> ComposeResult:
+        yield ConcernLine(self._desk, self._place)
         if self._place is not Place.OUTBOX:
             typing = self._place is Place.COMPOSER
             yield HeldLines(self._desk, "alt+u" if typing else "u", "" if typing else "o outbox")

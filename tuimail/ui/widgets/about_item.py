@@ -1,0 +1,45 @@
+"""What is known of one outbox item: what holds it, what it asks, what happened to it."""
+
+from collections.abc import Sequence
+
+from tuimail.mail.hold.item import Entry, Item
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.cells import Row
+from tuimail.ui.format.outbox import about_rows, trail_rows
+from tuimail.ui.widgets.rows import Rows
+
+LOOK_EVERY = 1.0
+
+
+class AboutItem(Rows):
+    """The item under the cursor over its trail; the end of the trail when there is no room for all of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._item: Item | None = None
+        self._entries: Sequence[Entry] = ()
+
+    @property
+    def item(self) -> Item | None:
+        return self._item
+
+    def on_mount(self) -> None:
+        self.set_interval(LOOK_EVERY, self._tick)
+
+    def show(self, item: Item | None, entries: Sequence[Entry]) -> None:
+        """Another item, or a longer trail."""
+        self._item, self._entries = item, entries
+        self.refresh(layout=True)
+
+    def rows(self, width: int) -> Sequence[Row]:
+        if self._item is None:
+            return ()
+        head = list(about_rows(self._item, self._desk.engine.now(), width))
+        steps = [row for entry in self._entries for row in trail_rows(entry, width)]
+        room = self.screen.size.height // 2 - 1 - len(head)
+        return [*head, *steps[-max(1, room) :]]
+
+    def _tick(self) -> None:
+        if self._item is not None and self._item.due is not None:
+            self.refresh()
