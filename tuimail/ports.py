@@ -237,6 +237,18 @@ class OutboxStore(Protocol):
         """The account is not stopped any more."""
         ...
 
+    async def damage_report(self) -> str:
+        """What of the outbox was damaged, and what was kept, in one line that is told once; mostly empty."""
+        ...
+
+    async def restored(self) -> bool:
+        """Whether this outbox is a copy put back, or carried here: its mail may have left already."""
+        ...
+
+    async def settle_in(self) -> None:
+        """From now on this outbox is the one and only; what was asked because of `restored` was asked."""
+        ...
+
     async def close(self) -> None: ...
 
 

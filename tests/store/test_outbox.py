@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from builders import NOW, a_draft, a_queued, a_submission
 
-from tuimail.mail.errors import OutboxError
+from tuimail.mail.errors import OutboxDamaged, OutboxError
 from tuimail.mail.hold import filing
 from tuimail.mail.hold.item import Filing, State
 from tuimail.mail.hold.move import begin_body, claim, recover, undo
@@ -256,18 +256,59 @@ async def test_a_damaged_file_is_a_clear_error_and_left_untouched(store, path):
     assert [file.name for file in path.parent.iterdir()] == ["outbox.db"]
 
 
-async def test_a_damaged_row_is_a_clear_error(opened, path):
+async def test_a_damaged_row_does_not_hold_up_the_others_and_is_told_of_once(opened, path):
+    for name in ("i1", "i2"):
+        await opened().add(*a_queued(name))
+    await spoil(path, "UPDATE items SET body = '{\"id\": 3}' WHERE id = 'i1'")
+    store = opened()
+    assert [item.id for item in await store.items()] == ["i2"]
+    assert await store.item("i1") is None
+    assert await shown_drafts(store) == ["draft-of-i1"]
+    assert "A mail in the outbox can't be read any more (i1)" in await opened().damage_report()
+    assert await store.damage_report() == ""
+    assert await rows(store, "damaged") == 2
+
+
+async def test_a_damaged_draft_does_not_hold_up_the_others(opened, path):
+    for name in ("d1", "d2", "d3"):
+        await opened().save_draft(a_draft(name), NOW)
+    await spoil(path, "UPDATE drafts SET body = replace(body, 'pdf', 'pdg') WHERE id <> 'd2'")
+    store = opened()
+    assert await store.draft("d3") is None
+    assert await shown_drafts(store) == ["d2"]
+    assert "(d3)" in await store.damage_report()
+
+
+async def test_one_changed_letter_in_an_item_is_noticed(opened, path):
     await opened().add(*a_queued())
+    await spoil(path, "UPDATE items SET body = replace(body, 'aiko@', 'biko@')")
+    assert await opened().items() == ()
+
+
+@pytest.mark.parametrize("change", ["wire = CAST('Subject: hello' AS BLOB)", "wire = zeroblob(length(wire))"])
+async def test_altered_bytes_are_never_sent_and_the_draft_is_kept(opened, path, change):
+    item, submission, draft, entry = a_queued()
+    await opened().add(item, submission, draft, entry)
+    await spoil(path, f"UPDATE wires SET {change}")
+    store = opened()
+    with pytest.raises(OutboxDamaged, match=r"went bad on the disk\. Nothing was sent"):
+        await store.claim(claim(item, LATER, "me"), None)
+    assert await store.take_back(undo(item, LATER)) == draft
+
+
+async def test_an_altered_file_leaves_its_draft_and_is_told_of(opened, path):
+    await opened().save_draft(a_draft(), NOW)
+    await spoil(path, "UPDATE files SET data = zeroblob(length(data)) WHERE n = 0")
+    store = opened()
+    assert [a.data for a in (await store.draft("d1")).attachments] == [None, b""]
+    assert "見積書.pdf went bad" in await store.damage_report()
+
+
+async def spoil(path, statement):
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE items SET body = '{\"id\": 3}'")
-    connection.execute("UPDATE drafts SET body = '{'")
+    connection.execute(statement)
     connection.commit()
     connection.close()
-    other = opened()
-    with pytest.raises(OutboxError, match="an item in it can't be read"):
-        await other.item("i1")
-    with pytest.raises(OutboxError, match="a draft in it can't be read"):
-        await other.draft("draft-of-i1")
 
 
 async def test_a_folder_that_is_a_file_is_a_clear_error(tmp_path):

@@ -153,6 +153,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def lax(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is written inside may be forgotten in a power cut, in whole, until something else is written."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA synchronous = {SAFE}")
+
+
+@contextmanager
 def reading(connection: sqlite3.Connection) -> Iterator[None]:
     """Everything inside is read from one state of the file."""
     connection.execute("BEGIN")

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tuimail.store.database import in_words, version
-from tuimail.store.outbox import MIGRATIONS
+from tuimail.store.schema import MIGRATIONS
 
 
 def damage(path: Path) -> str:

@@ -7,11 +7,13 @@ import msgspec
 
 from tuimail.mail.hold.item import Entry, Item
 from tuimail.mail.letter.safe import Safe, line
+from tuimail.store.seal import is_broken, sealed
 
 
 def values(item: Item, changed: float) -> tuple[str, int, str, float, str]:
     """The row's columns in order: id, version, state, changed, body."""
-    return item.id, item.version, item.state.value, changed, msgspec.json.encode(item, enc_hook=str).decode()
+    body = sealed(msgspec.json.encode(item, enc_hook=str).decode())
+    return item.id, item.version, item.state.value, changed, body
 
 
 def item(body: str) -> Item:
@@ -19,9 +21,11 @@ def item(body: str) -> Item:
 
     Raises sqlite3.DataError.
     """
+    if is_broken(body):
+        raise sqlite3.DataError("an item in it was changed by something else")
     try:
-        return msgspec.json.decode(body, type=Item, dec_hook=_safe)
-    except msgspec.DecodeError as error:
+        return msgspec.json.decode(body.encode(errors="surrogateescape"), type=Item, dec_hook=_safe)
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise sqlite3.DataError(f"an item in it can't be read ({error})") from error
 
 

@@ -5,8 +5,9 @@ undone: the one field that moves the item also moves the draft. So a message is 
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from tuimail.mail.errors import OutboxDamaged, OutboxError
@@ -18,72 +19,26 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Since
-from tuimail.store import draft_row, item_row
-from tuimail.store.database import Database, reading, transaction
+from tuimail.store import draft_row, history, item_row, quarantine, report
+from tuimail.store.database import Database, lax, reading, transaction
+from tuimail.store.origin import Origin
+from tuimail.store.schema import MIGRATIONS
 
 FINISHED_SHOWN = 86_400.0
 FINISHED_KEPT = 30 * 86_400.0
-GONE_KEPT = 100_000
 
-FINISHED = "(state = 'undone' OR state = 'sent' AND json_extract(body, '$.filing') <> 'due')"
+FINISHED = """(state = 'undone' OR state = 'sent' AND instr(body, '"filing":"due"') = 0)"""
 SENT_OFF = "SELECT draft FROM items WHERE state <> 'undone'"
 
 SENT_OFF_ALREADY = "This draft was already sent off and is in the outbox. Nothing was queued again."
 
-SCHEMA_1 = f"""
-CREATE TABLE items (
-  id TEXT PRIMARY KEY,
-  version INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ({", ".join(f"'{s}'" for s in State)})),
-  changed REAL NOT NULL,
-  body TEXT NOT NULL,
-  draft TEXT NOT NULL
-) STRICT;
-CREATE INDEX items_by_state ON items (state, changed);
-CREATE UNIQUE INDEX items_by_draft ON items (draft) WHERE state <> 'undone';
-CREATE TABLE wires (
-  item TEXT PRIMARY KEY REFERENCES items ON DELETE CASCADE,
-  sender TEXT NOT NULL,
-  recipients TEXT NOT NULL,
-  wire BLOB NOT NULL
-) STRICT;
-CREATE TABLE trail (
-  n INTEGER PRIMARY KEY,
-  item TEXT NOT NULL REFERENCES items ON DELETE CASCADE,
-  at REAL NOT NULL,
-  before TEXT NOT NULL,
-  after TEXT NOT NULL,
-  why TEXT NOT NULL,
-  answer TEXT NOT NULL
-) STRICT;
-CREATE INDEX trail_by_item ON trail (item, n);
-CREATE TABLE drafts (
-  id TEXT PRIMARY KEY,
-  saved REAL NOT NULL,
-  body TEXT NOT NULL
-) STRICT;
-CREATE TABLE files (
-  draft TEXT NOT NULL REFERENCES drafts ON DELETE CASCADE,
-  n INTEGER NOT NULL,
-  data BLOB NOT NULL,
-  PRIMARY KEY (draft, n)
-) STRICT"""
-SCHEMA_2 = """
-ALTER TABLE items ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX items_by_seq ON items (seq);
-CREATE TABLE gone (item TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
-CREATE INDEX gone_by_seq ON gone (seq);
-CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-INSERT INTO counters VALUES ('seq', 0);
-CREATE TABLE stops (account TEXT PRIMARY KEY, since REAL NOT NULL, why TEXT NOT NULL) STRICT"""
-MIGRATIONS = (SCHEMA_1, SCHEMA_2)
-
 
 class OutboxFile:
-    """`ports.OutboxStore` on SQLite."""
+    """`ports.OutboxStore` on SQLite. With a `mark`, a file apart from it, a copy put back is noticed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mark: Path | None = None) -> None:
         self._database = Database(path, MIGRATIONS)
+        self._origin = Origin(path, mark)
 
     async def add(self, item: Item, submission: Submission, draft: Draft, entry: Entry) -> None:
         def job(connection: sqlite3.Connection) -> None:
@@ -93,11 +48,17 @@ class OutboxFile:
                 connection.execute(
                     "INSERT INTO items (id, version, state, changed, body, draft, seq)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (*item_row.values(item, entry.at), draft.id, _next_seq(connection)),
+                    (*item_row.values(item, entry.at), draft.id, history.next_seq(connection)),
                 )
                 connection.execute(
-                    "INSERT INTO wires VALUES (?, ?, ?, ?)",
-                    (item.id, submission.sender, "\n".join(submission.recipients), submission.wire),
+                    "INSERT INTO wires VALUES (?, ?, ?, ?, ?)",
+                    (
+                        item.id,
+                        submission.sender,
+                        "\n".join(submission.recipients),
+                        submission.wire,
+                        sha256(submission.wire).hexdigest(),
+                    ),
                 )
                 _write_entry(connection, item.id, entry)
                 draft_row.write(connection, draft, entry.at)
@@ -111,13 +72,20 @@ class OutboxFile:
     async def moves(self, moves: Sequence[Move]) -> tuple[bool, ...]:
         def job(connection: sqlite3.Connection) -> tuple[bool, ...]:
             with transaction(connection):
-                return tuple(_make_true(connection, move) for move in moves)
+                took = tuple(_make_true(connection, move) for move in moves)
+            self._origin.advance(connection)
+            return took
 
         return await self._database.run(job)
 
     async def claim(self, claim: Move, first: Move | None) -> tuple[bool, Submission | None]:
+        """Written for good with the next move; a power cut before that forgets both, which harms nobody:
+
+        nothing of the claimed message has left, and the first one is looked for as probably sent.
+        """
+
         def job(connection: sqlite3.Connection) -> tuple[bool, Submission | None]:
-            with transaction(connection):
+            with lax(connection), transaction(connection):
                 took = first is not None and _make_true(connection, first)
                 ours = _make_true(connection, claim)
                 return took, _submission(connection, claim.old.id) if ours else None
@@ -134,17 +102,21 @@ class OutboxFile:
                 draft = replace(draft, schedule=move.old.schedule)
                 draft_row.write(connection, draft, move.entry.at)
                 connection.execute("DELETE FROM wires WHERE item = ?", (move.old.id,))
+            self._origin.advance(connection)
             return draft
 
         return await self._database.run(job)
 
     async def items(self) -> tuple[Item, ...]:
-        return await self._database.run(_shown)
+        def job(connection: sqlite3.Connection) -> tuple[Item, ...]:
+            return _decoded(connection, _shown(connection))
+
+        return await self._database.run(job)
 
     async def item(self, item_id: str) -> Item | None:
         def job(connection: sqlite3.Connection) -> Item | None:
-            row = connection.execute("SELECT body FROM items WHERE id = ?", (item_id,)).fetchone()
-            return item_row.item(row[0]) if row else None
+            rows = connection.execute("SELECT id, body FROM items WHERE id = ?", (item_id,)).fetchall()
+            return next(iter(_decoded(connection, rows)), None)
 
         return await self._database.run(job)
 
@@ -167,7 +139,7 @@ class OutboxFile:
                 if connection.execute(query, (item.id, item.version)).fetchone() is None:
                     return False
                 _drop_draft_of(connection, item.id)
-                _forget(connection, "id = ?", (item.id,))
+                history.forget(connection, "id = ?", (item.id,))
             return True
 
         return await self._database.run(job)
@@ -177,7 +149,7 @@ class OutboxFile:
 
         def job(connection: sqlite3.Connection) -> None:
             with transaction(connection):
-                _forget(connection, f"{FINISHED} AND changed < ?", (now.wall - FINISHED_KEPT,))
+                history.forget(connection, f"{FINISHED} AND changed < ?", (now.wall - FINISHED_KEPT,))
 
         await self._database.run(job)
 
@@ -190,15 +162,22 @@ class OutboxFile:
         await self._database.run(job)
 
     async def drafts(self) -> tuple[tuple[Draft, float], ...]:
-        query = f"SELECT body, saved FROM drafts WHERE id NOT IN ({SENT_OFF}) ORDER BY saved DESC"  # noqa: S608
+        query = f"SELECT id, body, saved FROM drafts WHERE id NOT IN ({SENT_OFF}) ORDER BY saved DESC"  # noqa: S608
 
         def job(connection: sqlite3.Connection) -> tuple[tuple[Draft, float], ...]:
-            return tuple((draft_row.draft(body, {}), saved) for body, saved in connection.execute(query))
+            return tuple(_listed(connection, connection.execute(query).fetchall()))
 
         return await self._database.run(job)
 
     async def draft(self, draft_id: str) -> Draft | None:
-        return await self._database.run(lambda connection: draft_row.read(connection, draft_id))
+        def job(connection: sqlite3.Connection) -> Draft | None:
+            try:
+                return draft_row.read(connection, draft_id)
+            except sqlite3.DataError:
+                quarantine.drafts(connection, (draft_id,))
+                return None
+
+        return await self._database.run(job)
 
     async def drop_draft(self, draft_id: str) -> None:
         statement = f"DELETE FROM drafts WHERE id = ? AND id NOT IN ({SENT_OFF})"  # noqa: S608
@@ -213,13 +192,11 @@ class OutboxFile:
     async def since(self, seen: int) -> Since:
         def job(connection: sqlite3.Connection) -> Since:
             with reading(connection):
-                (reached,) = connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
-                if seen < 0:
-                    return Since(reached, _shown(connection), ())
-                rows = connection.execute("SELECT body FROM items WHERE seq > ? ORDER BY seq", (seen,))
-                items = tuple(item_row.item(body) for (body,) in rows)
+                reached = history.reached(connection)
                 gone = connection.execute("SELECT item FROM gone WHERE seq > ?", (seen,)).fetchall()
-            return Since(reached, items, tuple(item_id for (item_id,) in gone))
+                rows = _shown(connection) if seen < 0 else _changed(connection, seen)
+            left = () if seen < 0 else tuple(item_id for (item_id,) in gone)
+            return Since(reached, _decoded(connection, rows), left)
 
         return await self._database.run(job)
 
@@ -241,26 +218,75 @@ class OutboxFile:
             lambda connection: connection.execute("DELETE FROM stops WHERE account = ?", (account,))
         )
 
+    async def damage_report(self) -> str:
+        return await self._database.run(report.take)
+
+    async def restored(self) -> bool:
+        return await self._database.run(self._origin.is_copy)
+
+    async def settle_in(self) -> None:
+        await self._database.run(self._origin.settle)
+
     async def close(self) -> None:
         await self._database.close()
+        self._origin.close()
 
 
-def _shown(connection: sqlite3.Connection) -> tuple[Item, ...]:
+Bodies = list[tuple[str, str]]
+"""Ids and texts of items."""
+
+
+def _shown(connection: sqlite3.Connection) -> Bodies:
     query = (
-        f"SELECT body FROM items WHERE NOT {FINISHED} OR changed > (SELECT max(changed) FROM items) - ?"  # noqa: S608
-        " ORDER BY json_extract(body, '$.queued') DESC"
+        f"SELECT id, body FROM items WHERE NOT {FINISHED}"  # noqa: S608
+        " OR changed > (SELECT max(changed) FROM items) - ?"
     )
-    rows = connection.execute(query, (FINISHED_SHOWN,)).fetchall()
-    return tuple(item_row.item(body) for (body,) in rows)
+    return connection.execute(query, (FINISHED_SHOWN,)).fetchall()
+
+
+def _changed(connection: sqlite3.Connection, seen: int) -> Bodies:
+    return connection.execute("SELECT id, body FROM items WHERE seq > ? ORDER BY seq", (seen,)).fetchall()
+
+
+def _decoded(connection: sqlite3.Connection, rows: Bodies) -> tuple[Item, ...]:
+    """The items, newest first. One that can't be read is set aside and does not hold up the others."""
+    items, broken = [], []
+    for item_id, body in rows:
+        try:
+            items.append(item_row.item(body))
+        except sqlite3.DataError:
+            broken.append(item_id)
+    quarantine.items(connection, broken)
+    return tuple(sorted(items, key=lambda item: item.queued, reverse=True))
+
+
+def _listed(
+    connection: sqlite3.Connection, rows: list[tuple[str, str, float]]
+) -> Iterator[tuple[Draft, float]]:
+    """The drafts without their files; those that can't be read are set aside."""
+    broken = []
+    for draft_id, body, saved in rows:
+        try:
+            yield draft_row.draft(body, {}), saved
+        except sqlite3.DataError:
+            broken.append(draft_id)
+    quarantine.drafts(connection, broken)
 
 
 def _submission(connection: sqlite3.Connection, item_id: str) -> Submission:
-    query = "SELECT sender, recipients, wire, body FROM wires JOIN items ON id = item WHERE item = ?"
+    """Raises OutboxDamaged unless every byte is as it was frozen."""
+    query = "SELECT wire, sha256, body FROM wires JOIN items ON id = item WHERE item = ?"
     row = connection.execute(query, (item_id,)).fetchone()
     if row is None:
         raise OutboxDamaged(f"The bytes of {item_id} are not in the outbox. Nothing was sent.")
-    item = item_row.item(row[3])
-    return Submission(row[0], tuple(row[1].split("\n")), row[2], item.message_id, item.token)
+    wire, checksum, body = row
+    try:
+        item = item_row.item(body)
+    except sqlite3.DataError as error:
+        raise OutboxDamaged(f"{item_id} can't be read any more: {error}. Nothing was sent.") from error
+    if item.size != len(wire) or checksum not in ("", sha256(wire).hexdigest()):
+        raise OutboxDamaged(f"The bytes of {item_id} went bad on the disk. Nothing was sent; take it back.")
+    return Submission(item.sender, tuple(r.spec for r in item.recipients), wire, item.message_id, item.token)
 
 
 def _make_true(connection: sqlite3.Connection, move: Move) -> bool:
@@ -285,22 +311,11 @@ def _swap(connection: sqlite3.Connection, move: Move) -> bool:
         (*item_row.values(move.new, move.entry.at)[1:], move.old.id, move.old.version),
     )
     if swapped.rowcount:
-        connection.execute("UPDATE items SET seq = ? WHERE id = ?", (_next_seq(connection), move.old.id))
+        connection.execute(
+            "UPDATE items SET seq = ? WHERE id = ?", (history.next_seq(connection), move.old.id)
+        )
         _write_entry(connection, move.new.id, move.entry)
     return bool(swapped.rowcount)
-
-
-def _forget(connection: sqlite3.Connection, which: str, values: tuple[object, ...]) -> None:
-    """Delete items, and leave word of it for the other processes, which look often."""
-    seq = _next_seq(connection)
-    connection.execute(f"INSERT INTO gone SELECT id, ? FROM items WHERE {which}", (seq, *values))  # noqa: S608
-    connection.execute(f"DELETE FROM items WHERE {which}", values)  # noqa: S608
-    connection.execute("DELETE FROM gone WHERE seq < ?", (seq - GONE_KEPT,))
-
-
-def _next_seq(connection: sqlite3.Connection) -> int:
-    row = connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'seq' RETURNING value")
-    return int(row.fetchone()[0])
 
 
 def _write_entry(connection: sqlite3.Connection, item_id: str, entry: Entry) -> None:

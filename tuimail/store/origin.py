@@ -1,0 +1,58 @@
+"""Whether an open outbox.db is the one this computer has always had: its facts against its mark."""
+
+import sqlite3
+from pathlib import Path
+
+from tuimail.store import history
+from tuimail.store.database import transaction
+from tuimail.store.mark import Mark, MarkFile
+
+
+class Origin:
+    """Compares and renews. Without a place for a mark nothing is ever taken for a copy."""
+
+    def __init__(self, path: Path, mark: Path | None) -> None:
+        self._path = path
+        self._file = MarkFile(mark) if mark else None
+        self._ours: bool | None = None
+
+    def is_copy(self, connection: sqlite3.Connection) -> bool:
+        """Whether it is behind its mark, or not the file the mark is of."""
+        if self._file is None:
+            return False
+        here, mark, made = self._here(connection), self._file.read(), _fact(connection, "mark")
+        if mark is None:
+            return made == "made"
+        if mark.identity != here.identity:
+            return made != "none yet"
+        return mark.inode != here.inode or mark.seq > here.seq
+
+    def settle(self, connection: sqlite3.Connection) -> None:
+        """From now on this file is the one and only."""
+        if self._file is None:
+            return
+        with transaction(connection):
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('mark', 'made')")
+        self._file.write(self._here(connection), surely=True)
+        self._ours = True
+
+    def advance(self, connection: sqlite3.Connection) -> None:
+        """Note how far it has come; what was committed is on the disk."""
+        if self._file is None:
+            return
+        if self._ours is None:
+            self._ours = _fact(connection, "mark") == "made" and not self.is_copy(connection)
+        if self._ours:
+            self._file.write(self._here(connection))
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _here(self, connection: sqlite3.Connection) -> Mark:
+        return Mark(_fact(connection, "identity"), self._path.stat().st_ino, history.reached(connection))
+
+
+def _fact(connection: sqlite3.Connection, name: str) -> str:
+    row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else ""
