@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from tuimail.engine.account import Account
 from tuimail.engine.items import Items
+from tuimail.engine.keeping import hand_in
 from tuimail.engine.news import Newsroom, Notice
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxDamaged, OutboxError
 from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.kept import settled
 from tuimail.mail.hold.move import Move, begin_body, claim, rest
 from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
-from tuimail.mail.hold.settle import belated, settle
+from tuimail.mail.hold.settle import belated
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Clock, Ids
@@ -84,7 +86,7 @@ class Delivery:
         now = self._clock.now()
         if isinstance(outcome, Denied):
             await self._stops.stop(self._account.name, line(f"{outcome.code} {outcome.text}"), now)
-        self._settled = settle(item, outcome, now, self._ids.jitter())
+        self._settled = settled(item, outcome, now, self._ids.jitter())
 
     async def _hand_in(self, item: Item, submission: Submission) -> tuple[Item, Outcome]:
         """The item as it stands after the attempt, and what came of it.
@@ -101,7 +103,7 @@ class Delivery:
             return True
 
         try:
-            outcome = await self._account.submitter.submit(submission, body_next)
+            outcome = await hand_in(self._account, item, submission, body_next, self._clock.now())
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             outcome = Unreachable(str(error))

@@ -16,6 +16,7 @@ from tuimail.engine.drafts import Drafts
 from tuimail.engine.filer import Filer
 from tuimail.engine.finder import Finder
 from tuimail.engine.items import Items
+from tuimail.engine.keeping import Keeping
 from tuimail.engine.mailbox import Mailbox, inbox
 from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.outbox import Outbox
@@ -28,6 +29,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
 
 FILING_EVERY = 0.5
+KEPT_EVERY = 1.0
 PATIENCE = 3.0
 FILING_WAITS = 10.0
 RECONNECT_AFTER = 30.0
@@ -63,13 +65,23 @@ class Engine:
         self._sender = Sender(
             accounts, self._items, self._stops, store, lock, clock, ids, self._newsroom, owner, late_after
         )
+        self._keeping = Keeping(accounts, self._items, clock, ids, self._newsroom)
         self._finder = Finder(self._items, clock)
         self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
         self._filing: dict[str, asyncio.Lock] = {}
         self.checks = Checks(undo_seconds, accounts, self._items, cache, clock, rules)
         self.outbox = Outbox(
-            accounts, self._items, self._stops, store, self._sender, self.checks, files, clock, ids
+            accounts,
+            self._items,
+            self._stops,
+            store,
+            self._sender,
+            self._keeping,
+            self.checks,
+            files,
+            clock,
+            ids,
         )
         self.mailbox = Mailbox(accounts, cache, files, self._newsroom)
         self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids)
@@ -98,6 +110,8 @@ class Engine:
         self._filing = {account.name: asyncio.Lock() for account in self.accounts}
         for account in self.accounts:
             self._loop(self._file(account), f"file {account.name}")
+            if account.keeper is not None:
+                self._loop(self._follow_kept(account), f"kept {account.name}")
             if mail:
                 self._loop(self._follow(account), f"follow {account.name}")
 
@@ -109,7 +123,9 @@ class Engine:
     async def close(self) -> None:
         """Let the attempt under way finish, for a few seconds; then stop everything."""
         await self._end()
-        await asyncio.gather(*(way.close() for a in self.accounts for way in (a.source, a.submitter)))
+        await asyncio.gather(
+            *(way.close() for a in self.accounts for way in (a.source, a.submitter, a.keeper) if way)
+        )
         self._sender.hand_over()
         await asyncio.gather(self._store.close(), self._cache.close())
 
@@ -158,6 +174,16 @@ class Engine:
     async def _filed(self, account: Account) -> tuple[Place, ...]:
         async with self._filing[account.name]:
             return (*await self._finder.round(account), *await self._filer.round(account))
+
+    async def _follow_kept(self, account: Account) -> None:
+        """Ask the server about the mail it keeps, while this process is the one that sends."""
+        while True:
+            if self._sender.here:
+                try:
+                    await self._keeping.round(account)
+                except TuimailError as error:
+                    self._newsroom.announce(Notice(line(str(error))))
+            await self._clock.sleep(KEPT_EVERY)
 
     async def _follow(self, account: Account) -> None:
         """Folders and inbox now, and the inbox again whenever something happens in it."""

@@ -9,6 +9,7 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import Checks
 from tuimail.engine.finishing import stamp, with_files
 from tuimail.engine.items import Items
+from tuimail.engine.keeping import Keeping
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import DraftError
@@ -37,6 +38,7 @@ class Outbox:
         stops: Stops,
         store: OutboxStore,
         sender: Sender,
+        keeping: Keeping,
         checks: Checks,
         files: Files,
         clock: Clock,
@@ -47,6 +49,7 @@ class Outbox:
         self._stops = stops
         self._store = store
         self._sender = sender
+        self._keeping = keeping
         self._checks = checks
         self._files = files
         self._clock = clock
@@ -118,7 +121,7 @@ class Outbox:
 
     async def held(self) -> tuple[Item, ...]:
         """The items that are still on this computer and meant to leave, newest first."""
-        return tuple(item for item in await self.items() if item.state in UNFINISHED)
+        return tuple(item for item in await self.items() if item.state in UNFINISHED and not item.handle)
 
     async def item(self, item_id: str) -> Item | None:
         return await self._items.fresh(item_id)
@@ -134,9 +137,12 @@ class Outbox:
     async def undo(self, item_id: str | None = None) -> Draft | None:
         """Take back the item, or the newest that can be; its draft, which is among the local drafts again.
 
-        None when there is nothing to take back, or the message has begun to leave.
+        None when there is nothing to take back, or the message has begun to leave. One that a server keeps
+        is asked back from it. Raises OutboxError, and for that MailboxError.
         """
         item = await self._items.fresh(item_id) if item_id else await self._newest()
+        if item is not None and item.handle:
+            return await self._keeping.unsend(item.id)
         while item is not None and (move := undo(item, self._clock.now())):
             draft = await self._items.take_back(move)
             if draft is not None:
