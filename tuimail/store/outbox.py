@@ -284,7 +284,7 @@ def _submission(connection: sqlite3.Connection, item_id: str) -> Submission:
         item = item_row.item(body)
     except sqlite3.DataError as error:
         raise OutboxDamaged(f"{item_id} can't be read any more: {error}. Nothing was sent.") from error
-    if item.size != len(wire) or checksum not in ("", sha256(wire).hexdigest()):
+    if sha256(wire).hexdigest() != checksum if checksum else len(wire) != item.size:
         raise OutboxDamaged(f"The bytes of {item_id} went bad on the disk. Nothing was sent; take it back.")
     return Submission(item.sender, tuple(r.spec for r in item.recipients), wire, item.message_id, item.token)
 
