@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from terminal import Terminal, until
 
 from tuimail import wiring
 from tuimail.config import load
@@ -91,3 +92,19 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
+
+
+@pytest.fixture
+def client(home):
+    """Opens the client in this home, and waits until its screen is there."""
+    with contextlib.ExitStack() as opened:
+
+        def start(*args: str) -> Terminal:
+            terminal = Terminal(
+                [*home.env["TUIMAIL"].split(), *args], home.env | {"TMPDIR": str(home.folder)}
+            )
+            opened.callback(terminal.close)
+            until(lambda: b"\x1b[?1049h" in terminal.shown and len(terminal.shown) > 1000)
+            return terminal
+
+        yield start

@@ -7,11 +7,13 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.delivery import STORE_PAUSE, Delivery
 from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom, Notice, SenderChanged
+from tuimail.engine.silence import Silence
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.clocks import put_right
-from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.item import Item, State
+from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import recover
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
@@ -54,6 +56,7 @@ class Sender:
         self._closing = False
         self._holder = ""
         self._agenda = Agenda()
+        self._silence = Silence(newsroom)
         self.here = False
         items.watch(self._note)
 
@@ -101,7 +104,7 @@ class Sender:
         if self.here:
             self._start_attempts()
         else:
-            self._name_holder()
+            self._mind_the_holder()
 
     async def _mind_the_lock(self) -> None:
         """Take it when it is free. Who has lost it ends what is under way, and only then tries anew."""
@@ -134,11 +137,18 @@ class Sender:
         else:
             self._agenda.put(item, self._clock.now())
 
-    def _name_holder(self) -> None:
-        holder = self._lock.holder()
+    def _mind_the_holder(self) -> None:
+        """Name the one that sends, and notice when it does not."""
+        holder, now = self._lock.holder(), self._clock.now()
         if holder and holder != self._holder:
             self._holder = holder
             self._newsroom.announce(SenderChanged(False, holder))
+        self._silence.mind(holder, any(self._is_stuck(name, now) for name in self._accounts), now)
+
+    def _is_stuck(self, account: str, now: Moment) -> bool:
+        if account in self._stops or self._agenda.next(account, now) is None:
+            return False
+        return not any(i.account == account and i.state is State.SENDING for i in self._items.all())
 
     async def _rest(self) -> None:
         pause = min(LOOK_EVERY, self._agenda.soonest(self._clock.now()))

@@ -204,7 +204,7 @@ class TuimailApp(App[None]):
         from tuimail.ui.screens.quit import QuitScreen
 
         if not isinstance(self.screen, QuitScreen):
-            self.push_screen(QuitScreen(self.desk, how, self._hand_over), self._end)
+            await self.push_screen(QuitScreen(self.desk, how, self._hand_over), self._end)
 
     def action_help_quit(self) -> None:
         """What ctrl+c does where nothing is selected."""
