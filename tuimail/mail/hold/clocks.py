@@ -29,7 +29,8 @@ def attention(item: Item, now: Moment) -> float:
     if item.due is None:
         return 0.0
     if item.due.boot_id != now.boot_id:
-        return max(CLOCK_SETTLES - now.boot, 0.0)
+        waits_for_clock = item.wait is Wait.SCHEDULE and _is_behind(item, now)
+        return item.left(now) if waits_for_clock else max(CLOCK_SETTLES - now.boot, 0.0)
     return item.due.wall - now.wall if _in_doubt(item, now) else item.left(now)
 
 
@@ -66,11 +67,11 @@ def anew(item: Item, now: Moment) -> Move | None:
         return None
     if item.due.boot_id == now.boot_id or not _believed(item.due, now):
         return None
-    left, wrong = item.left(now), now.wall < item.queued - CLOCKS_DISAGREE
     if item.wait is Wait.SCHEDULE:
-        return None if wrong else _bound(item, now, item.due.wall - now.wall)
-    if wrong:
+        return None if _is_behind(item, now) else _bound(item, now, item.due.wall - now.wall)
+    if _is_behind(item, now):
         return rest(item, now, "the computer was restarted and its clock is behind: send now, or take back")
+    left = item.left(now)
     why = f"the computer was restarted; the wait of {left:g} s begins anew" if left else "trying again"
     return move(item, now, why, due=now.later(left))
 
@@ -87,6 +88,11 @@ def _in_doubt(item: Item, now: Moment) -> bool:
     if item.due.boot_id != now.boot_id:
         return False
     return (item.due.boot - now.boot) - (item.due.wall - now.wall) > CLOCKS_DISAGREE
+
+
+def _is_behind(item: Item, now: Moment) -> bool:
+    """Whether the wall clock says that the item was not even queued yet."""
+    return now.wall < item.queued - CLOCKS_DISAGREE
 
 
 def _believed(due: Moment, now: Moment) -> bool:
