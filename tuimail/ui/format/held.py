@@ -28,20 +28,20 @@ WORDS = {
 
 
 def by_rule(item: Item) -> bool:
-    """Whether something else than the plain undo window holds it."""
-    return bool(item.why) and not item.why.startswith("undo")
+    """Whether something holds it that its line does not say already: neither undo window nor chosen time."""
+    return bool(item.why) and not item.why.startswith(("undo", "scheduled:"))
 
 
 def held_row(item: Item, now: Moment, width: int, hint: str) -> Row:
     """One line of the bottom edge: state and time left, subject, to whom, why, and the key that helps.
 
-    Where room is short the subject gives way first: to whom it goes matters most while it is held. Its
-    closing bracket is wide, and half of it is the space before what follows.
+    Where room is short the reason gives way first, then the subject: to whom it goes matters most while it
+    is held. The closing bracket is wide, and half of it is the space before what follows.
     """
     head, tail = _head(item, now), (Piece("  "), *_keyed(hint), Piece(" "))
     to = Piece(f"to {recipients(item)}")
     why = (Piece(f" · {reasons(item)}", Tone.MUTED),) if by_rule(item) else ()
-    room = width - row_len((*head, to, *why, *tail)) - cell_len(" 「」")
+    room = width - row_len((*head, to, *tail)) - cell_len(" 「」")
     subject = cut(item.subject or "(no subject)", max(SHORTEST, min(room, width // 3)))
     return spread((*head, Piece(f" 「{subject}」", Tone.STRONG), to, *why), tail, width)
 

@@ -130,7 +130,8 @@ def about_rows(item: Item, now: Moment, width: int, zone: tzinfo | None = None) 
 def _held(item: Item, now: Moment, zone: tzinfo | None) -> str:
     """When it leaves and what holds it, in whole words."""
     if item.state is not State.WAITING or item.due is None:
-        return f"{NAMES[item.state]} · {item.why}"
+        name = NAMES[item.state]
+        return item.why if item.why.startswith(name) else f"{name} · {item.why}"
     left = item.left(now)
     if left <= 0:
         return f"{due(left)} · {item.why}"

@@ -1,12 +1,14 @@
 """Choosing a time: what is on offer, what was understood, what a keeping server means."""
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from tuimail.mail.hold.keeping import Offer
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, spread, wrap
+from tuimail.ui.format.times import day
 
 if TYPE_CHECKING:
     from tuimail.mail.hold.when import Understood
@@ -35,6 +37,14 @@ def option_rows(title: str, zone: str, options: Sequence[Option], chosen: int, w
         )
 
 
+EXAMPLES = "tomorrow 9am · monday 8:30 · next working day · 明日の9時 · 3時間後"
+
+
+def suggested(understood: "Understood", now: float, zone: tzinfo) -> str:
+    """What a suggestion comes to, and what to mind about it."""
+    return " · ".join((day(understood.schedule.at, now, zone), *understood.warnings))
+
+
 def meaning(understood: "Understood") -> str:
     """What was understood and what to mind about it."""
     return " · ".join((understood.words, *understood.warnings))
@@ -42,10 +52,11 @@ def meaning(understood: "Understood") -> str:
 
 def meaning_rows(words: str, refused: bool, width: int) -> Iterator[Row]:
     """What the typed words came to, or why they came to nothing; always as many rows."""
-    lines = wrap(words, width - 4)[:MEANING_ROWS] if words else []
+    lines = wrap(words or f"such as {EXAMPLES}", width - 4)[:MEANING_ROWS]
+    tone = Tone.ACCENT if words and not refused else Tone.MUTED
     for number in range(MEANING_ROWS):
         text = lines[number] if number < len(lines) else ""
-        yield (Piece("   "), Piece(text, Tone.MUTED if refused else Tone.ACCENT))
+        yield (Piece("   "), Piece(text, tone))
 
 
 def keeper_row(offer: Offer, chosen: bool, width: int) -> Row:

@@ -182,7 +182,7 @@ class OutboxScreen(PlaceScreen):
 
     def _begin(self, deed: Deed, chosen: Sequence[Item]) -> None:
         if self._round is not None:
-            self.say(self._round.progress())
+            self._tell()
         elif len(chosen) == 1 and not self.items.marked:
             self.work(partial(self._do_one, deed, chosen[0]), "act")
         elif chosen:
@@ -194,14 +194,17 @@ class OutboxScreen(PlaceScreen):
             self.say(deed.alone, trouble=True)
 
     async def _do_all(self, work: Round) -> None:
-        tell = Calm(self, lambda: self.say(work.progress()), TELL_EVERY)
         try:
-            result = await work.run(tell)
+            result = await work.run(Calm(self, self._tell, TELL_EVERY))
         finally:
             self._round = None
         self.items.clear_marks()
         self._remarked()
         self.say(result)
+
+    def _tell(self) -> None:
+        if self._round is not None:
+            self.say(self._round.progress())
 
     async def _undo(self, item: Item) -> None:
         draft = await self.desk.engine.outbox.undo(item.id)

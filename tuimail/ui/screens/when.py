@@ -14,7 +14,7 @@ from tuimail.mail.hold.schedule import Schedule
 from tuimail.ui import keys
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.when import Option, keeper_row, meaning, meaning_rows, option_rows
+from tuimail.ui.format.when import Option, keeper_row, meaning, meaning_rows, option_rows, suggested
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.widgets.edge import keys_row
 from tuimail.ui.widgets.painted import Painted
@@ -72,7 +72,7 @@ class WhenScreen(ModalScreen[Answer | None]):
         with Vertical():
             yield Painted(self._options, id="options")
             field = Input(compact=True, select_on_focus=False)
-            yield Horizontal(Label(" or in words  ", markup=False), field)
+            yield Horizontal(Label(" or until  " if self._longer else " or in words  ", markup=False), field)
             yield Painted(self._below, id="below")
 
     def on_mount(self) -> None:
@@ -146,6 +146,8 @@ class WhenScreen(ModalScreen[Answer | None]):
         self._offered = tuple(self._suggestions())
 
     def _suggestions(self) -> Iterable[Offered]:
+        from zoneinfo import ZoneInfo
+
         from tuimail.mail.hold.when import suggestions, understood
 
         if self._longer:
@@ -153,8 +155,8 @@ class WhenScreen(ModalScreen[Answer | None]):
             return
         now = self._desk.engine.now().wall
         for words, schedule in suggestions(now, self._zone, self._calendar):
-            means = meaning(understood(words, now, self._zone, self._calendar))
-            yield Option(words, means), Answer(schedule)
+            read = understood(words, now, self._zone, self._calendar)
+            yield Option(words, suggested(read, now, ZoneInfo(self._zone))), Answer(schedule)
         if self._soon:
             yield Option("no such time", "it leaves after the undo window, or when the rules say"), Answer()
 

@@ -30,6 +30,7 @@ class AboutItem(Rows):
     def show(self, item: Item | None, entries: Sequence[Entry]) -> None:
         """Another item, or a longer trail."""
         self._item, self._entries = item, entries
+        self.display = item is not None
         self.refresh(layout=True)
 
     def rows(self, width: int) -> Sequence[Row]:
