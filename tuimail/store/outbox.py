@@ -306,14 +306,12 @@ def _drop_draft_of(connection: sqlite3.Connection, item_id: str) -> None:
 
 
 def _swap(connection: sqlite3.Connection, move: Move) -> bool:
+    seq = history.next_seq(connection)
     swapped = connection.execute(
-        "UPDATE items SET version = ?, state = ?, changed = ?, body = ? WHERE id = ? AND version = ?",
-        (*item_row.values(move.new, move.entry.at)[1:], move.old.id, move.old.version),
+        "UPDATE items SET version = ?, state = ?, changed = ?, body = ?, seq = ? WHERE id = ? AND version = ?",
+        (*item_row.values(move.new, move.entry.at)[1:], seq, move.old.id, move.old.version),
     )
     if swapped.rowcount:
-        connection.execute(
-            "UPDATE items SET seq = ? WHERE id = ?", (history.next_seq(connection), move.old.id)
-        )
         _write_entry(connection, move.new.id, move.entry)
     return bool(swapped.rowcount)
 
