@@ -24,6 +24,7 @@ class World:
         self.clock, self.ids, self.files = FakeClock(), FakeIds(), FakeFiles()
         self.submitters = {name: FakeSubmitter() for name in ("work", "home")}
         self.sources = {name: FakeSource(name) for name in ("work", "home")}
+        self.keepers = {}
         self.engines, self.news, self.disks = [], [], {}
         self.files_sent = True
 
@@ -88,7 +89,10 @@ class World:
     def _account(self, name: str) -> Account:
         address = Address(f"me@{name}.example.jp", "Me")
         ways = self.sources[name], self.submitters[name]
-        return Account(name, address, *ways, signature=f"of {name}", files_sent=self.files_sent)
+        keeper = self.keepers.get(name)
+        return Account(
+            name, address, *ways, signature=f"of {name}", files_sent=self.files_sent, keeper=keeper
+        )
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from builders import NOW
 
 from tuimail.mail.errors import AttachmentError, MailboxError, MessageGone, OutboxError
 from tuimail.mail.folder.folder import Folder, Listing, Role
+from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.outcome import Accepted, Denied, Unreachable, Withdrawn
+from tuimail.mail.hold.outcome import Accepted, Denied, Kept, Refused, Unreachable, Vanished, Withdrawn
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import Safe
@@ -123,6 +124,70 @@ class FakeSubmitter:
 
     async def check(self) -> str:
         return "fine"
+
+    async def close(self) -> None:
+        pass
+
+
+class FakeKeeper:
+    """A server that keeps mail: `kept` is where each is by its handle, `wires` what it was given.
+
+    `outcomes` are given in turn, then all is kept; one that Vanished may stand there all the same
+    (`vanish_kept`). `trouble` is raised instead of an answer; `lost` raises it after the deed.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Whereabouts] = {}
+        self.wires: dict[str, bytes] = {}
+        self.tokens: dict[str, str] = {}
+        self.until: list[float] = []
+        self.outcomes: list[object] = []
+        self.asked: list[str] = []
+        self.trouble: MailboxError | None = None
+        self.lost: MailboxError | None = None
+        self.gives_back = True
+        self.vanish_kept = False
+        self.gates: dict[str, Gate] = {}
+
+    async def offer(self):
+        return Offer(1e6, cancellable=True)
+
+    async def hand_over(self, submission, until, body_next):
+        outcome = self.outcomes.pop(0) if self.outcomes else None
+        if isinstance(outcome, Unreachable | Denied | Refused):
+            return outcome
+        if not await body_next("there"):
+            return Withdrawn()
+        if isinstance(outcome, Vanished) and not self.vanish_kept:
+            return outcome
+        handle = f"s{len(self.kept) + 1}"
+        self.kept[handle] = Whereabouts.KEPT
+        self.wires[handle], self.tokens[submission.token] = submission.wire, handle
+        self.until.append(until)
+        return outcome or Kept(handle, "250 kept")
+
+    async def find(self, token):
+        self._ask("find")
+        return self.tokens.get(token, "")
+
+    async def unsend(self, handle):
+        self._ask("unsend")
+        if "unsend" in self.gates:
+            await self.gates["unsend"].passing()
+        if self.kept[handle] is Whereabouts.KEPT and self.gives_back:
+            self.kept[handle] = Whereabouts.CANCELED
+        if self.lost:
+            raise self.lost
+        return self.kept[handle]
+
+    async def whereabouts(self, handle):
+        self._ask("whereabouts")
+        return self.kept[handle]
+
+    def _ask(self, question: str) -> None:
+        self.asked.append(question)
+        if self.trouble:
+            raise self.trouble
 
     async def close(self) -> None:
         pass

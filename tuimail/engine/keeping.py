@@ -57,6 +57,7 @@ class Keeping:
         self._kept: dict[str, Item] = {}
         self._tries: dict[str, int] = {}
         self._next: dict[str, float] = {}
+        self._said: set[str] = set()
         self._asking = asyncio.Lock()
         items.watch(self._note)
 
@@ -130,6 +131,7 @@ class Keeping:
             self._plan(item, now, self._tries[item.id] + 1)
             return
         where = await keeper.whereabouts(item.handle)
+        self._said.discard(item.id)
         now = self._clock.now()
         move = kept.seen(item, where, now)
         if move is not None:
@@ -146,7 +148,8 @@ class Keeping:
     def _put_off(self, items: list[Item], error: MailboxError) -> None:
         now = self._clock.now()
         for item in items:
-            if not self._tries.get(item.id) and item.left(now) <= 0:
+            if item.id not in self._said and item.left(now) <= 0:
+                self._said.add(item.id)
                 said = f"{error}. Whether “{item.subject}” went out can't be told; asking again."
                 self._newsroom.announce(Notice(line(said)))
             self._plan(item, now, self._tries.get(item.id, 0) + 1)
