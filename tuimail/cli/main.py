@@ -16,6 +16,7 @@ COMMANDS = {
     "sendmail": "take the place of sendmail(1)",
     "outbox": "list, show, undo, send now or delete what is in the outbox",
     "undo": "take back the newest held mail",
+    "rules": "check the rules, ask why a mail waits, try them on what was sent",
     "agent": "the background sender: run, status, install, uninstall",
     "account": "list the accounts, put a password into the keyring",
     "doctor": "what is set up, what is wrong, what to do",
