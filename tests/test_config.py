@@ -199,6 +199,32 @@ def test_clear_text_and_no_login_are_accepted_on_this_computer(tmp_path, host):
     assert read(tmp_path, text).accounts[0].smtp.security == "none"
 
 
+JMAP = 'jmap = { url = "%s" }\n'
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.example.jp/jmap/session", "https://example.jp", "http://[::1]:8080"]
+)
+def test_a_server_may_keep_scheduled_mail(tmp_path, url):
+    assert read(tmp_path, ACCOUNT + JMAP % url).accounts[0].jmap.url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://example.jp", "http would send your mail in the clear to example.jp"),
+        ("example.jp", "no address of a JMAP server"),
+        ("https://", "no address of a JMAP server"),
+        ("https://[x", "no address of a JMAP server"),
+        ("https://example.jp:99999", "no address of a JMAP server"),
+        ("imap://example.jp", "no address of a JMAP server"),
+    ],
+)
+def test_scheduled_mail_goes_by_tls_or_stays_on_this_computer(tmp_path, url, said):
+    with pytest.raises(ConfigError, match=said):
+        read(tmp_path, ACCOUNT + JMAP % url)
+
+
 def test_the_calendar_says_when_you_work(tmp_path):
     table = """
 [calendar]

@@ -1,7 +1,7 @@
 import pytest
 
 from tuimail import wiring
-from tuimail.config import Account, Config, Outbox, Server
+from tuimail.config import Account, Config, Jmap, Outbox, Server
 from tuimail.mail.errors import ConfigError, SecretError
 from tuimail.paths import Paths
 
@@ -27,6 +27,13 @@ def test_the_copy_in_sent_is_left_to_servers_that_file_their_own(places):
     gmail = account(name="gmail", smtp=Server("smtp.gmail.com", 465))
     engine = wiring.build(Config((account(), gmail)), places)
     assert [own.files_sent for own in engine.accounts] == [True, False]
+
+
+def test_scheduled_mail_is_kept_by_jmap_where_it_is_given_else_by_the_submission_server(places):
+    with_jmap = account(name="other", jmap=Jmap("https://jmap.example"))
+    engine = wiring.build(Config((account(), with_jmap)), places)
+    kinds = [type(own.keeper).__name__ for own in engine.accounts]
+    assert kinds == ["SmtpKeeper", "JmapKeeper"]
 
 
 async def test_the_undo_window_is_the_configured_one(places):

@@ -3,6 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
@@ -81,6 +82,16 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True):
     """`tls` from the first byte, `starttls` before the login, or `none`, on this computer only."""
 
 
+class Jmap(Struct, frozen=True, forbid_unknown_fields=True):
+    """A JMAP server that keeps scheduled mail until its time, so that this computer may be off."""
+
+    url: Annotated[str, Meta(extra={"accepted": "an address such as https://api.example.jp/jmap/session"})]
+    """Its session address, or its host alone; `https`, or `http` on this computer only."""
+
+    token_command: Command | None = None
+    """Prints an API token for this server; without it you log in as everywhere else."""
+
+
 class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """One mailbox and the way out of it. Give `smtp`, and either `imap` or `maildir`."""
 
@@ -98,6 +109,9 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
 
     maildir: Folder | None = None
     """A Maildir that another program keeps in step, instead of `imap`; `~` is your home."""
+
+    jmap: Jmap | None = None
+    """A server that keeps scheduled mail and gives it back; without it `smtp` is asked to keep mail."""
 
     display_name: str = ""
     """Your name, as it stands in From."""
@@ -215,6 +229,7 @@ def _check(text: toml.Toml, config: Config) -> None:
         _check_address(text, where, account)
         _check_source(text, where, account)
         _check_login(text, where, account)
+        _check_jmap(text, where, account)
 
 
 def _check_hours(text: toml.Toml, calendar: Calendar) -> None:
@@ -270,6 +285,23 @@ def _check_login(text: toml.Toml, where: Where, account: Account) -> None:
         raise text.wrong(
             (*where, "auth"), "none is for servers on this computer only", "password | microsoft | google"
         )
+
+
+def _check_jmap(text: toml.Toml, where: Where, account: Account) -> None:
+    if account.jmap is None:
+        return
+    key = (*where, "jmap", "url")
+    try:
+        parts = urlsplit(account.jmap.url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("https", "http"):
+        raise text.wrong(key, "that is no address of a JMAP server", "https://…")
+    if parts.scheme == "http" and not on_loopback(host):
+        raise text.wrong(key, f"http would send your mail in the clear to {host}", "https://…")
+    if account.auth == "none" and not on_loopback(host):
+        raise text.wrong((*where, "auth"), "none is for servers on this computer only", "password")
 
 
 def seconds(span: str) -> int:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tuimail import config as settings
 from tuimail.backends.files import DiskFiles
@@ -17,7 +17,10 @@ from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
-from tuimail.ports import Clock, Ids, MailSource, SenderLock, Submitter
+from tuimail.ports import Clock, Ids, Keeper, MailSource, SenderLock
+
+if TYPE_CHECKING:
+    from tuimail.backends.smtp import SmtpSubmitter
 
 FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
 """Servers that put a copy of what they send in Sent by themselves."""
@@ -99,15 +102,17 @@ def themes(paths: Paths) -> Iterator[dict[str, Any]]:
 
 
 def _account(given: settings.Account) -> Account:
+    submitter = _submitter(given)
     return Account(
         name=given.name,
         address=Address(given.address, given.display_name),
         source=_source(given),
-        submitter=_submitter(given),
+        submitter=submitter,
         signature=given.signature,
         files_sent=given.smtp.host.lower() not in FILES_ITS_OWN,
         keeps_bodies=given.maildir is None,
         domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
+        keeper=_keeper(given, submitter),
     )
 
 
@@ -125,7 +130,7 @@ def _source(given: settings.Account) -> MailSource:
     return ImapSource(given.name, server, partial(credential, given))
 
 
-def _submitter(given: settings.Account) -> Submitter:
+def _submitter(given: settings.Account) -> "SmtpSubmitter":
     from tuimail.backends.smtp import SmtpSubmitter
     from tuimail.backends.smtp_server import Server
 
@@ -134,6 +139,28 @@ def _submitter(given: settings.Account) -> Submitter:
     auth = "none" if given.auth == "none" else auth
     server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
     return SmtpSubmitter(server, partial(credential, given))
+
+
+def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
+    """Who keeps scheduled mail: JMAP where it is given, else the submission server, if it can."""
+    if given.jmap is None:
+        from tuimail.backends.smtp_release import SmtpKeeper
+
+        return SmtpKeeper(submitter)
+    from tuimail.backends.jmap import JmapKeeper
+    from tuimail.backends.jmap_server import JmapServer
+
+    by_token = given.jmap.token_command is not None or _by_token(given)
+    server = JmapServer(given.jmap.url, _user(given), "token" if by_token else "password")
+    return JmapKeeper(server, partial(_jmap_credential, given, given.jmap.token_command))
+
+
+async def _jmap_credential(given: settings.Account, token_command: str | None) -> str:
+    from tuimail.backends import secrets
+
+    if token_command is None:
+        return await credential(given)
+    return await secrets.printed(f"jmap.token_command of {line(given.name)}", token_command)
 
 
 async def credential(given: settings.Account) -> str:

@@ -41,6 +41,7 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[outbox]", config.Outbox),
     ("[[accounts]]", config.Account),
     ("imap and smtp", config.Server),
+    ("jmap", config.Jmap),
     ("[calendar]", config.Calendar),
     ("[ui]", config.Ui),
 )
