@@ -63,4 +63,8 @@ def report(item: Item) -> None:
     """Say on stderr what was queued and how to take it back."""
     to = ", ".join(recipient.spec for recipient in item.recipients)
     subject = item.subject or "(no subject)"
-    note(f"held {item.hold:g} s: {subject}, to {to}; back with: tuimail undo {item.id}")
+    back = f"back with: tuimail undo {item.id}"
+    if item.due is None:
+        note(f"paused: {subject}, to {to}: {item.why}; release it with: tuimail outbox release {item.id}; {back}")
+    else:
+        note(f"held {item.hold:g} s: {subject}, to {to}; {back}")

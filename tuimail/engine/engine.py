@@ -24,6 +24,7 @@ from tuimail.engine.places import Place
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import TuimailError
+from tuimail.mail.folder.folder import Role
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
@@ -153,6 +154,12 @@ class Engine:
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
 
+    async def _meet_people(self, account: str) -> None:
+        if await self.checks.ask_about_people():
+            for folder in await self.mailbox.folders(account):
+                if folder.role is Role.SENT:
+                    await self.mailbox.sync(account, folder.name)
+
     async def _look_at_rules(self) -> None:
         if trouble := await self.checks.trouble():
             self._newsroom.announce(Notice(line(trouble)))
@@ -193,6 +200,7 @@ class Engine:
                 home = inbox(await self.mailbox.folders(account.name))
                 if home is not None:
                     await self.mailbox.sync(account.name, home.name)
+                    await self._meet_people(account.name)
                     async for _ in account.source.watch(home.name):
                         await self.mailbox.sync(account.name, home.name)
             except TuimailError as error:
