@@ -13,6 +13,7 @@ from tuimail.engine.keeping import Keeping
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import DraftError
+from tuimail.mail.hold.batch import last_batch
 from tuimail.mail.hold.decision import Decision, allowed, scheduled, unattended
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Entry, Item, State
@@ -152,9 +153,20 @@ class Outbox:
                 return None
         return None
 
-    async def undo_batch(self, batch: str) -> tuple[Draft, ...]:
-        """Take back all that one call of a program sent off, as far as it can be."""
-        taken = [await self.undo(item.id) for item in await self.held() if item.batch == batch]
+    async def batch(self) -> tuple[Item, ...]:
+        """The newest held item that can be taken back, and all that one call of a program sent off with it.
+
+        Oldest first; those that have left are among them.
+        """
+        return last_batch(await self.items())
+
+    async def undo_batch(self) -> tuple[Draft, ...]:
+        """Take back all of `batch` that can be, what a server keeps last.
+
+        Raises as `undo`; what was taken back by then stays so.
+        """
+        together = sorted(await self.batch(), key=lambda item: bool(item.handle))
+        taken = [await self.undo(item.id) for item in together]
         return tuple(draft for draft in taken if draft is not None)
 
     async def now(self, item_id: str) -> bool:
@@ -170,7 +182,7 @@ class Outbox:
         """Try the mail of a stopped account again."""
         await self._stops.load()
         await self._stops.go(account)
-        self._sender.wake()
+        self._sender.hurry(account)
 
     async def later(self, item_id: str, seconds: float) -> bool:
         """Wait so much longer; False when it is past that."""
