@@ -15,6 +15,7 @@ ONE_IMPORTER = {
     "inscriptis": "tuimail/mail/letter/html.py",
     "aiosmtpd": "tuimail/demo/server.py",
     "platformdirs": "tuimail/paths.py",
+    "httpx": "tuimail/backends/jmap_http.py",
     "re2": "tuimail/rule_values.py",
     "holidays": "tuimail/mail/hold/calendar.py",
     "tzlocal": "tuimail/backends/system.py",
