@@ -10,9 +10,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from tuimail.mail.errors import OutboxError
 
@@ -25,20 +25,50 @@ BUSY_MS = 5_000
 PAUSE_MS = 10
 
 
+class Stranger(sqlite3.DatabaseError):
+    """The file is another program's, or a newer version's. It is left alone."""
+
+
+class Rescue(Protocol):
+    """What stands by for a precious file that turns out to be damaged; `guard` has the outbox's."""
+
+    def using(self) -> AbstractContextManager[None]:
+        """Nobody replaces the file inside."""
+        ...
+
+    def is_damage(self, error: sqlite3.DatabaseError, connection: sqlite3.Connection | None) -> bool: ...
+
+    def replace(self, inode: int) -> None: ...
+
+    def inode(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
 class Database:
     """A SQLite file in WAL mode, safe against a power cut (synchronous=FULL).
 
-    A `disposable` one is quicker and not so safe, and begins anew when its file can't be read.
+    A `disposable` one is quicker and not so safe, and begins anew when its file can't be read; for a precious
+    one `rescue` puts what could be saved in its place, and the work is done on that.
     `migrations` are scripts, run in order from the file's `user_version`, in one transaction.
     Every failure of the disk or the file comes out as OutboxError, with nothing changed.
     """
 
-    def __init__(self, path: Path, migrations: tuple[str, ...], disposable: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        migrations: tuple[str, ...],
+        disposable: bool = False,
+        rescue: Rescue | None = None,
+    ) -> None:
         self._path = path
         self._migrations = migrations
         self._disposable = disposable
+        self._rescue = rescue
+        self._inode = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
         self._connection: sqlite3.Connection | None = None
+        self.openings = 0
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run `job` on the connection's thread and return what it returns."""
@@ -48,10 +78,12 @@ class Database:
         """Close the connection; the file may be opened again by another `Database`."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._shut)
         self._thread.shutdown(wait=False)
+        if self._rescue is not None:
+            self._rescue.close()
 
     def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            return self._work(job)
+            return self._guarded(job, self._rescue) if self._rescue else self._work(job)
         except sqlite3.Error as error:
             raise OutboxError(in_words(error, self._path)) from error
         except OSError as error:
@@ -68,6 +100,21 @@ class Database:
         self._throw_away()
         return job(self._opened())
 
+    def _guarded(self, job: Callable[[sqlite3.Connection], T], rescue: Rescue) -> T:
+        with rescue.using():
+            if rescue.inode() != self._inode:
+                self._shut()
+            try:
+                return job(self._opened())
+            except sqlite3.DatabaseError as error:
+                if not rescue.is_damage(error, self._connection):
+                    raise
+                inode = rescue.inode()
+        rescue.replace(inode)
+        self._shut()
+        with rescue.using():
+            return job(self._opened())
+
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,9 +127,12 @@ class Database:
                 connection.close()
                 raise
             self._connection = connection
+            self._inode = self._path.stat().st_ino
+            self.openings += 1
         return self._connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.text_factory = _text
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         version(connection, len(self._migrations))
         enter_wal(connection)
@@ -115,7 +165,7 @@ def enter_wal(connection: sqlite3.Connection) -> None:
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...]) -> None:
-    """Bring the file from its `user_version` to the newest. Refuses what `version` refuses."""
+    """Bring the file from its `user_version` to the newest. Raises Stranger, as `version` does."""
     if version(connection, len(migrations)) == len(migrations):
         return
     with transaction(connection):
@@ -126,13 +176,13 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...]) -> None
 
 
 def version(connection: sqlite3.Connection, newest: int) -> int:
-    """The file's `user_version`. Raises DatabaseError for one above `newest`, and for a stranger's file."""
+    """The file's `user_version`. Raises Stranger for one above `newest`, and for another program's."""
     query = "SELECT user_version, EXISTS (SELECT 1 FROM sqlite_schema) FROM pragma_user_version"
     found, filled = connection.execute(query).fetchone()
     if found > newest:
-        raise sqlite3.DatabaseError("it was written by a newer version of tuimail; update tuimail")
+        raise Stranger("it was written by a newer version of tuimail; update tuimail")
     if filled and not found:
-        raise sqlite3.DatabaseError("it belongs to another program; move it aside and start again")
+        raise Stranger("it belongs to another program; move it aside and start again")
     return int(found)
 
 
@@ -194,3 +244,8 @@ def in_words(error: sqlite3.Error, path: Path) -> str:
     if reason is None and name.startswith("SQLITE_IOERR"):
         reason = "the disk reports an error, or is full; look at it and try again"
     return f"{path.name}: {reason or error}. Nothing was changed, what you wrote is kept."
+
+
+def _text(raw: bytes) -> str:
+    """What is no UTF-8 any more is for its reader to judge."""
+    return raw.decode("utf-8", "surrogateescape")

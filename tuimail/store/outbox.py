@@ -19,8 +19,9 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Since
-from tuimail.store import draft_row, history, item_row, quarantine, report
+from tuimail.store import checkup, draft_row, history, item_row, quarantine, report
 from tuimail.store.database import Database, lax, reading, transaction
+from tuimail.store.guard import Guard
 from tuimail.store.origin import Origin
 from tuimail.store.schema import MIGRATIONS
 
@@ -37,7 +38,8 @@ class OutboxFile:
     """`ports.OutboxStore` on SQLite. With a `mark`, a file apart from it, a copy put back is noticed."""
 
     def __init__(self, path: Path, mark: Path | None = None) -> None:
-        self._database = Database(path, MIGRATIONS)
+        self._database = Database(path, MIGRATIONS, rescue=Guard(path))
+        self._looked = False
         self._origin = Origin(path, mark)
 
     async def add(self, item: Item, submission: Submission, draft: Draft, entry: Entry) -> None:
@@ -185,7 +187,8 @@ class OutboxFile:
 
     async def changes(self) -> int:
         def job(connection: sqlite3.Connection) -> int:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+            (number,) = connection.execute("PRAGMA data_version").fetchone()
+            return int(number) + (self._database.openings << 32)
 
         return await self._database.run(job)
 
@@ -219,7 +222,15 @@ class OutboxFile:
         )
 
     async def damage_report(self) -> str:
-        return await self._database.run(report.take)
+        """The first call looks through the file, but for the contents of mail in a large one."""
+
+        def job(connection: sqlite3.Connection) -> str:
+            if not self._looked:
+                checkup.run(connection)
+                self._looked = True
+            return report.take(connection)
+
+        return await self._database.run(job)
 
     async def restored(self) -> bool:
         return await self._database.run(self._origin.is_copy)
@@ -308,7 +319,8 @@ def _drop_draft_of(connection: sqlite3.Connection, item_id: str) -> None:
 def _swap(connection: sqlite3.Connection, move: Move) -> bool:
     seq = history.next_seq(connection)
     swapped = connection.execute(
-        "UPDATE items SET version = ?, state = ?, changed = ?, body = ?, seq = ? WHERE id = ? AND version = ?",
+        "UPDATE items SET version = ?, state = ?, changed = ?, body = ?, seq = ?"
+        " WHERE id = ? AND version = ?",
         (*item_row.values(move.new, move.entry.at)[1:], seq, move.old.id, move.old.version),
     )
     if swapped.rowcount:
