@@ -145,6 +145,23 @@ async def test_a_message_that_cannot_be_read_any_more_rests_and_holds_up_no_othe
     assert await engine.outbox.undo(broken.id) is not None
 
 
+async def test_the_mail_of_a_server_that_cannot_be_reached_is_tried_two_at_a_time(world):
+    engine = await world.sending()
+    world.submitter.outcomes = [Unreachable("no route")] * 4
+    items = [await engine.outbox.send(letter(f"d{number}")) for number in range(6)]
+    world.clock.advance(10)
+    await world.until(lambda: len(world.submitter.attempts) == 2)
+    await world.a_while()
+    assert len(world.submitter.attempts) == 2
+    world.clock.advance(16)
+    await world.until(lambda: len(world.submitter.attempts) == 4)
+    await engine.outbox.now(items[-1].id)
+    await world.state(engine, items[-1], State.SENT)
+    world.clock.advance(60)
+    for item in items:
+        await world.state(engine, item, State.SENT)
+
+
 async def test_a_dead_account_does_not_hold_up_another(world):
     engine = await world.sending()
     gate = world.submitter.gate("connect")

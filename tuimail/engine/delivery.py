@@ -20,6 +20,8 @@ from tuimail.mail.letter.submission import Submission
 from tuimail.ports import Clock, Ids
 
 STORE_PAUSE = 1.0
+MOST_FAILURES = 2
+"""One alone may be the message's own fault."""
 
 
 class Delivery:
@@ -49,11 +51,15 @@ class Delivery:
         self._owner = owner
         self._late_after = late_after
         self._settled: Move | None = None
+        self.failures = 0
 
     async def run(self, next_item: Callable[[], Item | None]) -> None:
-        """Send what `next_item` gives, until it gives nothing. Raises OutboxError; nothing is lost then."""
+        """Send what `next_item` gives, until it gives nothing or the server can't be reached for two of them.
+
+        `failures` is then how many met no server. Raises OutboxError; nothing is lost then.
+        """
         try:
-            while item := next_item():
+            while self.failures < MOST_FAILURES and (item := next_item()):
                 await self._one(item)
         finally:
             await self._write_down()
@@ -86,6 +92,7 @@ class Delivery:
         now = self._clock.now()
         if isinstance(outcome, Denied):
             await self._stops.stop(self._account.name, line(f"{outcome.code} {outcome.text}"), now)
+        self.failures = self.failures + 1 if isinstance(outcome, Unreachable) else 0
         self._settled = settled(item, outcome, now, self._ids.jitter())
 
     async def _hand_in(self, item: Item, submission: Submission) -> tuple[Item, Outcome]:

@@ -19,6 +19,8 @@ from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
 
 LOOK_EVERY = 0.25
+ACCOUNT_RESTS = 15.0
+"""Seconds for which the mail of an account is left alone whose server could not be reached."""
 
 
 class Sender:
@@ -53,6 +55,7 @@ class Sender:
         self._late_after = late_after
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._rests: dict[str, Moment] = {}
         self._closing = False
         self._holder = ""
         self._agenda = Agenda()
@@ -63,6 +66,11 @@ class Sender:
     def wake(self) -> None:
         """Look now: something may be due."""
         self._wake.set()
+
+    def hurry(self, account: str) -> None:
+        """Look now, and try the account's server even if it could not be reached a moment ago."""
+        self._rests.pop(account, None)
+        self.wake()
 
     def is_at_work(self, account: str) -> bool:
         """Whether mail of the account is leaving just now."""
@@ -170,9 +178,11 @@ class Sender:
                 self._busy[name] = asyncio.create_task(self._drain(account), name=f"send {name}")
 
     def _next(self, account: str) -> Item | None:
-        if self._closing or not self.here or account in self._stops:
+        now = self._clock.now()
+        rests = account in self._rests and self._rests[account].left(now) > 0
+        if self._closing or not self.here or rests or account in self._stops:
             return None
-        return self._agenda.next(account, self._clock.now())
+        return self._agenda.next(account, now)
 
     async def _drain(self, account: Account) -> None:
         delivery = Delivery(
@@ -187,6 +197,8 @@ class Sender:
         )
         try:
             await delivery.run(partial(self._next, account.name))
+            if delivery.failures:
+                self._rests[account.name] = self._clock.now().later(ACCOUNT_RESTS)
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(STORE_PAUSE)
