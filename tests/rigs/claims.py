@@ -1,12 +1,13 @@
 """One sender among eight: claims counted while holders are frozen and the lock file is taken from under them.
 
     python tests/rigs/claims.py --claims 100000 --seed 1
-    python tests/rigs/claims.py --claims 2000 --break version      (must find messages that two have claimed)
+    python tests/rigs/claims.py --claims 600 --break version      (must find messages that two have claimed)
 
-Eight processes run the real engine on one outbox; each starts, lives a while, closes and starts again. Whoever
-holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing had been. The lock file is
-removed and replaced, so that two hold "the lock" for a moment. Half of the attempts meet no server, so that a
-message is claimed several times in its life. Each process writes down every claim that it believes is its own.
+Eight processes run the real engine on one outbox; each starts, lives a while, closes and starts again.
+Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing had been. The
+lock file is removed and replaced, so that two hold "the lock" for a moment. Half of the attempts meet no
+server, so that a message is claimed several times in its life. Each process writes down every claim that it
+believes is its own.
 """
 
 import argparse
