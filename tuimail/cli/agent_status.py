@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from tuimail import paths, wiring
@@ -115,6 +116,7 @@ def _about(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _held(held: dict[str, Any]) -> str:
-    return f"held     {held['held']}" + (
-        f", the next leaves at {held['next_due']}" if held["next_due"] else ""
-    )
+    if held["next_due"] is None:
+        return f"held     {held['held']}"
+    when = datetime.fromisoformat(held["next_due"]).astimezone()
+    return f"held     {held['held']}, the next leaves on {when:%Y-%m-%d at %H:%M:%S}"

@@ -156,7 +156,7 @@ class TuimailApp(App[None]):
             case Notice() as notice:
                 self._say(notice.text, notice.trouble)
             case SenderChanged(here=False, holder=holder):
-                self._say(line(f"{holder} sends; mail is queued and taken back here all the same."))
+                self._say(line(f"{holder} sends; sending off and undo work here as ever."))
             case _:
                 pass
 

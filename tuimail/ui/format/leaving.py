@@ -29,7 +29,7 @@ def summary(items: Sequence[Item], now: Moment) -> Iterator[str]:
         yield f"{_are(kept, 'with the server')} and will leave by itself"
     unsure = sum(item.state is State.UNSURE for item in items)
     if unsure:
-        yield f"{unsure} probably sent, the answer was lost; o shows what is known"
+        yield f"{unsure} probably sent, the answer was lost; the outbox knows more"
 
 
 def _count(held: int) -> str:

@@ -17,6 +17,7 @@ from tuimail.ui.widgets.held_lines import HeldLines
 from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.work import Trouble, start
 
+LOOK_EVERY = 1.0
 PAUSES = "Pause it, since the agent runs: it leaves when you release it"
 
 
@@ -28,24 +29,31 @@ class Choices(Rows):
         self._desk = desk
         self._words = ""
         self._alert = False
+        self._outlook = desk.agent.outlook()
+        self._held: tuple[str, ...] = ()
+        self.look()
 
     def say(self, words: str, alert: bool = False) -> None:
         """Put another line over the answers."""
         self._words, self._alert = words, alert
         self.refresh(layout=True)
 
+    def look(self) -> None:
+        """See how the agent stands now, and how far the countdowns are."""
+        self._outlook = self._desk.agent.outlook()
+        self._held = tuple(summary(self._desk.engine.outbox.known(), self._desk.engine.now()))
+        self.refresh(layout=True)
+
     def rows(self, width: int) -> Sequence[Row]:
-        lines = summary(self._desk.engine.outbox.known(), self._desk.engine.now())
         word = f"! {self._words}" if self._alert else self._words
         said = (Piece(f" {word or 'Before leaving:'}", Tone.ALERT if self._alert else Tone.STRONG),)
-        return [*((Piece(f" {line}."),) for line in lines), said, *map(self._answer, of(Place.QUIT))]
+        return [*((Piece(f" {line}."),) for line in self._held), said, *map(self._answer, of(Place.QUIT))]
 
     def _answer(self, key: Key) -> Row:
         name = Piece(f"   {fit(names(key, self._desk.keymap)[0], 5)}", Tone.ACCENT)
-        outlook = self._desk.agent.outlook()
         if key.id == "quit_agent":
-            return name, Piece(f"{key.tooltip}: "), Piece(outlook.words, Tone.MUTED)
-        return name, Piece(PAUSES if key.id == "quit_keep" and outlook.runs else key.tooltip)
+            return name, Piece(f"{key.tooltip}: "), Piece(self._outlook.words, Tone.MUTED)
+        return name, Piece(PAUSES if key.id == "quit_keep" and self._outlook.runs else key.tooltip)
 
 
 class QuitScreen(ModalScreen[bool]):
@@ -71,13 +79,14 @@ class QuitScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         self._desk.news.subscribe(self, self.hear)
+        self.set_interval(LOOK_EVERY, self.query_one(Choices).look)
         if self._how != "ask":
             self.action_choose(self._how)
 
     def hear(self, news: News) -> None:
         """While held mail is leaving: go on when it has left."""
         if isinstance(news, ItemChanged):
-            self.query_one(Choices).refresh(layout=True)
+            self.query_one(Choices).look()
             if self._goal:
                 start(self, self._look, "look")
 
