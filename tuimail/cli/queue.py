@@ -63,8 +63,5 @@ def report(item: Item) -> None:
     """Say on stderr what was queued and how to take it back."""
     to = ", ".join(recipient.spec for recipient in item.recipients)
     subject = item.subject or "(no subject)"
-    back = f"back with: tuimail undo {item.id}"
-    if item.due is None:
-        note(f"paused: {subject}, to {to}: {item.why}; release it with: tuimail outbox release {item.id}; {back}")
-    else:
-        note(f"held {item.hold:g} s: {subject}, to {to}; {back}")
+    held = f"paused, {item.why}" if item.due is None else f"held {item.hold:g} s"
+    note(f"{held}: {subject}, to {to}; back with: tuimail undo {item.id}")

@@ -10,7 +10,7 @@ from tuimail.ports import Keeper, MailSource, Submitter
 class Account:
     """`address` is what From says. `files_sent` is False where the server files its own copy in Sent;
     `keeps_bodies` is False where the source is as near as the cache (a Maildir). `keeper` is a server that
-    takes scheduled mail in keeping. `domains` are those of one's own people; whoever is at another is outside.
+    takes scheduled mail in keeping. `domains` are those of one's own people; all others are outside.
     """
 
     name: str
