@@ -18,7 +18,8 @@ RuleName = Annotated[
 ]
 _TEXT = Meta(min_length=1, extra={"accepted": "text in quotes"})
 Text = Annotated[str, _TEXT]
-Texts = Text | Annotated[tuple[Text, ...], Meta(min_length=1)]
+_LIST = Meta(min_length=1, extra={"accepted": "a list of them"})
+Texts = Text | Annotated[tuple[Text, ...], _LIST]
 Said = bool | Text
 _HOURS = Meta(min_length=1, extra={"accepted": 'hours such as "18:00-08:30"'})
 Stretch = Annotated[str, _HOURS]
@@ -70,15 +71,15 @@ class Conditions(Struct, frozen=True, forbid_unknown_fields=True):
     account: Texts | None = None
     """It leaves by such an account."""
 
-    kind: Kind | Annotated[tuple[Kind, ...], Meta(min_length=1)] | None = None
+    kind: Kind | Annotated[tuple[Kind, ...], _LIST] | None = None
     """What it is. Of a message another program wrote: a forward when its subject begins with `Fwd:` or
     `FW:`, a reply when it has an In-Reply-To, to all when it then goes to more than one."""
 
-    hours: Stretch | Annotated[tuple[Stretch, ...], Meta(min_length=1)] | None = None
+    hours: Stretch | Annotated[tuple[Stretch, ...], _LIST] | None = None
     """It is sent off between these hours, the first included, the second not; `18:00-08:30` goes over
     midnight."""
 
-    days: Day | Annotated[tuple[Day, ...], Meta(min_length=1)] | None = None
+    days: Day | Annotated[tuple[Day, ...], _LIST] | None = None
     """It is sent off on such a day of the week."""
 
     holidays: bool | None = None
