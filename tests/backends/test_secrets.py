@@ -136,6 +136,20 @@ async def test_a_keyring_that_waits_for_a_person_holds_nothing_up(use):
     answered.set()
 
 
+async def test_a_keyring_that_never_answers_is_told_as_that(use, monkeypatch):
+    gate = threading.Event()
+
+    class Hanging(Memory):
+        def get_password(self, service, username):
+            gate.wait(5)
+
+    use(Hanging())
+    monkeypatch.setattr(secrets, "KEYRING_SECONDS", 0.05)
+    with pytest.raises(SecretError, match="unlock it, or give password_command"):
+        await secrets.password("work", None)
+    gate.set()
+
+
 async def test_a_command_prints_the_password_on_its_first_line():
     assert await secrets.password("work", f"printf '{SECRET} with space \\r\\nsecond\\n'") == (
         f"{SECRET} with space "

@@ -21,7 +21,7 @@ def test_what_is_well_is_said_to_be(here, capsys):
     assert code == 0
     assert found["config"] == ("ok", str(here.config))
     assert found["outbox"] == ("ok", "empty, nothing was queued yet")
-    assert found["sender"] == ("ok", "nobody sends now; mail leaves when tuimail runs")
+    assert found["sender"] == ("ok", "nobody sends now; mail leaves when tuimail or its agent runs")
     assert found["permissions"][0] == "ok"
     assert not any(about.endswith((" in", " out")) for about in found)
 

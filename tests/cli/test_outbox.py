@@ -42,7 +42,7 @@ def test_send_prints_the_id_and_says_how_it_comes_back(here, capsys):
     said = capsys.readouterr()
     assert re.fullmatch(r"[0-9a-z]{8}\n", said.out)
     assert f"tuimail undo {said.out.strip()}" in said.err
-    assert "it leaves when tuimail runs" in said.err
+    assert "it leaves when tuimail or its agent runs" in said.err
 
 
 def test_the_outbox_is_for_its_owner_only(queued, here):

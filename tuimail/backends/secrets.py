@@ -24,6 +24,9 @@ T = TypeVar("T")
 
 SERVICE = "tuimail"
 COMMAND_SECONDS = 30.0
+KEYRING_SECONDS = 120.0
+"""Time for a person to unlock it; where nobody sits, mail must not wait for ever."""
+
 PARTING_SECONDS = 1.0
 TRUSTED_PRIORITY = 1
 
@@ -32,7 +35,13 @@ async def password(account: str, command: str | None) -> str:
     """The first line that `command` prints; without a command what the keyring has. Raises SecretError."""
     if command is not None:
         return await printed(f"password_command of {line(account)}", command)
-    found = await _aside(lambda: _keyring().get_password(SERVICE, account))
+    try:
+        async with asyncio.timeout(KEYRING_SECONDS):
+            found = await _aside(lambda: _keyring().get_password(SERVICE, account))
+    except TimeoutError:
+        raise SecretError(
+            f"the keyring gave no answer for {KEYRING_SECONDS:g} seconds; unlock it, or give password_command"
+        ) from None
     if not found:
         command = f"tuimail account password {line(shlex.quote(account))}"
         raise SecretError(

@@ -98,7 +98,9 @@ def _outbox(places: Paths) -> Finding:
 def _sender(places: Paths) -> Finding:
     holder = wiring.who_sends(places)
     return Finding(
-        "sender", State.OK, f"{holder} sends" if holder else "nobody sends now; mail leaves when tuimail runs"
+        "sender",
+        State.OK,
+        f"{holder} sends" if holder else "nobody sends now; mail leaves when tuimail or its agent runs",
     )
 
 

@@ -21,7 +21,7 @@ class Opened:
     def note_sender(self) -> None:
         """Say on stderr when nothing will send what was just queued."""
         if not wiring.who_sends(self.paths):
-            note("nothing is sending now; it leaves when tuimail runs")
+            note("nothing is sending now; it leaves when tuimail or its agent runs")
 
 
 def settings(config: str | None) -> tuple[Config, Paths]:
