@@ -47,9 +47,17 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
 )
 
 
+_RULES = """
+## [[rules]] and rules_file
+
+When mail may leave, and why: [rules.md](rules.md). A wrong rule does not keep tuimail from starting; it pauses
+what you send.
+"""
+
+
 def page() -> str:
     """The whole page as Markdown."""
-    return _HEAD + "".join(_section(title, kind) for title, kind in _TABLES) + _refused()
+    return _HEAD + "".join(_section(title, kind) for title, kind in _TABLES) + _RULES + _refused()
 
 
 def field_docs(kind: type) -> dict[str, str]:
