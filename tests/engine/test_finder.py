@@ -11,6 +11,14 @@ from tuimail.mail.hold.outcome import Accepted, Refusal, Vanished
 from tuimail.mail.letter.envelope import Flag, Ref
 from tuimail.mail.letter.submission import OWN_HEADER
 
+TURN = 0.01
+
+
+@pytest.fixture(autouse=True)
+def _short_turns(monkeypatch):
+    """So that letting the loops turn takes next to no time on the clock."""
+    monkeypatch.setattr("tuimail.engine.engine.FILING_EVERY", TURN)
+
 
 def letter(name="d1", **changes):
     return a_draft(name, **{"cc": "", "attachments": (), "answers": None} | changes)
@@ -24,14 +32,25 @@ async def doubtful(world, engine, *outcomes, **changes):
     return await world.state(engine, item, State.UNSURE)
 
 
-async def known(world, engine, item, is_so):
-    """Let the loops turn until the item is so; the item then."""
+async def turning(world, happened):
+    """Let the loops turn until something happened; what it returned."""
 
     def there():
-        world.clock.advance(0.5)
-        return [i for i in engine.outbox.known() if i.id == item.id and is_so(i)]
+        world.clock.advance(TURN)
+        return happened()
 
-    return (await world.until(there))[0]
+    return await world.until(there)
+
+
+async def known(world, engine, item, is_so):
+    """The item, once it is so."""
+    return (await turning(world, lambda: [i for i in engine.outbox.known() if i.id == item.id and is_so(i)]))[
+        0
+    ]
+
+
+async def in_state(world, engine, item, state):
+    return await known(world, engine, item, lambda i: i.state is state)
 
 
 def put_in(world, folder, header, value, uid="u1"):
@@ -51,7 +70,7 @@ async def test_nobody_looks_before_the_server_had_its_time(world):
     await world.a_while()
     assert finds(world) == 0
     world.clock.advance(1)
-    assert (await world.state(engine, item, State.SENT)).why == "found in Gesendet"
+    assert (await in_state(world, engine, item, State.SENT)).why == "found in Gesendet"
 
 
 @pytest.mark.parametrize("header", ["Message-ID", MICROSOFT_HEADER, OWN_HEADER])
@@ -64,7 +83,7 @@ async def test_a_copy_in_sent_settles_it_by_any_of_three_headers_and_no_second_c
     item = await doubtful(world, engine)
     put_in(world, "Gesendet", header, item.token if header == OWN_HEADER else item.message_id)
     world.clock.advance(SETTLE_SECONDS)
-    sent = await world.state(engine, item, State.SENT)
+    sent = await in_state(world, engine, item, State.SENT)
     assert sent.filing is Filing.DONE
     assert {r.standing for r in sent.recipients} == {Standing.ACCEPTED}
     world.clock.advance(10_000)
@@ -120,7 +139,7 @@ async def test_a_copy_that_comes_late_is_found_by_a_later_look(world):
     await known(world, engine, item, lambda i: i.looks == 1)
     put_in(world, "Gesendet", "Message-ID", item.message_id)
     world.clock.advance(PAUSES[0])
-    await world.state(engine, item, State.SENT)
+    await in_state(world, engine, item, State.SENT)
 
 
 async def test_a_mailbox_out_of_reach_is_no_look_and_is_asked_once_for_all(world):
@@ -137,14 +156,14 @@ async def test_a_mailbox_out_of_reach_is_no_look_and_is_asked_once_for_all(world
     for item in items:
         put_in(world, "Gesendet", OWN_HEADER, item.token, item.id)
     world.clock.advance(60)
-    await world.until(lambda: world.source.failures["folders"] == 2)
+    await turning(world, lambda: world.source.failures["folders"] == 2)
     world.clock.advance(120)
-    await world.until(lambda: world.source.failures["folders"] == 1)
+    await turning(world, lambda: world.source.failures["folders"] == 1)
     world.clock.advance(240)
-    await world.until(lambda: world.source.failures["folders"] == 0)
+    await turning(world, lambda: world.source.failures["folders"] == 0)
     world.clock.advance(480)
     for item in items:
-        await world.state(engine, item, State.SENT)
+        await in_state(world, engine, item, State.SENT)
 
 
 async def test_found_marks_what_was_answered_as_filing_would(world):
@@ -153,7 +172,7 @@ async def test_found_marks_what_was_answered_as_filing_would(world):
     item = await doubtful(world, engine, answers=Ref("work", "INBOX", "o1"))
     put_in(world, "Gesendet", "Message-ID", item.message_id)
     world.clock.advance(SETTLE_SECONDS)
-    await world.state(engine, item, State.SENT)
+    await in_state(world, engine, item, State.SENT)
     assert Flag.ANSWERED in world.source.boxes["INBOX"]["o1"][1]
 
 
@@ -163,7 +182,7 @@ async def test_who_was_put_off_before_the_answer_was_lost_is_tried_again_alone(w
     item = await doubtful(world, engine, Vanished("broke", (put_off,)))
     put_in(world, "Gesendet", "Message-ID", item.message_id)
     world.clock.advance(SETTLE_SECONDS)
-    sent = await world.state(engine, item, State.SENT)
+    sent = await in_state(world, engine, item, State.SENT)
     assert {r.standing for r in sent.recipients} == {Standing.ACCEPTED}
     assert world.submitter.attempts == [("aiko@example.jp", "boss@example.jp"), ("boss@example.jp",)]
 
@@ -181,7 +200,7 @@ async def test_a_copy_from_an_earlier_round_says_nothing_about_the_later_one(wor
     put_in(world, "Gesendet", "Message-ID", item.message_id)
     await known(world, engine, item, lambda i: i.reached)
     world.clock.advance(14_400)
-    await world.state(engine, item, State.UNSURE)
+    await in_state(world, engine, item, State.UNSURE)
     world.clock.advance(SETTLE_SECONDS)
     asked = await known(world, engine, item, lambda i: i.due is None)
     assert asked.state is State.UNSURE
@@ -204,7 +223,7 @@ async def test_a_person_s_no_sends_the_same_bytes_again(world):
     engine = await world.sending()
     item = await doubtful(world, engine)
     assert await engine.outbox.settle(item.id, sent=False)
-    await world.state(engine, item, State.SENT)
+    await in_state(world, engine, item, State.SENT)
     assert len(world.submitter.wires) == 2
     assert len(set(world.submitter.wires)) == 1
 
