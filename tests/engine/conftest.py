@@ -27,6 +27,7 @@ class World:
         self.keepers = {}
         self.engines, self.news, self.disks = [], [], {}
         self.files_sent = True
+        self.rules = None
 
     @property
     def submitter(self):
@@ -48,6 +49,7 @@ class World:
             ids=self.ids,
             owner=name,
             undo_seconds=UNDO_SECONDS,
+            rules=self.rules,
         )
         engine.listen(self.news.append)
         self.engines.append(engine)
