@@ -1,5 +1,6 @@
 """The one place that builds real things: a configuration and places in, an engine out."""
 
+import os
 import tomllib
 from collections.abc import Iterator
 from functools import partial
@@ -44,16 +45,16 @@ def build(
         raise ConfigError(f"{error.filename} is no folder; tuimail keeps its outbox there") from None
     except OSError as error:
         raise ConfigError(f"{error.filename}: {error.strerror}; tuimail keeps its outbox there") from None
-    ids = ids or SystemIds()
+    clock, ids = clock or SystemClock(), ids or SystemIds()
     return Engine(
         Accounts({account.name: _account(account) for account in config.accounts}),
         store=OutboxFile(paths.outbox),
         cache=CacheFile(paths.mail_cache),
         lock=SenderLockFile(paths.sender_lock, name),
         files=DiskFiles(),
-        clock=clock or SystemClock(),
+        clock=clock,
         ids=ids,
-        owner=f"{name} {ids.item()}",
+        owner=f"{name} {ids.item()}, process {os.getpid()}, boot {clock.now().boot_id}",
         undo_seconds=config.outbox.undo_seconds,
         late_after=config.outbox.late_seconds,
         rules=house_rules(config, paths) if paths.config.exists() else None,
