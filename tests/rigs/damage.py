@@ -45,11 +45,12 @@ Damage = Callable[[Path, random.Random], None]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """All that a store gives: items, wires, drafts with their files; and the order of its changes."""
+    """All that a store gives: items, wires, drafts with their files; `refused` is what it says of others."""
 
     items: dict[str, Item]
     wires: dict[str, bytes]
     drafts: dict[str, object]
+    refused: str = ""
 
 
 async def fill(path: Path, mark: Path, chance: random.Random) -> None:
@@ -101,18 +102,20 @@ async def add_to_the_log(path: Path, mark: Path, folder: Path) -> None:
 
 async def held(store: OutboxFile) -> Held:
     items = {item.id: item for item in await store.items()}
-    wires = {}
+    wires, refused = {}, []
     for item in items.values():
         await store.trail(item.id)
+        if item.state is State.UNDONE:
+            continue
         try:
             wires[item.id] = (await store.submission(item.id)).wire
-        except OutboxDamaged:
-            continue
+        except OutboxDamaged as error:
+            refused.append(str(error))
     listed = [draft.id for draft, _ in await store.drafts()]
     rows = await store._database.run(lambda c: c.execute("SELECT id FROM drafts").fetchall())
     drafts = {draft_id: await store.draft(draft_id) for draft_id in {*listed, *(name for (name,) in rows)}}
     await store.stops()
-    return Held(items, wires, {name: draft for name, draft in drafts.items() if draft})
+    return Held(items, wires, {name: draft for name, draft in drafts.items() if draft}, " ".join(refused))
 
 
 def _flip(file: Path, chance: random.Random) -> None:
@@ -258,10 +261,12 @@ class Trial:
         try:
             self.said += await store.damage_report()
             copy = await store.restored()
+            if not copy:
+                await store.settle_in()
             found = await held(store)
             if write:
                 await store.save_draft(a_draft("after"), LATER)
-            self.said += await store.damage_report()
+            self.said += await store.damage_report() + found.refused
             return found, copy
         finally:
             await store.close()
@@ -303,7 +308,7 @@ async def prepare(root: Path, seed: int) -> list[tuple[Path, Held]]:
     whole.mkdir()
     logged.mkdir()
     await fill(whole / "outbox.db", whole / "mark", random.Random(seed))
-    shutil.copytree(whole, root / "grown")
+    _copy(whole, root / "grown")
     await add_to_the_log(root / "grown" / "outbox.db", root / "grown" / "mark", logged)
     found = []
     for folder in (whole, logged):

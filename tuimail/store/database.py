@@ -36,7 +36,9 @@ class Rescue(Protocol):
         """Nobody replaces the file inside."""
         ...
 
-    def is_damage(self, error: sqlite3.DatabaseError, connection: sqlite3.Connection | None) -> bool: ...
+    def is_damage(self, error: Exception, connection: sqlite3.Connection | None) -> bool:
+        """A UnicodeDecodeError comes from SQLite's own words about what it found in the file."""
+        ...
 
     def replace(self, inode: int) -> None: ...
 
@@ -106,7 +108,7 @@ class Database:
                 self._shut()
             try:
                 return job(self._opened())
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 if not rescue.is_damage(error, self._connection):
                     raise
                 inode = rescue.inode()

@@ -38,16 +38,18 @@ class Guard:
     def using(self) -> Iterator[None]:
         """Nobody replaces the file inside. Raises OutboxError."""
         with self._locked(fcntl.LOCK_SH):
-            if not self._ready.exists():
+            if not self._ready.exists() and not self._is_hollow():
                 yield
                 return
-        self.replace(-1)
+        self.replace(self.inode())
         with self.using():
             yield
 
-    def is_damage(self, error: sqlite3.DatabaseError, connection: sqlite3.Connection | None) -> bool:
+    def is_damage(self, error: Exception, connection: sqlite3.Connection | None) -> bool:
         """Whether the file itself is to blame; when in doubt it is looked through."""
         name = getattr(error, "sqlite_errorname", "")
+        if isinstance(error, UnicodeDecodeError):
+            return True
         if isinstance(error, Stranger | sqlite3.DataError) or name.startswith(SURROUNDINGS):
             return False
         if name.startswith(SURE) or connection is None:
@@ -75,6 +77,13 @@ class Guard:
             return self._path.stat().st_ino
         except FileNotFoundError:
             return 0
+
+    def _is_hollow(self) -> bool:
+        """A log without its database: SQLite would take that for a new file, and delete the log."""
+        try:
+            return not _size(self._path) and _size(self._path.with_name(f"{self._path.name}-wal")) > 0
+        except OSError:
+            return False
 
     def close(self) -> None:
         if self._descriptor is not None:
@@ -114,3 +123,10 @@ class Guard:
             except OSError:
                 return None
         return self._descriptor
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -15,7 +15,7 @@ from tuimail.mail.hold.move import Move, move
 from tuimail.mail.hold.restored import SALVAGED, ask
 from tuimail.mail.letter.draft import Draft
 from tuimail.store import draft_row, item_row
-from tuimail.store.pages import Row
+from tuimail.store.pages import Row, Value
 
 SEQ_LEAP = 1_000_000
 """So far ahead of every number read is the next one: those that were lost must not come again."""
@@ -47,7 +47,7 @@ class Haul:
         self._broken: list[tuple[str, str, object]] = []
         self._seq = 0
         for row in rows:
-            self._take(row)
+            self._take(tuple(_clean(value) for value in row))
         self._match()
 
     def store(self, connection: sqlite3.Connection) -> str:
@@ -176,6 +176,13 @@ def _whole(row: Row, item: Item) -> tuple[str, str, bytes] | None:
         return None
     good = sha256(wire).hexdigest() in checksum if any(checksum) else len(wire) == item.size
     return (sender, recipients, wire) if good else None
+
+
+def _clean(value: Value) -> Value:
+    """Text that can be stored again; what of it is no UTF-8 any more is lost."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value
 
 
 def _real(value: object) -> float:

@@ -3,9 +3,11 @@
 import sqlite3
 from pathlib import Path
 
-from tuimail.store import history
+from tuimail.store import history, report
 from tuimail.store.database import transaction
 from tuimail.store.mark import Mark, MarkFile
+
+GONE = "The outbox that was on this computer is gone, or was emptied; a new one was begun."
 
 
 class Origin:
@@ -24,14 +26,17 @@ class Origin:
         if mark is None:
             return made == "made"
         if mark.identity != here.identity:
-            return made != "none yet"
+            return made in ("made", "before marks")
         return mark.inode != here.inode or mark.seq > here.seq
 
     def settle(self, connection: sqlite3.Connection) -> None:
         """From now on this file is the one and only."""
         if self._file is None:
             return
+        gone = self._file.read() is not None and _fact(connection, "mark") == "none yet"
         with transaction(connection):
+            if gone:
+                report.add(connection, GONE)
             connection.execute("INSERT OR REPLACE INTO facts VALUES ('mark', 'made')")
         self._file.write(self._here(connection), surely=True)
         self._ours = True

@@ -64,6 +64,7 @@ class OutboxFile:
                 )
                 _write_entry(connection, item.id, entry)
                 draft_row.write(connection, draft, entry.at)
+            self._origin.advance(connection)
 
         await self._database.run(job)
 
@@ -142,6 +143,7 @@ class OutboxFile:
                     return False
                 _drop_draft_of(connection, item.id)
                 history.forget(connection, "id = ?", (item.id,))
+            self._origin.advance(connection)
             return True
 
         return await self._database.run(job)
@@ -160,6 +162,8 @@ class OutboxFile:
             with transaction(connection):
                 if not _in_outbox(connection, draft.id):
                     draft_row.write(connection, draft, now.wall)
+                    history.next_seq(connection)
+            self._origin.advance(connection)
 
         await self._database.run(job)
 

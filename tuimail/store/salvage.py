@@ -34,6 +34,7 @@ def rescue(path: Path) -> None:
         with transaction(connection):
             saved = Haul(rows, wall).store(connection)
             connection.execute("INSERT INTO facts VALUES ('aside', ?)", (aside.name,))
+            connection.execute("UPDATE facts SET value = 'salvaged' WHERE name = 'mark'")
             report.put(connection, f"{path.name} was damaged. {saved} The damaged file is kept as {aside}.")
     _sync(building)
     building.rename(ready)
