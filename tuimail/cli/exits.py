@@ -22,6 +22,7 @@ class Fault(errors.TuimailError):
 
 CODES: tuple[tuple[type[errors.TuimailError], int], ...] = (
     (errors.ConfigError, CONFIG),
+    (errors.ScheduleError, USAGE),
     (errors.LoginError, NO_PERMISSION),
     (errors.SecretError, NO_PERMISSION),
     (errors.MessageGone, NO_INPUT),

@@ -17,6 +17,7 @@ class Opened:
 
     engine: Engine
     paths: Paths
+    config: Config
 
     def note_sender(self) -> None:
         """Say on stderr when nothing will send what was just queued."""
@@ -39,6 +40,6 @@ async def opened(config: str | None) -> AsyncIterator[Opened]:
     read, places = settings(config)
     engine = wiring.build(read, places)
     try:
-        yield Opened(engine, places)
+        yield Opened(engine, places, read)
     finally:
         await engine.close()

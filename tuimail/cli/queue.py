@@ -1,6 +1,7 @@
 """Queueing a message that another program wrote: what `send` and `sendmail` share."""
 
 import re
+from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import formataddr
 
@@ -8,8 +9,12 @@ from tuimail.cli.exits import USAGE, Fault
 from tuimail.cli.streams import note
 from tuimail.engine.account import Account
 from tuimail.engine.engine import Engine
-from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.item import Item, State, Wait
+from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.address import parse_addresses
+from tuimail.mail.letter.safe import line
+
+LONGEST = 300
 
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _MBOX = re.compile(rb">?From [^\n]*\n")
@@ -27,6 +32,12 @@ def header_values(raw: bytes, *names: str) -> tuple[str, ...]:
     """The texts of these headers, in order."""
     head = BytesHeaderParser().parsebytes(raw)
     return tuple(str(value) for name in names for value in head.get_all(name, []))
+
+
+def addressed(raw: bytes) -> tuple[str, ...]:
+    """The recipients a message names; those of its last sending when it is sent anew (RFC 5322 §3.6.6)."""
+    again = header_values(raw, "Resent-To", "Resent-Cc", "Resent-Bcc")
+    return again or header_values(raw, "To", "Cc", "Bcc")
 
 
 def account(engine: Engine, *specs: str) -> Account:
@@ -52,16 +63,27 @@ def with_from(raw: bytes, own: Account, name: str = "") -> bytes:
     raw = raw[found.end() :] if (found := _MBOX.match(raw)) else raw
     if header_specs(raw, "From"):
         return raw
-    line = f"From: {formataddr((name or own.address.name, own.address.spec))}\n".encode()
+    author = f"From: {formataddr((name or own.address.name, own.address.spec))}\n".encode()
     if not _HEADER.match(raw):
-        return line + b"\n" + raw
+        return author + b"\n" + raw
     end = found.start() if (found := _HEAD_END.search(raw)) else len(raw)
-    return line + _FROM.sub(b"", raw[:end]) + raw[end:]
+    return author + _FROM.sub(b"", raw[:end]) + raw[end:]
 
 
-def report(item: Item) -> None:
-    """Say on stderr what was queued and how to take it back."""
+def report(item: Item, now: Moment) -> None:
+    """Say on stderr what was queued, until when it is held or why it rests, and what can be done."""
     to = ", ".join(recipient.spec for recipient in item.recipients)
-    subject = item.subject or "(no subject)"
-    held = f"paused, {item.why}" if item.due is None else f"held {item.hold:g} s"
-    note(f"{held}: {subject}, to {to}; back with: tuimail undo {item.id}")
+    about = line(f"{item.subject or '(no subject)'}, to {to}", LONGEST)
+    back = f"back with: tuimail undo {item.id}"
+    if item.state is State.PAUSED:
+        why = line(" · ".join(item.reasons), LONGEST)
+        note(f"paused, {why}: {about}; send it with: tuimail outbox release {item.id}; {back}")
+    elif item.wait is Wait.SCHEDULE:
+        note(f"held until {when(now.wall + item.left(now))}, {line(item.why)}: {about}; {back}")
+    else:
+        note(f"held {item.hold:g} s: {about}; {back}")
+
+
+def when(at: float) -> str:
+    """An instant (UTC seconds) by the clock of this computer, to the minute."""
+    return f"{datetime.fromtimestamp(at, UTC).astimezone():%Y-%m-%d %H:%M}"

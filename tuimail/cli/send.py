@@ -3,7 +3,8 @@
 import argparse
 import asyncio
 
-from tuimail.cli import queue
+from tuimail.cli import queue, times
+from tuimail.cli.caller import batch
 from tuimail.cli.opened import opened
 from tuimail.cli.parser import Parser, read_message
 
@@ -26,6 +27,10 @@ def _parser() -> argparse.ArgumentParser:
         "file", metavar="FILE", nargs="?", default="-", help="the message; stdin unless given"
     )
     parser.add_argument("--account", metavar="NAME", help="send from this account, not from that of its From")
+    parser.add_argument("--at", metavar="WORDS", help="when it is to leave, such as 'tomorrow 9am' or 2h")
+    parser.add_argument(
+        "--yes", action="store_true", help="say yes to what a rule asks; otherwise it is paused"
+    )
     return parser
 
 
@@ -37,7 +42,15 @@ async def _send(options: argparse.Namespace, config: str | None) -> None:
             own = queue.named(engine, options.account)
         else:
             own = queue.account(engine, *queue.header_specs(raw, "From"))
-        item = await engine.outbox.send_raw(own.name, queue.with_from(raw, own))
+        item = await engine.outbox.send_raw(
+            own.name,
+            queue.with_from(raw, own),
+            schedule=times.understood(options.at, engine.now(), open_.config).schedule
+            if options.at
+            else None,
+            batch=batch(),
+            confirmed=options.yes,
+        )
         print(item.id)
-        queue.report(item)
+        queue.report(item, engine.now())
         open_.note_sender()

@@ -1,48 +1,41 @@
 """`tuimail sendmail`: takes the place of sendmail(1): other programs' mail is held and can be undone."""
 
 import asyncio
-import getopt
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import replace
 
 from tuimail.cli import outbox, queue
-from tuimail.cli.exits import USAGE, Fault
-from tuimail.cli.opened import opened
+from tuimail.cli.caller import batch
+from tuimail.cli.exits import DATA, Fault
+from tuimail.cli.opened import Opened, opened
 from tuimail.cli.parser import read_message
+from tuimail.cli.sendmail_call import Call, Mode, read_call
+from tuimail.cli.streams import note
+from tuimail.mail.hold.item import Item
 from tuimail.mail.letter.address import Address, typed
 from tuimail.mail.letter.pieces import pieces
 
 USAGE_TEXT = """\
 usage: tuimail sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [RECIPIENT ...] < message
+       tuimail sendmail -bs
 
 Queues the message on stdin as sendmail(1) would. It is held for the undo window and leaves while tuimail
-runs.
+runs. A link to tuimail that is named sendmail does the same, one named mailq lists the outbox.
 
   -t             take the recipients from To, Cc and Bcc, besides those given
   -i, -oi        a line with a single dot does not end the message
   -f ADDRESS     the envelope sender; also chooses the account (-r is the same)
   -F NAME        your name, when the message has no From
+  -bs            speak SMTP on stdin and stdout
   -bp            list the outbox
+  -bv            print the addresses that the recipients stand for, and queue nothing
   RECIPIENT      an address; a name without @ is you
 
 Other options of sendmail(1) are taken and change nothing. Exit codes: 0 queued, 64 usage, 65 the message or
-an address is wrong, 75 try again later, 78 configuration."""
+an address is wrong, or a rule says no, 75 try again later, 78 configuration."""
 
-_OPTIONS = "A:B:C:D:F:GIL:N:O:R:UV:X:b:cd:e:f:h:imno:p:r:q:tvx"
-_DELIVER, _LIST = "m", "p"
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """How sendmail was called. `dots` says that a lone dot is text; `mode` is the letter of -b."""
-
-    recipients: tuple[str, ...] = ()
-    from_header: bool = False
-    dots: bool = False
-    sender: str = ""
-    name: str = ""
-    mode: str = _DELIVER
 
 
 def main(args: list[str], config: str | None) -> int:
@@ -51,35 +44,18 @@ def main(args: list[str], config: str | None) -> int:
         print(USAGE_TEXT)
         return 0
     call = read_call(args)
-    if call.mode == _LIST:
-        return outbox.main(["list"], config)
-    asyncio.run(_queue(call, config))
+    match call.mode:
+        case Mode.LIST:
+            return outbox.main(["list"], config)
+        case Mode.FLUSH:
+            note("what is due leaves by itself while tuimail or its agent runs")
+        case Mode.SMTP:
+            asyncio.run(_speak(call, config))
+        case Mode.VERIFY:
+            asyncio.run(_verify(call, config))
+        case Mode.DELIVER:
+            asyncio.run(_deliver(call, config))
     return 0
-
-
-def read_call(args: list[str]) -> Call:
-    """The arguments as sendmail's callers write them: joined (`-ti`, `-fme@x`, `-oem`) or apart."""
-    try:
-        options, recipients = getopt.gnu_getopt(args, _OPTIONS)
-    except getopt.GetoptError as error:
-        raise Fault(USAGE, f"sendmail: {error.msg}; see tuimail sendmail --help") from None
-    given = dict(options)
-    mode = given.get("-b", _DELIVER)[:1]
-    if mode not in (_DELIVER, _LIST):
-        raise Fault(USAGE, f"sendmail: -b{mode} is not offered; queue with -t or recipients, list with -bp")
-    call = Call(
-        recipients=tuple(recipients),
-        from_header="-t" in given,
-        dots="-i" in given or ("-o", "i") in options,
-        sender=given.get("-f", given.get("-r", "")).strip("<>"),
-        name=given.get("-F", ""),
-        mode=mode,
-    )
-    if mode == _DELIVER and not (call.recipients or call.from_header):
-        raise Fault(
-            USAGE, "sendmail: nobody to send to; give recipients, or -t to take them from the message"
-        )
-    return call
 
 
 def message(data: bytes, dots: bool) -> bytes:
@@ -100,13 +76,43 @@ def addresses(recipients: tuple[str, ...], own: Address) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-async def _queue(call: Call, config: str | None) -> None:
+async def _deliver(call: Call, config: str | None) -> None:
     raw = message(read_message("-"), call.dots)
     async with opened(config) as open_:
-        own = queue.account(open_.engine, call.sender, *queue.header_specs(raw, "From"))
-        raw = queue.with_from(raw, own, call.name)
-        written = queue.header_values(raw, "To", "Cc", "Bcc") if call.from_header else ()
-        recipients = addresses((*written, *call.recipients), own.address)
-        sender = call.sender if "@" in call.sender else ""
-        queue.report(await open_.engine.outbox.send_raw(own.name, raw, sender, recipients))
+        await _queue(call, raw, open_)
         open_.note_sender()
+
+
+async def _queue(call: Call, raw: bytes, open_: Opened) -> Item:
+    outbox = open_.engine.outbox
+    own = queue.account(open_.engine, call.sender, *queue.header_specs(raw, "From"))
+    raw = queue.with_from(raw, own, call.name)
+    written = queue.addressed(raw) if call.from_header else ()
+    recipients = addresses((*written, *call.recipients), own.address)
+    sender = call.sender if "@" in call.sender else ""
+    item = await outbox.send_raw(own.name, raw, sender, recipients, batch=batch())
+    queue.report(item, open_.engine.now())
+    return item
+
+
+async def _speak(call: Call, config: str | None) -> None:
+    from tuimail.cli.smtp_stdin import Dialogue
+
+    async with opened(config) as open_:
+
+        async def deliver(sender: str, recipients: tuple[str, ...], raw: bytes) -> str:
+            given = replace(call, sender=sender or call.sender, recipients=recipients, from_header=False)
+            return (await _queue(given, raw, open_)).id
+
+        own = queue.account(open_.engine, call.sender).address.spec
+        whole = await Dialogue(sys.stdin.buffer, sys.stdout.buffer, deliver, own).run()
+        open_.note_sender()
+    if not whole:
+        raise Fault(DATA, "sendmail: the message ended before its last line; it was not queued")
+
+
+async def _verify(call: Call, config: str | None) -> None:
+    async with opened(config) as open_:
+        own = queue.account(open_.engine, call.sender)
+        for given in call.recipients:
+            print(f"{given}... {', '.join(addresses((given,), own.address))}, by account {own.name}")
