@@ -45,7 +45,7 @@ def config(tmp_path):
 
 
 def book(config):
-    return TomlRules(config, ("work", "home"), Calendar("JP"))
+    return TomlRules(config, ("work", "home"), lambda: Calendar("JP"))
 
 
 def rules(config, written):
@@ -172,7 +172,7 @@ def test_no_two_rules_share_a_name(config):
 def test_holidays_need_a_country(config):
     config.write_text(a_rule("pause = true", "{ holidays = true }"))
     with pytest.raises(ConfigError, match="no holidays are known; accepted: a country under"):
-        TomlRules(config, ("work",), Calendar()).read()
+        TomlRules(config, ("work",), Calendar).read()
 
 
 @pytest.mark.parametrize(

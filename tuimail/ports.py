@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tuimail.mail.folder.folder import Folder, Listing, View
 from tuimail.mail.hold.item import Entry, Item
@@ -10,12 +10,14 @@ from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome
-from tuimail.mail.hold.rule import Rule
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope
 from tuimail.mail.letter.submission import Submission
+
+if TYPE_CHECKING:
+    from tuimail.mail.hold.rule import Rule
 
 
 class Clock(Protocol):
@@ -272,7 +274,7 @@ class SenderLock(Protocol):
 class RuleBook(Protocol):
     """The rules as somebody wrote them."""
 
-    def read(self) -> tuple[Rule, ...]:
+    def read(self) -> "tuple[Rule, ...]":
         """As they are now, in order. Raises ConfigError, which pauses all sending."""
         ...
 

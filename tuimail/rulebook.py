@@ -4,17 +4,17 @@ What a rule may say is loaded with the first file that has one.
 """
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuimail import toml
 from tuimail.mail.errors import ConfigError
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.rule import Rule
 from tuimail.mail.letter.safe import line
 
 if TYPE_CHECKING:
+    from tuimail.mail.hold.calendar import Calendar
+    from tuimail.mail.hold.rule import Rule
     from tuimail.rule_keys import RuleKeys
     from tuimail.rule_values import Ground
 
@@ -30,13 +30,13 @@ class TomlRules:
     The files are read again once they changed, so that a program that runs for weeks sees an edit.
     """
 
-    def __init__(self, config: Path, accounts: Collection[str], calendar: Calendar) -> None:
+    def __init__(self, config: Path, accounts: Collection[str], calendar: "Callable[[], Calendar]") -> None:
         self._config = config
         self._accounts = accounts
         self._calendar = calendar
-        self._kept: tuple[_Stamps, tuple[Rule, ...] | str] | None = None
+        self._kept: "tuple[_Stamps, tuple[Rule, ...] | str] | None" = None
 
-    def read(self) -> tuple[Rule, ...]:
+    def read(self) -> "tuple[Rule, ...]":
         """The rules as the files have them now. Raises ConfigError."""
         kept = self._kept
         if kept is None or any(_stamp(path) != stamp for path, stamp in kept[0].items()):
@@ -45,35 +45,35 @@ class TomlRules:
             raise ConfigError(kept[1])
         return kept[1]
 
-    def _anew(self) -> tuple[_Stamps, tuple[Rule, ...] | str]:
+    def _anew(self) -> "tuple[_Stamps, tuple[Rule, ...] | str]":
         stamps: _Stamps = {}
         try:
             return stamps, tuple(self._all(stamps))
         except ConfigError as error:
             return stamps, str(error)
 
-    def _all(self, stamps: _Stamps) -> Iterator[Rule]:
+    def _all(self, stamps: _Stamps) -> "Iterator[Rule]":
         text = _opened(self._config, stamps)
         if not text.data.keys() & {"rules", "rules_file"}:
             return
         from tuimail.rule_keys import ConfigRules
         from tuimail.rule_values import Ground
 
-        ground, names = Ground(self._accounts, self._calendar), set[str]()
+        ground, names = Ground(self._accounts, self._calendar()), set[str]()
         keys = text.into(ConfigRules)
         yield from _rules(text, keys.rules, ground, names)
         if keys.rules_file is not None:
             yield from _file(_opened(_beside(self._config, keys.rules_file, text), stamps), ground, names)
 
 
-def read_file(path: Path, accounts: Collection[str], calendar: Calendar) -> tuple[Rule, ...]:
+def read_file(path: Path, accounts: Collection[str], calendar: "Calendar") -> "tuple[Rule, ...]":
     """The rules of a file that holds nothing else. Raises ConfigError."""
     from tuimail.rule_values import Ground
 
     return tuple(_file(_opened(path, {}), Ground(accounts, calendar), set()))
 
 
-def _file(text: toml.Toml, ground: "Ground", names: set[str]) -> Iterator[Rule]:
+def _file(text: toml.Toml, ground: "Ground", names: set[str]) -> "Iterator[Rule]":
     from tuimail.rule_keys import RuleFile
 
     yield from _rules(text, text.into(RuleFile).rules, ground, names)
@@ -107,7 +107,7 @@ def _beside(config: Path, name: str, text: toml.Toml) -> Path:
 
 def _rules(
     text: toml.Toml, tables: "tuple[RuleKeys, ...]", ground: "Ground", names: set[str]
-) -> Iterator[Rule]:
+) -> "Iterator[Rule]":
     from tuimail.rule_values import Place, rule
 
     for number, keys in enumerate(tables):

@@ -65,9 +65,9 @@ def house_rules(config: Config, paths: Paths) -> HouseRules:
     """The rules of the configuration file, read when they are asked for."""
     from tuimail.rulebook import TomlRules
 
-    calendar = config.calendar.working()
-    book = TomlRules(paths.config, [account.name for account in config.accounts], calendar)
-    return HouseRules(book, local_zone, calendar)
+    names = [account.name for account in config.accounts]
+    calendar = config.calendar.working
+    return HouseRules(TomlRules(paths.config, names, calendar), local_zone, calendar)
 
 
 def who_sends(paths: Paths) -> str:

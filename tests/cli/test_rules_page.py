@@ -19,5 +19,5 @@ def test_every_condition_and_action_is_on_the_page():
 
 def test_the_examples_are_rules(tmp_path):
     (tmp_path / "config.toml").write_text(rules_page.examples())
-    rules = TomlRules(tmp_path / "config.toml", ("work",), Calendar("JP")).read()
+    rules = TomlRules(tmp_path / "config.toml", ("work",), lambda: Calendar("JP")).read()
     assert len(rules) == len(rules_page.EXAMPLES) >= 12

@@ -38,7 +38,7 @@ def ruled(world):
     """Makes an engine with these rules; its book is `world.rules.book`."""
 
     def make(*rules, zone="Asia/Tokyo"):
-        world.rules = HouseRules(Book(*rules), lambda: zone, Calendar("JP"))
+        world.rules = HouseRules(Book(*rules), lambda: zone, lambda: Calendar("JP"))
         return world.engine()
 
     return make
@@ -92,7 +92,9 @@ async def test_broken_rules_are_told_of_at_the_start(world, ruled):
 async def test_a_country_without_known_holidays_and_a_lost_zone_pause(world, ruled):
     engine = ruled(Rule("r", When(holidays=True), delay=60))
     world.rules = None
-    engine.checks._house = HouseRules(Book(*engine.checks._house.book.rules), lambda: "UTC", Calendar("XX"))
+    engine.checks._house = HouseRules(
+        Book(*engine.checks._house.book.rules), lambda: "UTC", lambda: Calendar("XX")
+    )
     assert "nobody has the holidays of XX" in (await engine.outbox.weigh(draft())).pauses[0]
     engine = ruled(Rule("r", When(hours=(Hours(0, 1440),)), delay=60), zone="Nowhere/At all")
     assert "no time zone" in (await engine.outbox.weigh(draft())).pauses[0]

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from tuimail import wiring
-from tuimail.cli import queue
+from tuimail.cli import queue, times
 from tuimail.cli import rules_words as words
 from tuimail.cli.exits import NO_INPUT, USAGE, Fault
 from tuimail.cli.opened import opened, settings
 from tuimail.cli.parser import Parser, read_message
 from tuimail.cli.streams import note
+from tuimail.config import Config, load
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.hold.hold import hold
+from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.rule import Rule
 from tuimail.mail.letter.safe import line
 
@@ -81,7 +83,7 @@ async def _explain(options: argparse.Namespace, config: str | None) -> words.Ans
             own = queue.named(engine, options.account)
         else:
             own = queue.account(engine, *queue.header_specs(raw, "From"))
-        at = now.wall if options.at is None else _instant(options.at, now.wall, config)
+        at = now.wall if options.at is None else _instant(options.at, now, load(open_.paths.config))
         people = queue.header_specs(raw, "To", "Cc", "Bcc")
         if not people:
             raise Fault(NO_INPUT, f"{line(options.file)}: nobody is in To, Cc or Bcc; nothing was looked at")
@@ -90,12 +92,9 @@ async def _explain(options: argparse.Namespace, config: str | None) -> words.Ans
         return words.explained(explained, held, at)
 
 
-def _instant(typed: str, now: float, config: str | None) -> float:
-    from tuimail.mail.hold.when import understood
-
-    house = wiring.house_rules(*settings(config))
+def _instant(typed: str, now: Moment, config: Config) -> float:
     try:
-        return understood(typed, now, house.zone(), house.calendar).schedule.at
+        return times.understood(typed, now, config).schedule.at
     except ScheduleError as error:
         raise Fault(USAGE, f"--at: {error}") from None
 

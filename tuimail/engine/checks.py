@@ -12,15 +12,15 @@ from tuimail.engine.account import Accounts
 from tuimail.engine.items import Items
 from tuimail.mail.errors import ConfigError, OutboxError, ScheduleError
 from tuimail.mail.hold.decision import Decision
-from tuimail.mail.hold.facts import Facts, Known, addressed, domain_of, facts
 from tuimail.mail.hold.item import Standing
-from tuimail.mail.hold.rule import Rule
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, MailCache, RuleBook
 
 if TYPE_CHECKING:
     from tuimail.mail.hold.calendar import Calendar
+    from tuimail.mail.hold.facts import Facts, Known
+    from tuimail.mail.hold.rule import Rule
     from tuimail.mail.hold.rules import Verdict
 
 EVER = float("inf")
@@ -29,11 +29,11 @@ ABOUT_PEOPLE = ("first_time", "not_in_contacts")
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """The rules, the zone they go by (an IANA name, asked for anew each time), and when one works."""
+    """The rules, and what they go by: the zone, an IANA name, and the calendar, both asked for each time."""
 
     book: RuleBook
     zone: Callable[[], str]
-    calendar: "Calendar"
+    calendar: "Callable[[], Calendar]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ class Checks:
         if self._house is None:
             return Explained((), Decision(self.undo_seconds))
         seen = await self._facts(rules, draft, recipients, known_before)
-        zone, calendar = self._house.zone(), self._house.calendar
+        zone, calendar = self._house.zone(), self._house.calendar()
         verdicts = judging.explain(seen, rules, now, zone, calendar)
         held = [verdict.rule for verdict in verdicts if verdict.holds]
         return Explained(verdicts, judging.follows(held, self.undo_seconds, now, zone, calendar))
 
-    async def rules(self) -> tuple[Rule, ...]:
+    async def rules(self) -> "tuple[Rule, ...]":
         """The rules as they are written now. Raises ConfigError."""
         return () if self._house is None else await asyncio.to_thread(self._house.book.read)
 
@@ -123,11 +123,13 @@ class Checks:
         from tuimail.mail.hold.rules import decide
 
         seen, now = await self._facts(rules, draft, recipients, EVER), self._clock.now().wall
-        return decide(seen, rules, self.undo_seconds, now, self._house.zone(), self._house.calendar)
+        return decide(seen, rules, self.undo_seconds, now, self._house.zone(), self._house.calendar())
 
     async def _facts(
-        self, rules: tuple[Rule, ...], draft: Draft, recipients: tuple[str, ...], before: float
-    ) -> Facts:
+        self, rules: "tuple[Rule, ...]", draft: Draft, recipients: tuple[str, ...], before: float
+    ) -> "Facts":
+        from tuimail.mail.hold.facts import Known, addressed, domain_of, facts
+
         own = frozenset(account.address.spec.lower() for account in self._accounts.values())
         recipients, known = recipients or addressed(draft), Known(own)
         if any(rule.when.asks(ABOUT_PEOPLE) for rule in rules):
@@ -135,8 +137,10 @@ class Checks:
         account = self._accounts.get(draft.account, self._accounts.default)
         return facts(draft, recipients, account.domains or (domain_of(account.address.spec),), known)
 
-    async def _known(self, own: frozenset[str], specs: list[str], before: float) -> Known:
+    async def _known(self, own: frozenset[str], specs: list[str], before: float) -> "Known":
         """Whoever can't be looked up is not known: the safe side."""
+        from tuimail.mail.hold.facts import Known
+
         try:
             written = await self._cache.written_to(specs, before)
             met = await self._cache.met(specs, before)
