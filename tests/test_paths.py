@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from tuimail.mail.errors import ConfigError
 
 @pytest.fixture
 def bare(monkeypatch, tmp_path):
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
@@ -29,6 +30,17 @@ def test_the_xdg_variables_decide(bare, monkeypatch):
 def test_a_relative_xdg_variable_is_ignored(bare, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", "here")
     assert bare in paths.find().data.parents
+
+
+def test_the_mark_of_an_outbox_is_kept_apart_from_it(bare, monkeypatch):
+    assert paths.find().outbox_mark.parent != paths.find().data or sys.platform == "darwin"
+    monkeypatch.setenv("XDG_DATA_HOME", "/b")
+    beside = paths.find().outbox_mark
+    assert beside.parent == Path("/b/tuimail")
+    monkeypatch.setenv("XDG_STATE_HOME", "/d")
+    assert paths.find().outbox_mark == Path("/d/tuimail") / beside.name
+    monkeypatch.setenv("XDG_DATA_HOME", "/other")
+    assert paths.find().outbox_mark.name != beside.name
 
 
 def test_a_config_file_on_the_command_line_comes_first(bare, monkeypatch):

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 from tuimail.mail.errors import ConfigError
 
@@ -16,11 +17,17 @@ class Paths:
     config: Path
     data: Path
     cache: Path
+    state: Path | None = None
 
     @property
     def outbox(self) -> Path:
         """The precious file: outbox and local drafts."""
         return self.data / "outbox.db"
+
+    @property
+    def outbox_mark(self) -> Path:
+        """How far this outbox has come, apart from it where the platform has a place for that."""
+        return (self.state or self.data) / f"outbox-{crc32(bytes(self.outbox)):08x}.mark"
 
     @property
     def sender_lock(self) -> Path:
@@ -65,6 +72,7 @@ def find(config: str | None = None) -> Paths:
             config=own or _folder("XDG_CONFIG_HOME", app.user_config_path) / "config.toml",
             data=_folder("XDG_DATA_HOME", app.user_data_path),
             cache=_folder("XDG_CACHE_HOME", app.user_cache_path),
+            state=_state(app.user_state_path),
         )
     except RuntimeError:
         raise ConfigError(
@@ -76,6 +84,13 @@ def _folder(variable: str, fallback: Path) -> Path:
     """XDG asks that a relative path be ignored."""
     value = os.environ.get(variable, "")
     return Path(value) / "tuimail" if Path(value).is_absolute() else fallback
+
+
+def _state(fallback: Path) -> Path | None:
+    """Data in a place of its own has its state there too, unless that has a place as well."""
+    if Path(os.environ.get("XDG_STATE_HOME", "")).is_absolute():
+        return _folder("XDG_STATE_HOME", fallback)
+    return None if Path(os.environ.get("XDG_DATA_HOME", "")).is_absolute() else fallback
 
 
 def exposed(path: Path) -> str:

@@ -48,7 +48,7 @@ def build(
     clock, ids = clock or SystemClock(), ids or SystemIds()
     return Engine(
         Accounts({account.name: _account(account) for account in config.accounts}),
-        store=OutboxFile(paths.outbox),
+        store=OutboxFile(paths.outbox, paths.outbox_mark),
         cache=CacheFile(paths.mail_cache),
         lock=SenderLockFile(paths.sender_lock, name),
         files=DiskFiles(),

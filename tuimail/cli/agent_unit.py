@@ -16,7 +16,7 @@ from tuimail.mail.errors import AgentError
 UNIT = "tuimail-agent.service"
 ENTRY = "tuimail-agent.desktop"
 MARK = "# written by tuimail agent install, "
-PLACES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+PLACES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 _UNIT = """\
 # Changes belong into a file of their own: systemctl --user edit tuimail-agent

@@ -15,6 +15,7 @@ from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import recover
+from tuimail.mail.hold.restored import COPY, ask
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
 
@@ -102,6 +103,7 @@ class Sender:
         try:
             if await self._items.catch_up():
                 await self._stops.load()
+                await self._tell_of_damage()
             await self._mind_the_lock()
             self._mind_the_clock()
         except OutboxError as error:
@@ -124,14 +126,22 @@ class Sender:
     async def _begin(self) -> None:
         """Taking over: what a dead sender left in the middle is settled before anything is claimed."""
         now = self._clock.now()
+        copy = await self._store.restored()
         await self._store.purge(now)
         await self._items.load()
         await self._stops.load()
         for item in self._items.all():
-            move = recover(item, now) or put_right(item, now, self._late_after)
-            await self._items.commit(move)
+            asked = ask(item, now, COPY) if copy else None
+            await self._items.commit(asked or recover(item, now) or put_right(item, now, self._late_after))
+        await self._store.settle_in()
         self.here, self._holder = True, ""
         self._newsroom.announce(SenderChanged(True, self._lock.holder()))
+
+    async def _tell_of_damage(self) -> None:
+        report = await self._store.damage_report()
+        if report:
+            self._newsroom.announce(Notice(line(report)))
+            await self._items.load()
 
     def _mind_the_clock(self) -> None:
         """Make the agenda anew when the wall clock was set."""
