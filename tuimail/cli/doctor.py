@@ -62,9 +62,17 @@ async def _all(config: str | None, offline: bool) -> list[Finding]:
         read = load(places.config)
     except ConfigError as error:
         return [Finding("config", State.WRONG, str(error)), *findings]
-    findings.insert(0, Finding("config", State.OK, str(places.config)))
+    findings[:0] = [Finding("config", State.OK, str(places.config)), _rules(read, places)]
     findings += [finding async for finding in _engine(read, places, offline)]
     return findings
+
+
+def _rules(config: Config, places: Paths) -> Finding:
+    try:
+        count = len(wiring.house_rules(config, places).book.read())
+    except ConfigError as error:
+        return Finding("rules", State.WRONG, f"{error}; what you send is paused")
+    return Finding("rules", State.OK, f"{count} rule{'' if count == 1 else 's'}" if count else "none")
 
 
 def _python() -> Finding:
