@@ -34,7 +34,7 @@ class TomlRules:
         self._config = config
         self._accounts = accounts
         self._calendar = calendar
-        self._kept: "tuple[_Stamps, tuple[Rule, ...] | str] | None" = None
+        self._kept: tuple[_Stamps, tuple[Rule, ...] | str] | None = None
 
     def read(self) -> "tuple[Rule, ...]":
         """The rules as the files have them now. Raises ConfigError."""

@@ -1,6 +1,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -207,3 +209,22 @@ def test_every_json_key_is_documented(ruled, capsys):
     for args in (["check"], ["explain", str(ruled.home / "letter")], ["try"]):
         data = json.loads(said(capsys, "rules", *args, "--json").out)
         assert [key for key in keys(data) if f"`{key}`" not in page] == []
+
+
+def test_a_start_loads_nothing_of_what_rules_are_made_of(ruled):
+    code = (
+        "import sys, asyncio\nfrom tuimail.cli.opened import opened\n"
+        "async def start():\n    async with opened(None):\n        pass\n"
+        "asyncio.run(start())\n"
+        "names = ['rule_keys', 'rule_values', 'mail.hold.rule', 'mail.hold.rules', 'mail.hold.when']\n"
+        "sys.exit(' '.join(name for name in names if f'tuimail.{name}' in sys.modules) or 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ruled.env)
+    assert done.returncode == 0, done.stderr
+
+
+def test_doctor_tells_of_the_rules(ruled, capsys):
+    assert "3 rules" in said(capsys, "doctor", "--offline").out
+    ruled.config.write_text(ruled.config.read_text().replace('"5m"', '"soon"'))
+    told = said(capsys, "doctor", "--offline", code=1).out
+    assert re.search(r"wrong  rules +.*config\.toml:\d+: rules\.delay: .*; what you send is paused", told)
