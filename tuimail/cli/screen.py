@@ -25,13 +25,22 @@ def main(args: list[str], config: str | None) -> int:
     return run(read, places, Starter(places, config))
 
 
+def write(config: str | None, draft: str) -> int:
+    """The same, with the composer open on a local draft."""
+    read, places = settings(config)
+    return run(read, places, Starter(places, config), draft)
+
+
 def has_terminal() -> bool:
     """Whether there is a terminal, and one that can place its cursor."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def run(config: Config, paths: Paths, agent: Starter | None = None) -> int:
-    """Show the client until the user leaves it; held mail can then be left to `agent`."""
+def run(config: Config, paths: Paths, agent: Starter | None = None, draft: str = "") -> int:
+    """Show the client until the user leaves it; held mail can then be left to `agent`.
+
+    It begins in the composer where a `draft` is named.
+    """
     from tuimail.ui.app import TuimailApp
 
     looks = tuple(wiring.themes(paths))
@@ -45,6 +54,7 @@ def run(config: Config, paths: Paths, agent: Starter | None = None) -> int:
         look=_look(config.ui.theme, looks),
         zone=local_zone,
         calendar=config.calendar.working,
+        draft=draft,
     )
     app.run()
     return app.return_code or 0

@@ -89,7 +89,7 @@ class TuimailApp(App[None]):
     or keep; `agent` is who may send it when this is closed.
 
     `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
-    binding ids. `zone` and `calendar` are asked when a time is first chosen.
+    binding ids. `zone` and `calendar` are asked when a time is first chosen. `draft` is one to begin with.
     """
 
     CSS_PATH = "app.tcss"
@@ -112,8 +112,10 @@ class TuimailApp(App[None]):
         keymap: Mapping[str, str] | None = None,
         zone: Callable[[], str] = lambda: "UTC",
         calendar: "Callable[[], Calendar] | None" = None,
+        draft: str = "",
     ) -> None:
         self._told = False
+        self._draft = draft
         self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
         super().__init__()
         for one in self._looks.values():
@@ -149,6 +151,8 @@ class TuimailApp(App[None]):
         self.desk.engine.listen(self._hear)
         self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
         self.set_timer(SETTLED, self._collect)
+        if self._draft:
+            self.call_after_refresh(self._take_up, self._draft)
 
     def on_heard(self, event: Heard) -> None:
         self.desk.news.publish(event.news)
@@ -209,6 +213,16 @@ class TuimailApp(App[None]):
     def action_help_quit(self) -> None:
         """What ctrl+c does where nothing is selected."""
         self._say("ctrl+q leaves tuimail from anywhere.")
+
+    async def _take_up(self, draft_id: str) -> None:
+        """Open the composer on a local draft."""
+        try:
+            draft = await self.desk.engine.drafts.open(draft_id)
+        except TuimailError as error:
+            self._say(str(error), trouble=True)
+            return
+        if draft is not None:
+            await doors.write(self, self.desk, draft)
 
     def _dress(self, look: str) -> None:
         """Put on the first theme before any style is parsed, so that all are parsed once."""
