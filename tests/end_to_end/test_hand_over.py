@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -91,7 +92,7 @@ async def test_mail_that_falls_due_while_the_client_hands_over_leaves_on_time_an
     if waiting:
         agent()
     async with home.engine() as engine:
-        due = await queued(engine, [0.5 + n / 10 for n in range(30)])
+        due = await queued(engine, [0.4 + n / 12 for n in range(24)])
     terminal.type(b"q")
     await asyncio.to_thread(until, lambda: b"Leave it to the agent" in terminal.shown)
     terminal.type(b"a")
@@ -139,11 +140,11 @@ async def test_u_in_the_client_takes_back_what_the_agent_was_to_send(home, clien
     terminal = client()
     await asyncio.to_thread(until, lambda: b"tuimail agent" in terminal.shown)
     async with home.engine() as engine:
-        await queued(engine, [4.0])
+        await queued(engine, [2.5])
         await asyncio.to_thread(until, lambda: b"a0@client.example" in terminal.shown)
         terminal.type(b"u")
         await asyncio.to_thread(until, lambda: not home_is_holding(home))
-    await asyncio.sleep(4.5)
+    await asyncio.sleep(2.5)
     assert arrived(sink) == {}
 
 
@@ -186,7 +187,7 @@ async def test_a_client_whose_agent_is_stopped_goes_on_sending_and_says_so(home,
     process = agent()
     process.send_signal(signal.SIGSTOP)
     async with home.engine() as engine:
-        due = await queued(engine, [10.0])
+        due = await queued(engine, [7.0])
     terminal.type(b"q")
     await asyncio.to_thread(until, lambda: b"Leave it to the agent" in terminal.shown)
     terminal.type(b"a")
@@ -236,3 +237,38 @@ def test_a_second_agent_waits_quietly_and_takes_over(home, agent):
         until(lambda: f"(process {second.pid})" in wiring.presence(home.places).holder())
         second.terminate()
         assert (second.wait(5), second.stderr.read()) == (0, b"")
+
+
+def test_an_account_whose_login_was_mended_in_the_configuration_goes_on(home, agent, new_sink):
+    server = new_sink(login=("hanako@example.jp", "right"))
+    secret = home.folder / "secret"
+    secret.write_text("wrong")
+    login = f'auth = "password"\npassword_command = "cat {secret}"'
+    home.configure(port=server.port, undo_seconds=0, login=login)
+    agent()
+    home.run("send", stdin=b"To: a@client.example\nSubject: x\n\nx\n")
+    until(lambda: "waits for you" in (home.folder / "agent.err").read_text())
+    (home.folder / "other").write_text("right")
+    home.configure(port=server.port, undo_seconds=0, login=login.replace("secret", "other"))
+    until(lambda: server.received)
+
+
+def test_what_nobody_expected_ends_the_agent_with_a_fault_and_the_mail_is_kept(home, sink):
+    home.configure(port=sink.port, undo_seconds=0)
+    home.run("send", stdin=b"To: a@client.example\nSubject: x\n\nx\n")
+    broken = (
+        "from tuimail.cli.main import main\n"
+        "from tuimail.engine.delivery import Delivery\n"
+        "Delivery.run = lambda *_: 1 / 0\n"
+        f"main(['--config', '{home.config}', 'agent', 'run'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", broken],
+        env=home.env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=15,
+    )
+    assert done.returncode == 1
+    assert b"ZeroDivisionError" in done.stderr
+    assert home.outbox()[0]["state"] == "waiting"

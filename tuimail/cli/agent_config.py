@@ -8,7 +8,7 @@ from tuimail import config
 from tuimail.config import Config
 from tuimail.mail.errors import ConfigError
 
-LOOK_EVERY = 2.0
+LOOK_EVERY = 1.0
 """Seconds between two looks at the file, which must be the same at both: an editor may still be writing."""
 
 Stamp = tuple[int, int, int] | None

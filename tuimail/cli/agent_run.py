@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tuimail import paths, wiring
 from tuimail.cli.agent_config import ConfigFile
 from tuimail.cli.agent_words import Teller
 from tuimail.config import Config
 from tuimail.engine.engine import Engine
+from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.paths import Paths
 
@@ -48,9 +49,10 @@ class Agent:
     async def run(self, over: asyncio.Event) -> None:
         """Send until `over`."""
         config = self._config.read() if self._until_empty else await self._first(over)
+        before = config
         try:
             while config is not None:
-                config = await self._live(config, over)
+                before, config = config, await self._live(config, before, over)
         finally:
             self._presence.release()
 
@@ -62,16 +64,28 @@ class Agent:
             await _wait(over, LOOK_EVERY)
         return None
 
-    async def _live(self, config: Config, over: asyncio.Event) -> Config | None:
-        """Send by this configuration; the next one when it was changed, None at the end."""
+    async def _live(self, config: Config, before: Config | None, over: asyncio.Event) -> Config | None:
+        """Send by this configuration; the next one when it was changed, None at the end.
+
+        Whoever changed an account since `before` has done something about a refused login.
+        """
         engine = wiring.build(config, self._places, NAME)
         try:
             self._teller.know(await _loaded(engine, self._teller.trouble))
             engine.listen(self._teller.hear)
+            await self._go(engine, [a.name for a in config.accounts if before and a not in before.accounts])
             await engine.start(mail=False)
             return await self._stand_by(engine, over)
         finally:
             await engine.close()
+
+    async def _go(self, engine: Engine, accounts: Sequence[str]) -> None:
+        """Let these accounts go on if they were stopped."""
+        try:
+            for account in accounts:
+                await engine.outbox.go(account)
+        except OutboxError as error:
+            self._teller.trouble(str(error))
 
     async def _stand_by(self, engine: Engine, over: asyncio.Event) -> Config | None:
         failure = asyncio.create_task(engine.failure())
@@ -116,8 +130,6 @@ def _is_sending(engine: Engine) -> bool:
 
 async def _loaded(engine: Engine, trouble: Callable[[str], None]) -> tuple[Item, ...]:
     """The items as they are at the start; none when they can't be read, which the engine tries again."""
-    from tuimail.mail.errors import OutboxError
-
     try:
         return await engine.outbox.items()
     except OutboxError as error:
