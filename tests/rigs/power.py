@@ -162,8 +162,11 @@ class Session:
         move = self._next(item) if item else None
         if move is None:
             return False
-        await self.store.move(move)
-        return move.new.phase is Phase.CONNECT
+        if move.new.phase is not Phase.CONNECT:
+            await self.store.move(move)
+            return False
+        await self.store.claim(move, None)
+        return True
 
     def _next(self, item: Item):
         now = self.now.later(DUE)
