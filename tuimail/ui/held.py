@@ -30,9 +30,9 @@ RANKS = {
 GOING, RESTING, OVER = 3, 5, 6
 """Where what goes by itself begins, what rests until a person likes, and what is over."""
 
-LOOK_EVERY = 1.0
-LOOK_AGAIN = 5.0
-"""Seconds after which the concerns are looked at anew: when something changed, and anyway."""
+LOOK_EVERY, LOOK_AGAIN, FEW = 1.0, 5.0, 500
+"""Seconds after which the concerns are looked at anew: when something changed, unless there are few items
+to look at, and anyway."""
 
 
 class Held:
@@ -127,7 +127,7 @@ class Held:
     def concerns(self, now: Moment) -> tuple[Concern, ...]:
         """What rests, the most pressing first; looked at now and then, for it takes all items."""
         changes, at = self._looked
-        pause = LOOK_AGAIN if changes == self.changes else LOOK_EVERY
+        pause = LOOK_AGAIN if changes == self.changes else LOOK_EVERY * (len(self._order) > FEW)
         if now.boot - at >= pause or now.boot < at:
             self._looked = self.changes, now.boot
             live = (self._items[item_id] for item_id in self._order.ids())

@@ -4,6 +4,9 @@ from dataclasses import replace
 import pytest
 from textual.events import Key
 
+from tuimail.mail.hold.decision import Decision, Delay
+from tuimail.mail.hold.keeping import Offer
+from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.envelope import Ref
 from tuimail.ui.screens import doors
@@ -299,3 +302,114 @@ async def test_a_slow_server_brings_no_draft_back_that_was_sent_meanwhile(open_a
     answer.set()
     await press(pilot)
     assert world.drafts.kept == {}
+
+
+async def test_a_time_is_chosen_in_words_stands_in_the_header_and_goes_with_the_mail(
+    open_app, press, seen, world
+):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "alt+l", "'tomorrow 9am")
+    assert "09:00 JST (in " in seen(pilot)
+    await press(pilot, "enter")
+    assert " Leaves   " in seen(pilot)
+    assert "alt+l change" in seen(pilot)
+    assert pilot.app.screen.draft.schedule.typed == "tomorrow 9am"
+    await press(pilot, "alt+s")
+    (item,) = world.outbox.list.values()
+    assert item.schedule.typed == "tomorrow 9am"
+    assert item.left(world.now()) > 3600
+    await press(pilot, "u")
+    assert pilot.app.screen.draft.schedule == item.schedule
+    assert " Leaves   " in seen(pilot)
+
+
+async def test_a_suggestion_is_taken_with_the_arrow_keys(open_app, press, seen):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "alt+l")
+    assert "> in 1 hour" in seen(pilot)
+    await press(pilot, "down", "enter")
+    assert pilot.app.screen.draft.schedule.typed == "tomorrow morning"
+
+
+async def test_backspace_takes_the_time_away_again(open_app, press, seen, world):
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "alt+l", "enter", "shift+tab")
+    assert "backspace clears" in seen(pilot)
+    await press(pilot, "backspace")
+    assert pilot.app.screen.draft.schedule is None
+    assert " Leaves " not in seen(pilot)
+    await press(pilot, "ctrl+s")
+    assert [draft.schedule for draft in world.drafts.kept.values()] == [None]
+
+
+async def test_a_time_that_has_passed_is_asked_about_at_send(open_app, press, seen, world):
+    late = replace(WRITTEN, schedule=Schedule(world.now().wall - 60, "Asia/Tokyo", "9:00"))
+    pilot = await open_app()
+    pilot.app.call_later(doors.write, pilot.app, pilot.app.desk, late)
+    await press(pilot)
+    assert "has passed" in seen(pilot)
+    await press(pilot, "alt+s")
+    assert "The time it was to leave has passed." in seen(pilot)
+    await press(pilot, "escape")
+    assert world.outbox.list == {}
+    await press(pilot, "alt+s", "l")
+    assert "Leave when?" in seen(pilot)
+    await press(pilot, "escape", "alt+s", "n")
+    (item,) = world.outbox.list.values()
+    assert item.schedule is None
+
+
+async def test_what_a_rule_asks_is_a_question_that_enter_agrees_to(open_app, press, seen, world):
+    world.outbox.decision = Decision(10.0, confirms=("rule: outside: Is this for the client?",))
+    pilot = await open_app()
+    await write(pilot, press)
+    await press(pilot, "alt+s")
+    assert "rule: outside: Is this for the client?" in seen(pilot)
+    await press(pilot, "x", "escape")
+    assert world.outbox.list == {}
+    assert pilot.app.screen.draft.body == "text"
+    await press(pilot, "alt+s", "enter")
+    assert len(world.outbox.list) == 1
+    assert "Inbox · work" in seen(pilot)
+
+
+async def test_what_rules_would_do_is_one_line_before_send(open_app, press, seen, world):
+    world.outbox.decision = Decision(10.0, delays=(Delay(60.0, "rule: outside mail"),))
+    pilot = await open_app()
+    await write(pilot, press)
+    await pilot.pause(0.6)
+    await press(pilot)
+    assert " On Send  hold 10 s + rule: outside mail · leaves after 1:00" in seen(pilot)
+    world.outbox.decision = Decision(10.0)
+    await press(pilot, "'more")
+    await pilot.pause(0.5)
+    await press(pilot)
+    assert "On Send" not in seen(pilot)
+
+
+@pytest.mark.parametrize(
+    ("cancellable", "words"),
+    [(True, "it can still be taken back there"), (False, "it can NOT be taken back")],
+)
+async def test_a_server_keeps_it_only_after_it_was_said_what_that_means(
+    open_app, press, seen, world, cancellable, words
+):
+    class Keeper:
+        async def offer(self):
+            return Offer(86_400.0, cancellable)
+
+    world.accounts = (replace(world.accounts[0], keeper=Keeper()),)
+    pilot = await open_app((100, 30))
+    await write(pilot, press)
+    await press(pilot, "alt+l")
+    assert f"[ ] the server keeps it, this computer may be off; {words}" in seen(pilot)
+    await press(pilot, "alt+k")
+    assert "[x] the server keeps it" in seen(pilot)
+    await press(pilot, "enter")
+    assert pilot.app.screen.draft.schedule.by_server
+    assert "the server keeps it" in seen(pilot)
+    await press(pilot, "alt+l", "enter")
+    assert not pilot.app.screen.draft.schedule.by_server

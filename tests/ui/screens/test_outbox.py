@@ -1,6 +1,8 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
+from textual.events import Key
 
 from tuimail.mail.hold.item import Entry, State
 from tuimail.mail.letter.draft import Draft
@@ -137,3 +139,177 @@ async def test_undo_with_nothing_held_says_so(open_app, seen, press):
     pilot = await open_app()
     await press(pilot, "u")
     assert "There is nothing to take back." in seen(pilot)
+
+
+async def test_l_waits_longer_and_s_chooses_a_time_in_words(open_app, press, seen, held, world):
+    item = held()
+    pilot = await open_app()
+    await press(pilot, "o", "l")
+    assert "> 1 minute longer" in seen(pilot)
+    await press(pilot, "down", "enter")
+    assert world.outbox.list[item.id].left(world.now()) == pytest.approx(610, abs=1)
+    await press(pilot, "s", "'明日の9時")
+    assert "9:00 JST（あと" in seen(pilot)
+    await press(pilot, "enter")
+    chosen = world.outbox.list[item.id]
+    assert (chosen.schedule.typed, chosen.schedule.zone) == ("明日の9時", "Asia/Tokyo")
+    assert "scheduled: 明日" in seen(pilot)
+
+
+async def test_l_takes_a_time_in_words_too(open_app, press, held, world):
+    item = held()
+    pilot = await open_app()
+    await press(pilot, "o", "l", "'in 2 hours", "enter")
+    assert world.outbox.list[item.id].left(world.now()) == pytest.approx(7200, abs=1)
+
+
+async def test_words_that_are_not_understood_are_refused_and_nothing_is_changed(
+    open_app, press, seen, held, world
+):
+    item = held()
+    pilot = await open_app()
+    await press(pilot, "o", "s", "'the day after never", "enter")
+    assert "is not understood" in seen(pilot)
+    await press(pilot, "escape")
+    assert world.outbox.list[item.id] == item
+
+
+async def test_p_pauses_and_releases_and_the_bar_says_which(open_app, press, seen, held, world):
+    item = held()
+    pilot = await open_app()
+    await press(pilot, "o")
+    assert "p pause" in seen(pilot)
+    await press(pilot, "p")
+    await pilot.pause(0.3)
+    assert world.outbox.list[item.id].state is State.PAUSED
+    assert "p release" in seen(pilot)
+    await press(pilot, "p")
+    assert world.outbox.list[item.id].state is State.WAITING
+
+
+async def test_a_failed_mail_is_tried_again_on_one_key(open_app, press, seen, held, world):
+    item = held(state=State.FAILED, due=None)
+    pilot = await open_app()
+    await press(pilot, "o")
+    assert "R try again" in seen(pilot)
+    assert "It did not leave. Change it, try again, or give it up?" in seen(pilot)
+    await press(pilot, "R")
+    assert world.outbox.list[item.id].state is State.SENT
+
+
+async def test_several_marked_ones_go_back_to_drafts_and_what_is_too_late_is_counted(
+    open_app, press, seen, held, world
+):
+    for number in range(3):
+        held(f"mail {number}")
+    held("gone", state=State.SENT, due=None)
+    pilot = await open_app()
+    await press(pilot, "o", "T")
+    assert "4 marked" in seen(pilot)
+    await press(pilot, "u")
+    assert "3 taken back to Drafts, 1 too late." in seen(pilot)
+    assert len(world.drafts.kept) == 3
+    assert pilot.app.screen.place == "Outbox"
+
+
+async def test_marks_are_set_taken_away_and_turned_round(open_app, press, seen, held):
+    for number in range(3):
+        held(f"mail {number}")
+    pilot = await open_app()
+    await press(pilot, "o", "t", "space")
+    assert "2 marked" in seen(pilot)
+    await press(pilot, "asterisk")
+    assert "1 marked" in seen(pilot)
+    await press(pilot, "T", "T")
+    assert "marked" not in seen(pilot)
+    await press(pilot, "t", "escape")
+    assert "marked" not in seen(pilot)
+    assert pilot.app.screen.place == "Outbox"
+
+
+async def test_sending_many_now_asks_once(open_app, press, seen, held, world):
+    for number in range(3):
+        held(f"mail {number}")
+    pilot = await open_app()
+    await press(pilot, "o", "T", "n")
+    assert "Send 3 mails now?" in seen(pilot)
+    await press(pilot, "n")
+    assert {item.state for item in world.outbox.list.values()} == {State.WAITING}
+    await press(pilot, "n", "y")
+    assert "3 sent off." in seen(pilot)
+
+
+async def test_what_is_done_to_many_can_be_stopped(open_app, press, seen, held, world):
+    world.outbox.slow = asyncio.Event()
+    for number in range(5):
+        held(f"mail {number}")
+    pilot = await open_app()
+    await press(pilot, "o", "T")
+    pilot.app.post_message(Key("u", "u"))
+    await pilot.pause(0.05)
+    pilot.app.post_message(Key("escape", None))
+    await pilot.pause(0.05)
+    world.outbox.slow.set()
+    await press(pilot)
+    assert "1 taken back to Drafts, 4 left as they were." in seen(pilot)
+
+
+async def test_no_key_acts_on_a_mail_that_slid_under_the_cursor_by_itself(open_app, press, seen, held, world):
+    first = held("first")
+    for number in range(60):
+        held(f"mail {number}")
+    pilot = await open_app()
+    await press(pilot, "o")
+    await pilot.pause(0.3)
+    world.outbox.put(replace(first, due=world.now(), version=2))
+    await pilot.pause(0.3)
+    await press(pilot, "home")
+    await world.outbox.now(first.id)
+    await pilot.pause(0.3)
+    await press(pilot, "n")
+    assert "Another mail came under the cursor" in seen(pilot)
+    assert [item.id for item in world.outbox.list.values() if item.state is State.SENT] == [first.id]
+    world.pass_time(1)
+    await press(pilot, "n")
+    assert len([item for item in world.outbox.list.values() if item.state is State.SENT]) == 2
+
+
+async def test_what_rests_is_one_line_on_every_other_screen(open_app, press, seen, held):
+    held("Re: invoice", state=State.FAILED, due=None, why="refused by the server")
+    held("other", state=State.FAILED, due=None, why="refused by the server")
+    held("still held")
+    pilot = await open_app((120, 36))
+    for keys in ([], ["c"], ["escape", "enter"], ["q", "D"]):
+        await press(pilot, *keys)
+        shown = seen(pilot)
+        assert " ! other: refused by the server" in shown or " ! Re: invoice: refused" in shown, keys
+        assert "+1 more" in shown
+        assert "「still held」" in shown
+
+
+async def test_a_stopped_account_is_named_and_its_mail_crowds_nothing_out(open_app, press, seen, held, world):
+    world.accounts = (*world.accounts, replace(world.accounts[0], name="home"))
+    for number in range(5):
+        held(f"mail {number}", account="home")
+    held("mine")
+    pilot = await open_app((120, 36))
+    world.outbox.stop("home", "535 no such password")
+    await pilot.pause(0.3)
+    shown = seen(pilot)
+    assert " ! home: the server refused the login (535 no such password); 5 mails wait" in shown
+    assert "「mine」" in shown
+    assert "「mail" not in shown
+    await press(pilot, "o")
+    assert "home: the server refused the login" in seen(pilot)
+    assert "n tries again" in seen(pilot)
+
+
+async def test_ten_thousand_held_are_listed_from_the_first_to_the_last(open_app, press, seen, world):
+    for number in range(10_000):
+        item = world.item(f"mail {number:05}", ("a@b.example",), 10 + number)
+        world.outbox.list[item.id] = item
+    pilot = await open_app()
+    assert "and 9,997 more" in seen(pilot)
+    await press(pilot, "o", "G")
+    assert "Outbox · 10,000 held" in seen(pilot)
+    assert "mail 09999" in seen(pilot)

@@ -15,6 +15,9 @@ BARRED = 60.0
 SHORTEST = 8
 """Cells of a subject that are always shown."""
 
+REASON = 24
+"""Cells of a reason that a longer subject leaves to it."""
+
 SHORTEST_WORDS = 30
 """Cells of a concern that are shown before what to do about it."""
 
@@ -35,13 +38,13 @@ def by_rule(item: Item) -> bool:
 def held_row(item: Item, now: Moment, width: int, hint: str) -> Row:
     """One line of the bottom edge: state and time left, subject, to whom, why, and the key that helps.
 
-    Where room is short the reason gives way first, then the subject: to whom it goes matters most while it
+    Where room is short the subject gives way first, then the reason: to whom it goes matters most while it
     is held. The closing bracket is wide, and half of it is the space before what follows.
     """
     head, tail = _head(item, now), (Piece("  "), *_keyed(hint), Piece(" "))
     to = Piece(f"to {recipients(item)}")
     why = (Piece(f" · {reasons(item)}", Tone.MUTED),) if by_rule(item) else ()
-    room = width - row_len((*head, to, *tail)) - cell_len(" 「」")
+    room = width - row_len((*head, to, *tail)) - min(row_len(why), REASON) - cell_len(" 「」")
     subject = cut(item.subject or "(no subject)", max(SHORTEST, min(room, width // 3)))
     return spread((*head, Piece(f" 「{subject}」", Tone.STRONG), to, *why), tail, width)
 

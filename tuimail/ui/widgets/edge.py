@@ -25,6 +25,7 @@ class KeyBar(Rows):
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__()
         self._keymap = desk.keymap
+        self._keys: Sequence[tuple[str, str]] = ()
         self.turn(place)
         self._word: Row | None = None
         self._until: Timer | None = None
@@ -39,9 +40,11 @@ class KeyBar(Rows):
         labels: Mapping[str, str] = NO_LABELS,
     ) -> None:
         """The keys of another place, or those of the same `without` the ids that are of no use now."""
+        before = self._keys
         self._keys = keys.bar(place, self._keymap, without, labels)
         self._help = keys.help_key(place, self._keymap)
-        self.refresh()
+        if self._keys != before:
+            self.refresh()
 
     def say(self, text: str, trouble: bool) -> None:
         """Show a line in place of the keys for a while."""

@@ -4,12 +4,15 @@ from textual.message import Message
 
 from tuimail.engine.news import FoldersChanged, News
 from tuimail.mail.folder.folder import Folder
+from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
 from tuimail.ui.format.lists import account_row, folder_row
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.work import start
+
+COUNT_EVERY = 1.0
 
 
 class FolderList(RowList):
@@ -28,6 +31,7 @@ class FolderList(RowList):
         super().__init__("No folders yet.", id=id)
         self._desk = desk
         self._entries: list[Folder | str] = []
+        self._heard = Calm(self, lambda: start(self, self._load, "folders"), COUNT_EVERY)
 
     async def on_mount(self) -> None:
         self._desk.news.subscribe(self, self.hear)
@@ -36,7 +40,7 @@ class FolderList(RowList):
     def hear(self, news: News) -> None:
         """Count anew when an account's folders changed."""
         if isinstance(news, FoldersChanged):
-            start(self, self._load, "folders")
+            self._heard()
 
     def point(self, account: str, name: str) -> None:
         """Put the cursor on a folder."""

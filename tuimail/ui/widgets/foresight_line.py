@@ -36,10 +36,9 @@ class ForesightLine(Rows):
 
     def look_soon(self) -> None:
         """The draft changes; look once it rests."""
-        if self._soon is None:
-            self._soon = self.set_timer(AFTER, self._rested)
-        else:
-            self._soon.reset()
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(AFTER, self._rested)
 
     def rows(self, width: int) -> Sequence[Row]:
         if not self.words:

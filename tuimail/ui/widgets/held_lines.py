@@ -21,7 +21,7 @@ from tuimail.ui.format.cells import Piece, Row, Tone
 from tuimail.ui.format.held import concern_row, held_row
 from tuimail.ui.held import moving
 from tuimail.ui.keys import Place
-from tuimail.ui.widgets.rows import Rows
+from tuimail.ui.widgets.rows import Rows, in_sight
 
 TICK = 0.2
 LOOK_EVERY = 1.0
@@ -44,8 +44,7 @@ class HeldLines(Rows):
         self._others = others
         self._desk = desk
         self._undo_key = undo_key
-        self._shown: tuple[Item, ...] = ()
-        self._more = 0
+        self._painted = 0
         self._clock: Timer | None = None
         self._heard = Calm(self, self._tick, TICK / 2)
 
@@ -55,10 +54,12 @@ class HeldLines(Rows):
         self._tick()
 
     def rows(self, width: int) -> Sequence[Row]:
-        now, newest = self._desk.engine.now(), self._desk.held.newest()
-        lines = [held_row(item, now, width, self._hint(item, newest)) for item in self._shown]
-        if self._more > 0:
-            lines.append((Piece(f" and {self._more:,} more", Tone.MUTED), Piece("  o", Tone.ACCENT)))
+        now, held = self._desk.engine.now(), self._desk.held
+        shown, newest = held.lines(now, self._most()), held.newest()
+        lines = [held_row(item, now, width, self._hint(item, newest)) for item in shown]
+        more = held.going(now) - len(shown)
+        if more > 0:
+            lines.append((Piece(f" and {more:,} more", Tone.MUTED), Piece("  o", Tone.ACCENT)))
         return lines
 
     def hear(self, news: News) -> None:
@@ -76,12 +77,14 @@ class HeldLines(Rows):
         return f"{self._undo_key} take back" if mine else self._others
 
     def _tick(self) -> None:
-        now, held, before = self._desk.engine.now(), self._desk.held, (len(self._shown), self._more > 0)
-        self._shown = held.lines(now, self._most())
-        self._more = held.going(now) - len(self._shown)
-        self.refresh(layout=before != (len(self._shown), self._more > 0))
+        now, held = self._desk.engine.now(), self._desk.held
+        shown = held.lines(now, self._most())
+        if in_sight(self):
+            count = min(held.going(now), len(shown) + 1)
+            self.refresh(layout=count != self._painted)
+            self._painted = count
         if self._clock is not None:
-            (self._clock.resume if moving(self._shown) else self._clock.pause)()
+            (self._clock.resume if moving(shown) else self._clock.pause)()
 
 
 class ConcernLine(Rows):
@@ -125,5 +128,5 @@ class ConcernLine(Rows):
         if self._place is Place.OUTBOX:
             concerns = tuple(concern for concern in concerns if concern.item is None)
         self._concerns = concerns
-        if concerns or before:
+        if (concerns or before) and in_sight(self):
             self.refresh(layout=bool(concerns) != bool(before))

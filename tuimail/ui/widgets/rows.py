@@ -45,6 +45,11 @@ def strip(row: Row, width: int, look: Look) -> Strip:
     return Strip([*segments, Segment(" " * (width - used), look.ground)], width)
 
 
+def in_sight(widget: Widget) -> bool:
+    """Whether its screen is on top, or under a question. A repaint below repaints the top too."""
+    return widget.screen.is_current or widget.app.screen.is_modal
+
+
 class Rows(Widget):
     """A few rows that its subclass computes for the width at hand."""
 

@@ -1,0 +1,143 @@
+"""The screen while ten thousand mails are held over five accounts, one dead, and some leave each second.
+
+    python -m bench.held [--held 10000]
+
+Keys are timed on a real pty, as in bench.screen; frames and the longest time the program heard nothing by the
+program itself, which writes them down as it leaves.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.delivery import ACCOUNTS, a_draft, closed_port, engine_on, sink
+from bench.figures import median, p95
+from bench.pty_harness import Terminal
+from bench.screen import environment, judged, named
+from tuimail.backends.system import SystemClock
+from tuimail.paths import Paths
+
+SIZES = ((80, 24), (200, 50))
+PER_SECOND, FIRST, QUEUEING = 10, 5.0, 0.004
+"""So many fall due each second, from so many seconds after the last of them was queued, each in so many."""
+
+WAKE = 0.005
+DOWN, PAGE_DOWN, RESTING = b"\x1b[B", b"\x1b[6~", 4.0
+FRAME_TARGET_MS, RSS_TARGET_MB = 50.0, 300.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--held", type=int, default=10_000)
+    parser.add_argument("--watch", nargs=2, metavar=("FOLDER", "PORTS"), help="run as the program measured")
+    options = parser.parse_args()
+    if options.watch:
+        folder, ports = options.watch
+        watch(Path(folder), json.loads(ports))
+        return
+    for size in SIZES:
+        with sink() as (port, _), tempfile.TemporaryDirectory(prefix="tuimail-bench-") as name:
+            measure(Path(name), port, options.held, size)
+
+
+def measure(folder: Path, port: int, count: int, size: tuple[int, int]) -> None:
+    """Fill an outbox, open it and press keys while mail leaves."""
+    ports = [port] * (ACCOUNTS - 1) + [closed_port()]
+    asyncio.run(fill(folder, ports, count))
+    command = (sys.executable, "-m", "bench.held", "--watch", str(folder), json.dumps(ports))
+    terminal = Terminal(command, environment(folder) | {"PYTHONPATH": "."}, size)
+    begun = terminal.wait_for(b"held ")
+    terminal.settle(0.15)
+    pressed = {"list": keys(terminal, DOWN, 20)}
+    terminal.press(b"o")
+    pressed |= {"outbox": keys(terminal, DOWN, 100), "outbox pages": keys(terminal, PAGE_DOWN, 50)}
+    until = time.perf_counter() + RESTING
+    while time.perf_counter() < until:
+        terminal.settle(0.01)
+    terminal.close(b"\x11k")
+    report(folder, count, size, begun, pressed)
+
+
+def keys(terminal: Terminal, key: bytes, times: int) -> list[float]:
+    """Milliseconds from a key to the last byte of its paint."""
+    return [terminal.press(key) * 1000 for _ in range(times)]
+
+
+def report(
+    folder: Path, count: int, size: tuple[int, int], begun: float, pressed: dict[str, list[float]]
+) -> None:
+    seen = json.loads((folder / "seen.json").read_text())
+    frames, rss = seen["frames"], seen["rss"]
+    met = p95(frames) < FRAME_TARGET_MS and rss < RSS_TARGET_MB
+    print(
+        f"{count} held, {seen['sent']} left meanwhile, {named(size)}: {len(frames)} frames"
+        f" median {median(frames):.1f} p95 {p95(frames):.1f} most {max(frames):.0f} ms"
+        f" · deaf p95 {p95(seen['deaf']):.1f} most {max(seen['deaf']):.0f} ms · {rss:.0f} MB"
+        f" · start to the first held line {begun * 1000:.0f} ms"
+        f" · frame p95 < {FRAME_TARGET_MS:g} ms, < {RSS_TARGET_MB:g} MB: {judged(met)}"
+    )
+    for place, times in pressed.items():
+        print(f"  key to paint, {place}: median {median(times):.1f} p95 {p95(times):.1f} ms")
+
+
+async def fill(folder: Path, ports: list[int], count: int) -> None:
+    """Queue mails of which a few fall due each second, some of them of the dead account."""
+    from tuimail.mail.hold.hold import window
+    from tuimail.mail.hold.move import queue
+    from tuimail.mail.letter.submission import Submission
+    from tuimail.store.outbox import OutboxFile
+
+    paths = Paths.under(folder)
+    paths.make()
+    store, now = OutboxFile(paths.outbox), SystemClock().now()
+    for number in range(count):
+        draft = a_draft(f"held mail number {number:05}", f"a{number % ACCOUNTS}")
+        wire = f"Subject: {draft.subject}\n\n{draft.body}".replace("\n", "\r\n").encode()
+        submission = Submission("me@a.example", ("aiko@example.test",), wire, f"<{number}@a>", f"t{number}")
+        seconds = FIRST + QUEUEING * count + number / PER_SECOND
+        item, entry = queue(f"i{number:05}", draft, submission, window(seconds, now), now)
+        await store.add(item, submission, draft, entry)
+    await store.close()
+
+
+def watch(folder: Path, ports: list[int]) -> None:
+    """The program, with a stop-watch at its frames; all is written to `seen.json`."""
+    from textual.screen import Screen
+
+    from tuimail.ui.app import TuimailApp
+
+    frames: list[float] = []
+    deaf: list[float] = []
+    paint = Screen._on_timer_update
+
+    def timed(screen: Screen[Any]) -> None:
+        busy = bool(screen._dirty_widgets or screen._layout_required or screen._repaint_required)
+        started = time.perf_counter()
+        paint(screen)
+        if busy:
+            frames.append((time.perf_counter() - started) * 1000)
+
+    async def listen() -> None:
+        while True:
+            started = time.perf_counter()
+            await asyncio.sleep(WAKE)
+            deaf.append((time.perf_counter() - started - WAKE) * 1000)
+
+    Screen._on_timer_update = timed  # type: ignore[method-assign]
+    engine = engine_on(folder, ports, 3600)
+    app = TuimailApp(engine, downloads=str(folder), on_quit="keep")
+    app.call_later(lambda: app.run_worker(listen(), group="engine"))
+    app.run()
+    sent = sum(item.state == "sent" for item in engine.outbox.known())
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (folder / "seen.json").write_text(json.dumps({"frames": frames, "deaf": deaf, "rss": rss, "sent": sent}))
+
+
+if __name__ == "__main__":
+    main()
