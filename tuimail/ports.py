@@ -1,6 +1,6 @@
 """What the engine needs from the world, as Protocols. Each has its real thing in `store` or `backends`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,7 +9,7 @@ from tuimail.mail.hold.item import Entry, Item
 from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
-from tuimail.mail.hold.outcome import Outcome
+from tuimail.mail.hold.outcome import Outcome, Refusal
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
@@ -60,15 +60,23 @@ class Files(Protocol):
         ...
 
 
+class BodyNext(Protocol):
+    """Told that the body is next, with a line about what the server took, and whom it would not take.
+
+    It commits the phase to disk. When it answers False the item was taken back, and the body stays here.
+    """
+
+    async def __call__(self, said: str, refused: tuple[Refusal, ...] = (), /) -> bool: ...
+
+
 class Submitter(Protocol):
     """A way out for one account: SMTP here."""
 
-    async def submit(self, submission: Submission, body_next: Callable[[str], Awaitable[bool]]) -> Outcome:
+    async def submit(self, submission: Submission, body_next: BodyNext) -> Outcome:
         """Hand the message over; never raises for what a network or a server can do.
 
-        `body_next` is awaited once, after the recipients were settled and before DATA, with a line that
-        says what the server took so far. It commits the phase to disk; when it answers False the item was
-        taken back: leave politely and return `Withdrawn`.
+        `body_next` is awaited once, after the recipients were settled and before DATA. When it answers
+        False, leave politely and return `Withdrawn`.
         """
         ...
 
@@ -86,9 +94,7 @@ class Keeper(Protocol):
         """What it would do; None when it can't. Raises MailboxError when it can't be asked."""
         ...
 
-    async def hand_over(
-        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
-    ) -> Outcome:
+    async def hand_over(self, submission: Submission, until: float, body_next: BodyNext) -> Outcome:
         """Hand the message over, to leave at `until` (UTC seconds); `Kept` when that is agreed.
 
         Otherwise as `Submitter.submit`: never raises for what a network or a server can do, and awaits

@@ -131,7 +131,7 @@ async def test_taken_back_before_the_body_nothing_is_delivered_and_we_say_goodby
 async def test_the_phase_is_written_after_the_recipients_and_before_data(sink):
     heard_then: list[str] = []
 
-    async def body_next(line: str) -> bool:
+    async def body_next(line: str, refused=()) -> bool:
         heard_then.extend(sink.heard)
         return True
 
@@ -142,7 +142,7 @@ async def test_the_phase_is_written_after_the_recipients_and_before_data(sink):
 
 
 async def test_when_the_phase_can_not_be_written_the_error_passes_and_no_body_leaves(sink):
-    async def body_next(line: str) -> bool:
+    async def body_next(line: str, refused=()) -> bool:
         raise RuntimeError("disk full")
 
     async with submitter(sink.port) as way_out:

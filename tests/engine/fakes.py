@@ -92,13 +92,15 @@ class Gate:
 class FakeSubmitter:
     """Keeps in `wires` what a body left for. `outcomes` are given in turn, then everything is accepted.
 
-    `gates` may hold it up at "connect", "body" (asked for, not begun) and "answer".
+    `gates` may hold it up at "connect", "body" (asked for, not begun) and "answer". `refused` are the
+    recipients it refuses before the body of the next one.
     """
 
     def __init__(self) -> None:
         self.wires: list[bytes] = []
         self.attempts: list[tuple[str, ...]] = []
         self.outcomes: list[object] = []
+        self.refused = ()
         self.gates: dict[str, Gate] = {}
 
     def gate(self, step: str) -> Gate:
@@ -111,7 +113,8 @@ class FakeSubmitter:
         await self._pass("connect")
         if isinstance(outcome, Unreachable | Denied):
             return outcome
-        if not await body_next("example.jp: recipients accepted"):
+        refused, self.refused = self.refused, ()
+        if not await body_next("example.jp: recipients accepted", refused):
             return Withdrawn()
         await self._pass("body")
         self.wires.append(submission.wire)

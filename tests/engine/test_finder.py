@@ -6,7 +6,7 @@ from builders import a_draft
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.hold.item import Filing, Standing, State
 from tuimail.mail.hold.look import MICROSOFT_HEADER, PAUSES
-from tuimail.mail.hold.move import SETTLE_SECONDS
+from tuimail.mail.hold.move import SETTLE_SECONDS, recover
 from tuimail.mail.hold.outcome import Accepted, Refusal, Vanished
 from tuimail.mail.letter.envelope import Flag, Ref
 from tuimail.mail.letter.submission import OWN_HEADER
@@ -178,13 +178,33 @@ async def test_found_marks_what_was_answered_as_filing_would(world):
 
 async def test_who_was_put_off_before_the_answer_was_lost_is_tried_again_alone(world):
     engine = await world.sending()
-    put_off = Refusal("boss@example.jp", 450, "busy")
-    item = await doubtful(world, engine, Vanished("broke", (put_off,)))
+    world.submitter.refused = (Refusal("boss@example.jp", 450, "busy"),)
+    item = await doubtful(world, engine)
     put_in(world, "Gesendet", "Message-ID", item.message_id)
     world.clock.advance(SETTLE_SECONDS)
     sent = await in_state(world, engine, item, State.SENT)
     assert {r.standing for r in sent.recipients} == {Standing.ACCEPTED}
     assert world.submitter.attempts == [("aiko@example.jp", "boss@example.jp"), ("boss@example.jp",)]
+
+
+async def test_who_was_refused_is_known_also_when_the_program_ended_before_the_answer(world):
+    engine = await world.sending("one")
+    gone, busy = Refusal("aiko@example.jp", 550, "gone"), Refusal("boss@example.jp", 450, "busy")
+    world.submitter.refused, world.submitter.outcomes = (gone, busy), [Vanished("the program ended")]
+    gate = world.submitter.gate("answer")
+    item = await engine.outbox.send(letter(cc="carol@example.jp"))
+    await engine.outbox.now(item.id)
+    await gate.reached.wait()
+    del world.submitter.gates["answer"]
+    assert await world.disks["one"].move(recover(await engine.outbox.item(item.id), engine.now()))
+    gate.open()
+    put_in(world, "Gesendet", "Message-ID", item.message_id)
+    world.clock.advance(SETTLE_SECONDS)
+    sent = await in_state(world, engine, item, State.SENT)
+    standings = {r.spec: r.standing for r in sent.recipients}
+    assert standings.pop("aiko@example.jp") is Standing.REFUSED
+    assert set(standings.values()) == {Standing.ACCEPTED}
+    assert world.submitter.attempts[1:] == [("boss@example.jp",)]
 
 
 async def test_a_copy_from_an_earlier_round_says_nothing_about_the_later_one(world):

@@ -4,6 +4,7 @@ import contextlib
 
 from tuimail.backends.smtp import SmtpSubmitter
 from tuimail.backends.smtp_server import Server, Timeouts
+from tuimail.mail.hold.outcome import Refusal
 from tuimail.mail.letter.submission import Submission
 
 QUICK = Timeouts(connect=2, command=2, data=2, final=2, idle=30, quit=1)
@@ -26,7 +27,7 @@ class Journal:
         self.go = go
         self.told: list[str] = []
 
-    async def __call__(self, line: str) -> bool:
+    async def __call__(self, line: str, refused: tuple[Refusal, ...] = ()) -> bool:
         self.told.append(line)
         return self.go
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tuimail.backends.network import trusted
@@ -11,6 +11,7 @@ from tuimail.mail.errors import AddressError, LoginError, MailboxError
 from tuimail.mail.hold.outcome import Denied, Outcome, Refused, Unreachable
 from tuimail.mail.letter.address import check
 from tuimail.mail.letter.submission import Submission
+from tuimail.ports import BodyNext
 
 if TYPE_CHECKING:
     from tuimail.backends.smtp_session import Session
@@ -40,7 +41,7 @@ class SmtpSubmitter:
     async def submit(
         self,
         submission: Submission,
-        body_next: Callable[[str], Awaitable[bool]],
+        body_next: BodyNext,
         more: More = lambda session: (),
     ) -> Outcome:
         """Hand the message over; see ports. Cancelling it breaks the connection at that point."""
@@ -95,9 +96,7 @@ class SmtpSubmitter:
         except Stop as stop:
             raise _as_error(where, stop.outcome) from stop
 
-    async def _deliver(
-        self, submission: Submission, body_next: Callable[[str], Awaitable[bool]], more: More
-    ) -> Outcome:
+    async def _deliver(self, submission: Submission, body_next: BodyNext, more: More) -> Outcome:
         from tuimail.backends.smtp_transaction import deliver
 
         session, reply = await self._begin(submission, more)

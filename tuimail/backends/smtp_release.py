@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from tuimail.mail.errors import MailboxError
 from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most
 from tuimail.mail.hold.outcome import Accepted, Kept, Outcome, Refused
 from tuimail.mail.letter.submission import Submission
+from tuimail.ports import BodyNext
 
 if TYPE_CHECKING:
     from tuimail.backends.smtp_session import Session
@@ -45,9 +46,7 @@ class SmtpKeeper:
         promise = _promise((await self._submitter.offers()).get(KEYWORD), self._now())
         return Offer(promise.longest, cancellable=False) if promise else None
 
-    async def hand_over(
-        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
-    ) -> Outcome:
+    async def hand_over(self, submission: Submission, until: float, body_next: BodyNext) -> Outcome:
         """See ports. Where a part of the recipients was refused this is what `Submitter.submit` says."""
 
         def more(session: "Session") -> tuple[bytes, ...]:

@@ -1,19 +1,16 @@
 """One message over an open session: RCPT, DATA, body, dot; and what came of it (RFC 5321 §3.3)."""
 
-from collections.abc import Awaitable, Callable
-
 from tuimail.backends.smtp_server import Broken, Stop
 from tuimail.backends.smtp_session import CLOSING, Session, path
 from tuimail.backends.smtp_wire import Reply
 from tuimail.mail.hold.outcome import Accepted, Outcome, Refusal, Refused, Unreachable, Vanished, Withdrawn
 from tuimail.mail.letter.submission import Submission
+from tuimail.ports import BodyNext
 
 ACCEPTED, START_MAIL = 250, 354
 
 
-async def deliver(
-    session: Session, mail: Reply, submission: Submission, body_next: Callable[[str], Awaitable[bool]]
-) -> Outcome:
+async def deliver(session: Session, mail: Reply, submission: Submission, body_next: BodyNext) -> Outcome:
     """Go on after `mail`, the answer to MAIL FROM. Raises Broken and Stop, both only before the body."""
     if mail.negative:
         return Refused(mail.code, mail.text)
@@ -22,7 +19,7 @@ async def deliver(
     if not taken:
         await session.reset()
         return _nobody(refused)
-    if not await body_next(_so_far(session.server.host, taken, len(refused))):
+    if not await body_next(_so_far(session.server.host, taken, len(refused)), refused):
         session.wire.bid_farewell()
         return Withdrawn()
     start = await session.say(b"DATA")
@@ -56,11 +53,11 @@ async def _body(session: Session, wire: bytes, refused: tuple[Refusal, ...]) -> 
     try:
         reply = await session.wire.body(wire, timeouts.data, timeouts.final)
     except Broken as broken:
-        return Vanished(f"{host}: {broken}", refused)
+        return Vanished(f"{host}: {broken}")
     if reply.code == ACCEPTED:
         return Accepted(reply.text, refused)
     if not reply.negative or reply.code == CLOSING:
         session.wire.hang_up()
     if reply.negative:
         return Refused(reply.code, reply.text, refused)
-    return Vanished(f"{host}: it answered {reply.code} to the message: {reply.text}", refused)
+    return Vanished(f"{host}: it answered {reply.code} to the message: {reply.text}")

@@ -13,7 +13,7 @@ from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.kept import settled
 from tuimail.mail.hold.move import Move, begin_body, claim, rest
-from tuimail.mail.hold.outcome import Denied, Outcome, Unreachable
+from tuimail.mail.hold.outcome import Denied, Outcome, Refusal, Unreachable
 from tuimail.mail.hold.settle import belated
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
@@ -101,9 +101,9 @@ class Delivery:
         An outbox that can't be written before the body begins is one more reason to try later.
         """
 
-        async def body_next(said: str) -> bool:
+        async def body_next(said: str, refused: tuple[Refusal, ...] = ()) -> bool:
             nonlocal item
-            begun = begin_body(item, self._clock.now(), said)
+            begun = begin_body(item, self._clock.now(), said, refused)
             if not await self._items.commit(begun):
                 return False
             item = begun.new

@@ -1,7 +1,6 @@
 """Mail that a server keeps until its time: handed over, followed, asked back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from tuimail.engine.account import Account, Accounts
@@ -17,7 +16,7 @@ from tuimail.mail.hold.outcome import Denied, Outcome, Refused
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
-from tuimail.ports import Clock, Ids, Keeper
+from tuimail.ports import BodyNext, Clock, Ids, Keeper
 
 NO_CODE = 0
 NO_KEEPER = "no server of this account keeps mail for later"
@@ -27,7 +26,7 @@ async def hand_in(
     account: Account,
     item: Item,
     submission: Submission,
-    body_next: Callable[[str], Awaitable[bool]],
+    body_next: BodyNext,
     now: Moment,
 ) -> Outcome:
     """To the server that sends it, or to the one that keeps it: `kept.settled` says what follows.

@@ -187,7 +187,6 @@ OUTCOMES = st.sampled_from(
         Denied(535, "no"),
         Unreachable("no route"),
         Vanished("broke"),
-        Vanished("broke", (Refusal(BASE.recipients[0].spec, 450, "later"),)),
     ]
 )
 MOVES = [
@@ -209,7 +208,9 @@ def send(item: Item, now, data) -> Item:
         return item
     if data.draw(st.booleans()):
         return move.begin_body(claimed.new, now, "").new
-    settled = settle(move.begin_body(claimed.new, now, "").new, data.draw(OUTCOMES), now, 0.0)
+    refused = data.draw(st.sampled_from([(), (Refusal(BASE.recipients[0].spec, 450, "later"),)]))
+    begun = move.begin_body(claimed.new, now, "", refused)
+    settled = settle(begun.new, data.draw(OUTCOMES), now, 0.0)
     return settled.new if settled else item
 
 

@@ -33,17 +33,19 @@ class Server:
         self.asked: Counter[str] = Counter()
         self.got: Counter[str] = Counter()
         self.bodies = 0
+        self.refused: tuple[Refusal, ...] = ()
 
     def take(self, recipients: tuple[str, ...]) -> Outcome:
         codes = {spec: self._code(spec) for spec in recipients}
         refused = tuple(Refusal(spec, code, "no") for spec, code in codes.items() if code >= 400)
+        self.refused = refused
         if len(refused) == len(codes):
             first = min(refused, key=lambda refusal: refusal.code // 100)
             return Refused(first.code, first.text, refused)
         self.bodies += 1
         self.got.update(spec for spec, code in codes.items() if code < 400)
         if self.bodies in self.lost:
-            return Vanished("the connection broke", refused)
+            return Vanished("the connection broke")
         return Accepted("250 ok", refused)
 
     def _code(self, spec: str) -> int:
@@ -65,7 +67,7 @@ def attempt(item: Item, server: Server, now) -> Item:
     claimed = claim(item, now, "test").new
     outcome = server.take(claimed.pending)
     if isinstance(outcome, Accepted | Vanished):
-        claimed = begin_body(claimed, now, "").new
+        claimed = begin_body(claimed, now, "", server.refused).new
     return settle(claimed, outcome, now, 0.5).new
 
 

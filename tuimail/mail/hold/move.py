@@ -6,7 +6,7 @@ from typing import Any
 from tuimail.mail.hold.hold import LONGEST_COUNTDOWN, Hold
 from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.outcome import Phase
+from tuimail.mail.hold.outcome import Phase, Refusal
 from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe, line
@@ -17,6 +17,7 @@ SETTLE_SECONDS = 600.0
 
 BY_HAND = "paused by hand"
 MOST_CRASHES = 3
+PERMANENT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,25 @@ def claim(item: Item, now: Moment, owner: str) -> Move | None:
     )
 
 
-def begin_body(item: Item, now: Moment, said: str) -> Move:
-    """The point of no return, on disk before the first byte of the body leaves."""
-    return move(item, now, "the message itself goes out", line(said), phase=Phase.DATA)
+def begin_body(item: Item, now: Moment, said: str, refused: tuple[Refusal, ...] = ()) -> Move:
+    """The point of no return, on disk before the first byte of the body leaves.
+
+    Whom the server would not take is on disk as well. Who has no answer is who the body is for.
+    """
+    answers = {refusal.recipient: refusal for refusal in refused}
+    recipients = tuple(stand(each, answers.get(each.spec)) for each in item.recipients)
+    why = "the message itself goes out"
+    return move(item, now, why, line(said), phase=Phase.DATA, recipients=recipients)
+
+
+def stand(recipient: Recipient, refusal: Refusal | None, answer: Safe = Safe("")) -> Recipient:
+    """A recipient after the server spoke about it; one that was settled before stays as it is."""
+    if recipient.standing is not Standing.PENDING:
+        return recipient
+    if refusal is None:
+        return replace(recipient, answer=answer)
+    standing = Standing.REFUSED if refusal.code >= PERMANENT else Standing.PENDING
+    return replace(recipient, standing=standing, answer=line(f"{refusal.code} {refusal.text}"))
 
 
 def recover(item: Item, now: Moment) -> Move | None:
@@ -162,13 +179,8 @@ def recover(item: Item, now: Moment) -> Move | None:
     return _wait(item, now, why, now, 0.0, Wait.RETRY, crashes=crashes)
 
 
-def doubt(
-    item: Item, now: Moment, why: str, answer: Safe = Safe(""), recipients: tuple[Recipient, ...] = ()
-) -> Move:
-    """It may have arrived; it is looked for once the server had time to finish.
-
-    `recipients` as the server left them: one it was to reach has no answer, one it put off has one.
-    """
+def doubt(item: Item, now: Moment, why: str, answer: Safe = Safe("")) -> Move:
+    """It may have arrived; it is looked for once the server had time to finish."""
     return move(
         item,
         now,
@@ -180,13 +192,7 @@ def doubt(
         wait=Wait.RETRY,
         owner="",
         looks=0,
-        recipients=recipients or tuple(unanswered(recipient) for recipient in item.recipients),
     )
-
-
-def unanswered(recipient: Recipient) -> Recipient:
-    """A recipient about whom nobody knows."""
-    return replace(recipient, answer=Safe("")) if recipient.standing is Standing.PENDING else recipient
 
 
 def resolve(item: Item, now: Moment, sent: bool, why: str) -> Move | None:

@@ -55,13 +55,9 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """The connection broke or talked nonsense after the body began: it may have been delivered.
-
-    `refused` are the recipients the server had refused before.
-    """
+    """The connection broke or talked nonsense after the body began: it may have been delivered."""
 
     why: str
-    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import assert_never
 from tuimail.mail.hold import retry
 from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.move import Move, doubt, move, unanswered
+from tuimail.mail.hold.move import PERMANENT, Move, doubt, move, stand
 from tuimail.mail.hold.outcome import (
     Accepted,
     Denied,
@@ -19,8 +19,6 @@ from tuimail.mail.hold.outcome import (
     Withdrawn,
 )
 from tuimail.mail.letter.safe import Safe, line
-
-PERMANENT = 500
 
 
 def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | None:
@@ -37,9 +35,8 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | N
             return _again(item, now, line(f"{code} {text}"), 0.0, why)
         case Unreachable(why):
             return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter))
-        case Vanished(why, refused):
-            recipients = _left_open(item, refused)
-            return doubt(item, now, "answer lost: probably sent", line(why), recipients)
+        case Vanished(why):
+            return doubt(item, now, "answer lost: probably sent", line(why))
         case Withdrawn():
             return None
         case _:
@@ -76,31 +73,23 @@ def _accepted(item: Item, outcome: Accepted, now: Moment, jitter: float) -> Move
     return _sent(reached, now, why, answer)
 
 
-def _left_open(item: Item, refusals: tuple[Refusal, ...]) -> tuple[Recipient, ...]:
-    """What is known of the recipients when the answer to the body is not."""
-    refused = {r.recipient: r for r in refusals}
-    return tuple(_stand(r, refused[r.spec]) if r.spec in refused else unanswered(r) for r in item.recipients)
-
-
-def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe = Safe("")) -> Recipient:
-    if recipient.standing is not Standing.PENDING:
-        return recipient
-    if refusal is None:
-        return replace(recipient, standing=Standing.ACCEPTED, answer=answer)
-    standing = Standing.REFUSED if refusal.code >= PERMANENT else Standing.PENDING
-    return replace(recipient, standing=standing, answer=line(f"{refusal.code} {refusal.text}"))
+def _stand(recipient: Recipient, refusal: Refusal | None, answer: Safe) -> Recipient:
+    """As `stand`, but silence about a recipient is the server's yes."""
+    stood = stand(recipient, refusal, answer)
+    accepted = refusal is None and stood.standing is Standing.PENDING
+    return replace(stood, standing=Standing.ACCEPTED) if accepted else stood
 
 
 def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
     answer = line(" · ".join(_answers(outcome)))
     refused = {r.recipient: r for r in outcome.refused}
     if outcome.code < PERMANENT:
-        recipients = tuple(_stand(r, refused[r.spec]) if r.spec in refused else r for r in item.recipients)
+        recipients = tuple(stand(r, refused[r.spec]) if r.spec in refused else r for r in item.recipients)
         pause = retry.after_refusal(item.tries, jitter)
         return _again(item, now, answer, pause, "put off by the server", recipients)
     if item.reached:
         last = Refusal("", outcome.code, outcome.text)
-        rest = tuple(_stand(r, refused.get(r.spec, last)) for r in item.recipients)
+        rest = tuple(stand(r, refused.get(r.spec, last)) for r in item.recipients)
         return _sent(replace(item, recipients=rest), now, "refused for the rest of its recipients", answer)
     return _fail(item, now, "refused by the server", answer)
 
