@@ -362,7 +362,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tuimail-damage-") as folder:
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="tuimail-damage-", dir=memory) as folder:
         count = asyncio.run(run(options.files, options.seed, Path(folder)))
     print(f"{count} · seed {options.seed} · {time.monotonic() - started:.0f} s")
     return 1 if count.faults else 0

@@ -106,7 +106,9 @@ class Session:
             self.log.events.append(Said(number, done=False))
             weak = await self._step()
             self.log.events.append(Said(number, done=True))
-            self.shots.append(await self.store._database.run(lambda c, weak=weak: shot(c, weak)))
+            now = await self.store._database.run(lambda c, weak=weak: shot(c, weak))
+            nothing_done = now.rows == self.shots[-1].rows
+            self.shots.append(self.shots[-1] if nothing_done else now)
         await self.store.close()
 
     async def _step(self) -> bool:
