@@ -110,6 +110,15 @@ async def test_a_password_never_follows_elsewhere(server, keeper, how):
     assert server.submissions == server.emails == {}
 
 
+async def test_a_server_redirected_to_never_hears_the_password(server, keeper):
+    """Another port is another place."""
+    with JmapDouble() as other:
+        for step in ("session", "Identity/get", "upload"):
+            server.script = {step: Say(status=307, headers=(f"Location: {other.url}/api",))}
+            assert isinstance(await hand_over(keeper), Refused)
+        assert other.heard == other.logins == []
+
+
 @pytest.mark.parametrize("place", ["https://evil.example/api", "http://127.0.0.1:1/api", 7, None, "http://["])
 async def test_a_session_that_names_another_place_is_not_followed(server, keeper, place):
     server.session = {"apiUrl": place}
@@ -196,7 +205,8 @@ async def test_what_a_server_says_can_do_nothing_to_a_terminal(server, keeper):
 
 
 async def test_a_message_too_large_is_refused_before_it_is_uploaded(server, keeper):
-    assert await hand_over(keeper, wire=b"x\r\n" * 400_000) == Refused(554, "the server takes at most 1000000 bytes"
+    assert await hand_over(keeper, wire=b"x\r\n" * 400_000) == Refused(
+        554, "the server takes at most 1000000 bytes"
     )
     assert "upload" not in server.steps()
 
