@@ -1,23 +1,58 @@
-"""Two processes on one outbox, in any order and from any earlier look at it, against the promises."""
+"""Two processes on one outbox, in any order and from any earlier look at it, against the promises.
+
+`TUIMAIL_LONG=1` takes a million steps, shared by as many processes as there are processors.
+"""
 
 import asyncio
+import os
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from builders import NOW, a_draft, a_queued
+import pytest
+from builders import NOW, a_draft, a_submission
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Work
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
 from tuimail.mail.errors import OutboxError
-from tuimail.mail.hold import filing
+from tuimail.mail.hold import filing, kept, look
+from tuimail.mail.hold.clocks import put_right
+from tuimail.mail.hold.decision import Decision
+from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Filing, State
-from tuimail.mail.hold.move import begin_body, claim, recover, release, resolve, undo
-from tuimail.mail.hold.outcome import Accepted, Denied, Phase, Refusal, Refused, Unreachable, Vanished
+from tuimail.mail.hold.keeping import Whereabouts
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.move import (
+    begin_body,
+    claim,
+    later,
+    pause,
+    queue,
+    recover,
+    release,
+    reschedule,
+    resolve,
+    undo,
+    unpause,
+)
+from tuimail.mail.hold.outcome import (
+    Accepted,
+    Denied,
+    Kept,
+    Phase,
+    Refusal,
+    Refused,
+    Unreachable,
+    Vanished,
+)
+from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.hold.settle import settle
+from tuimail.mail.hold.stop import Stop
 from tuimail.store.outbox import OutboxFile
 
 PROCESSES = st.sampled_from([0, 1])
@@ -33,8 +68,29 @@ OUTCOMES = st.sampled_from(
     ]
 )
 EARLY = st.sampled_from([Unreachable("no route"), Denied(535, "no"), Refused(550, "nobody")])
+BY_SERVER = st.sampled_from(
+    [Kept("handle", "250 held"), Refused(550, "no"), Unreachable("no"), Denied(535, "no")]
+)
 STEPS = st.sampled_from(["claimed", "body begun", "body left", "settled", "settled", "settled"])
-DAY = 86_400.0
+HOUR, DAY, YEAR = 3_600.0, 86_400.0, 31_557_600.0
+AUDITOR = "audit@example.jp"
+
+W, P, S, U, F = State.WAITING, State.PAUSED, State.SENDING, State.UNSURE, State.FAILED
+SENT, UNDONE = State.SENT, State.UNDONE
+TABLE: dict[str, set[State]] = {
+    "": {W, P},
+    W: {W, P, S, SENT, UNDONE},
+    P: {W, UNDONE},
+    S: {S, W, P, U, SENT, F, UNDONE},
+    U: {U, SENT, W},
+    F: {W, UNDONE},
+    SENT: {SENT},
+    UNDONE: set(),
+}
+"""The states that may follow each; waiting to sent and to itself are those of a server that keeps it."""
+
+LONG_STEPS, STEPS_A_RUN = 1_000_000, 50
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class TwoProcesses(RuleBasedStateMachine):
@@ -44,7 +100,7 @@ class TwoProcesses(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.loop = asyncio.new_event_loop()
         path = Path(self.folder.name) / "outbox.db"
         self.stores = [OutboxFile(path), OutboxFile(path)]
@@ -59,6 +115,10 @@ class TwoProcesses(RuleBasedStateMachine):
         self.undone: set[str] = set()
         self.said_unsent: set[str] = set()
         self.deleted: set[str] = set()
+        self.people: dict[str, set[str]] = {}
+        self.stopped: set[str] = set()
+        self.handed_over: set[str] = set()
+        self.checked: dict[str, int] = {}
         self.claims: Counter[tuple[str, int]] = Counter()
         self.allowed: Counter[str] = Counter()
 
@@ -90,7 +150,7 @@ class TwoProcesses(RuleBasedStateMachine):
         self.run(self.stores[process].save_draft(draft, self.now))
         self.texts[draft.id] = draft
         if sent_off:
-            self.send(draft.id, process, 0)
+            self.send(draft.id, process, Decision(0))
         return draft.id
 
     @rule(draft=drafts, process=PROCESSES, body=st.text(max_size=5))
@@ -109,18 +169,24 @@ class TwoProcesses(RuleBasedStateMachine):
             self.dropped.add(draft)
         self.run(self.stores[process].drop_draft(draft))
 
-    @rule(draft=drafts, process=PROCESSES, seconds=st.sampled_from([0, 10]))
-    def send_off(self, draft, process, seconds):
-        self.send(draft, process, seconds)
+    @rule(draft=drafts, process=PROCESSES, seconds=st.sampled_from([0, 10]), data=st.data())
+    def send_off(self, draft, process, seconds, data):
+        ahead = data.draw(st.sampled_from([None, None, 60.0, 2 * HOUR, 40 * DAY]))
+        schedule = ahead and Schedule(self.now.wall + ahead, "Asia/Tokyo", "then", data.draw(st.booleans()))
+        rules = {"pauses": ("a rule",)} if data.draw(st.sampled_from([False, False, True])) else {}
+        rules |= {"bcc": (AUDITOR,)} if data.draw(st.booleans()) else {}
+        self.send(draft, process, Decision(seconds, **rules), schedule or None)
 
-    def send(self, draft, process, seconds):
+    def send(self, draft, process, decision, schedule=None):
         visible = draft in self.places()[0]
         self.numbers += 1
         name = f"i{self.numbers}"
-        item, submission, text, entry = a_queued(name, self.texts[draft], seconds, self.now)
         if draft in self.dropped or self.in_deleted(draft):
             return
-        submission = replace(submission, wire=name.encode())
+        text = replace(self.texts[draft], schedule=schedule)
+        submission = a_submission(name, name.encode())
+        submission = replace(submission, recipients=(*submission.recipients, *decision.bcc))
+        item, entry = queue(name, text, submission, hold(decision, schedule, self.now), self.now)
         try:
             self.run(self.stores[process].add(item, submission, text, entry))
         except OutboxError:
@@ -128,6 +194,7 @@ class TwoProcesses(RuleBasedStateMachine):
         else:
             assert visible
             self.origin[name] = draft
+            self.people[name] = set(submission.recipients)
             self.looks.append(item)
 
     @precondition(lambda self: self.looks)
@@ -136,16 +203,29 @@ class TwoProcesses(RuleBasedStateMachine):
         move = undo(self.look(data, State.WAITING, State.PAUSED, State.FAILED), self.now)
         if move is None:
             return
-        draft = self.run(self.stores[process].take_back(move))
-        if draft is not None:
-            assert draft == self.texts[draft.id]
-            assert draft.id == self.origin[move.old.id]
-            self.undone.add(move.old.id)
+        self.put_back(process, move)
 
-    def claim(self, data, process):
+    def put_back(self, process, move):
+        """Whether its draft is back, as it was but for the time that was chosen last."""
+        draft = self.run(self.stores[process].take_back(move))
+        if draft is None:
+            return False
+        assert draft == replace(self.texts[draft.id], schedule=move.old.schedule)
+        assert draft.id == self.origin[move.old.id]
+        self.texts[draft.id] = draft
+        self.undone.add(move.old.id)
+        return True
+
+    def claim(self, data, process, by_server=False):
+        """As the sender does: what stands in the way is put right first."""
         item = self.look(data, State.WAITING)
+        right = put_right(item, self.now, DAY) if item.state is State.WAITING else None
+        if right is not None:
+            self.take(process, right)
+            return None
         claimed = claim(item, self.now, str(process))
-        if not self.take(process, claimed):
+        wanted = kept.is_for_server(item) and not kept.too_soon(item, self.now)
+        if wanted is not by_server or item.account in self.stopped or not self.take(process, claimed):
             return None
         self.claims[item.id, item.version] += 1
         self.looks.append(claimed.new)
@@ -166,8 +246,7 @@ class TwoProcesses(RuleBasedStateMachine):
         if item is None:
             return
         if data.draw(st.booleans()) and not item.reached:
-            self.undone.add(item.id)
-            assert self.run(self.stores[1 - process].take_back(undo(item, self.now))) is not None
+            assert self.put_back(1 - process, undo(item, self.now))
         else:
             assert self.take(1 - process, recover(item, self.now))
         assert not self.take(process, begin_body(item, self.now, ""))
@@ -189,6 +268,85 @@ class TwoProcesses(RuleBasedStateMachine):
             settled = settle(body.new, outcome, self.now, 0)
             assert self.take(process, settled)
             self.allowed[item.id] += isinstance(outcome, Accepted) and settled.new.state is State.WAITING
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES, outcome=BY_SERVER)
+    def hand_over(self, data, process, outcome):
+        """To a server that keeps it until its time, or does not want to."""
+        item = self.claim(data, process, by_server=True)
+        if item is None:
+            return
+        if isinstance(outcome, Kept):
+            body = begin_body(item, self.now, "")
+            assert self.take(process, body)
+            item = body.new
+        assert self.take(process, kept.settled(item, outcome, self.now, 0))
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES, where=st.sampled_from(Whereabouts))
+    def ask_the_server(self, data, process, where):
+        """Ask for it back, or just where it is; what it says is true from then on."""
+        item = self.look(data, State.WAITING)
+        if data.draw(st.booleans()):
+            self.take(process, kept.ask_back(item, self.now))
+        item = self.look(data, State.WAITING)
+        if item.id in self.handed_over:
+            where = Whereabouts.GONE
+        move = kept.seen(item, where, self.now)
+        if move is None or self.run(self.stores[0].item(item.id)) != item:
+            return
+        if move.new.state is State.UNDONE:
+            assert self.put_back(process, move)
+        else:
+            assert self.take(process, move)
+        if where is Whereabouts.GONE:
+            self.handed_over.add(item.id)
+            self.taken.append(item.id)
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES, seconds=st.sampled_from([1.0, 600.0, 5 * HOUR]))
+    def wait_longer_or_rest(self, data, process, seconds):
+        item = self.look(data, State.WAITING, State.PAUSED, State.FAILED)
+        schedule = Schedule(self.now.wall + seconds, "Asia/Tokyo", "later")
+        move = data.draw(
+            st.sampled_from(
+                [
+                    lambda: later(item, self.now, seconds),
+                    lambda: reschedule(item, self.now, schedule),
+                    lambda: pause(item, self.now),
+                    lambda: unpause(item, self.now, seconds),
+                ]
+            )
+        )()
+        if self.take(process, move):
+            self.allowed[item.id] += item.state is State.FAILED
+
+    @precondition(lambda self: self.looks)
+    @rule(data=st.data(), process=PROCESSES, where=st.sampled_from(["there", "not there", "out of reach"]))
+    def look_in_sent(self, data, process, where):
+        """A copy stands there only of what a server took."""
+        item = self.look(data, State.UNSURE)
+        if where == "there" and item.id in self.taken:
+            move = look.found(item, self.now, "Sent")
+        elif where == "not there":
+            move = look.missed(item, self.now, data.draw(st.booleans()))
+        else:
+            move = look.out_of_reach(item, self.now, "no route")
+        if self.take(process, move):
+            self.allowed[item.id] += move.new.state is State.WAITING
+
+    @rule(process=PROCESSES)
+    def take_over(self, process):
+        """A new sender looks at everything before it claims anything."""
+        for item in self.run(self.stores[process].items()):
+            move = recover(item, self.now) or put_right(item, self.now, DAY)
+            assert move is None or self.take(process, move)
+
+    @rule(process=PROCESSES, stop=st.booleans())
+    def stop_or_go(self, process, stop):
+        store = self.stores[process]
+        self.run(store.stop(Stop("work", self.now.wall, "no")) if stop else store.go("work"))
+        self.stopped = {"work"} if stop else set()
 
     @precondition(lambda self: self.looks)
     @rule(data=st.data(), process=PROCESSES, sent=st.booleans())
@@ -216,9 +374,18 @@ class TwoProcesses(RuleBasedStateMachine):
             if item.state in (State.FAILED, State.UNSURE):
                 self.dropped.add(self.origin[item.id])
 
-    @rule(seconds=st.sampled_from([1.0, 10.0, 20_000.0, 2 * DAY]))
+    @rule(seconds=st.sampled_from([1.0, 10.0, 2 * HOUR, 20_000.0, 2 * DAY]))
     def wait(self, seconds):
         self.now = self.now.later(seconds)
+
+    @rule(step=st.sampled_from([-10 * YEAR, -HOUR, -1.0, 1.0, HOUR, 10 * YEAR]))
+    def set_the_clock(self, step):
+        self.now = replace(self.now, wall=self.now.wall + step)
+
+    @rule(off=st.sampled_from([30.0, HOUR, 2 * DAY]), up=st.sampled_from([5.0, 50.0]))
+    def restart(self, off, up):
+        self.numbers += 1
+        self.now = Moment(self.now.wall + off + up, up, f"boot {self.numbers}")
 
     def in_deleted(self, draft):
         """Whether this draft's own item was sent and then deleted, so that nothing knows of it any more."""
@@ -256,32 +423,63 @@ class TwoProcesses(RuleBasedStateMachine):
             assert times <= 1 + self.allowed[name]
 
     @invariant()
-    def p7_the_bytes_of_an_item_never_change(self):
-        for name in self.origin.keys() - self.deleted - self.undone:
-            assert self.run(self.stores[1].submission(name)).wire == name.encode()
-
-    @invariant()
-    def versions_only_grow_and_the_trail_with_them(self):
+    def what_changed_keeps_its_bytes_its_people_its_order_and_its_trail(self):
+        """P7; versions only grow, each with its line; and only moves of the table, one after the other."""
         for name in self.origin.keys() - self.deleted:
             item = self.run(self.stores[1].item(name))
-            assert item.version >= self.versions.get(name, 1)
-            self.versions[name] = item.version
-            assert len(self.run(self.stores[1].trail(name))) == item.version
+            if item.version == self.checked.get(name):
+                continue
+            assert item.version >= self.checked.get(name, 1)
+            self.checked[name] = item.version
+            if item.state is not State.UNDONE:
+                submission = self.run(self.stores[1].submission(name))
+                assert submission.wire == name.encode()
+                assert set(submission.recipients) == self.people[name]
+            trail = self.run(self.stores[1].trail(name))
+            assert len(trail) == item.version
+            assert [entry.before for entry in trail] == ["", *(entry.after for entry in trail[:-1])]
+            assert trail[-1].after == item.state
+            assert all(entry.after in TABLE[entry.before] for entry in trail)
+
+    @invariant()
+    def both_processes_know_which_accounts_are_stopped(self):
+        assert {stop.account for stop in self.run(self.stores[1].stops())} == self.stopped
 
     @invariant()
     def p8_nothing_rests_silently(self):
+        """It is due at a time, a person is asked, a sender is at work on it, or it is done."""
         for item in self.run(self.stores[0].items()):
-            assert (item.due is not None) == (item.state in (State.WAITING, State.UNSURE))
+            assert (item.due is not None) >= (item.state is State.WAITING)
+            assert (item.due is not None) <= (item.state in (State.WAITING, State.UNSURE))
+            assert item.why
             assert (item.phase is not None) >= (item.state is State.SENDING)
             assert item.state is not State.SENT or item.filing is not Filing.NONE
             assert item.phase is not Phase.DATA or item.state is not State.WAITING
 
 
+LONG = bool(os.environ.get("TUIMAIL_LONG"))
+WORKERS = os.cpu_count() or 1
+A_WORKER = "TUIMAIL_LONG_RUNS"
+RUNS = int(os.environ.get(A_WORKER, 40))
+
 TestTwoProcesses = TwoProcesses.TestCase
 TestTwoProcesses.settings = settings(
-    max_examples=40,
-    stateful_step_count=40,
+    max_examples=RUNS,
+    stateful_step_count=STEPS_A_RUN,
     deadline=None,
     phases=[Work.explicit, Work.reuse, Work.generate],
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@pytest.mark.skipif(not LONG or A_WORKER in os.environ, reason="the long form runs with TUIMAIL_LONG=1")
+def test_a_million_steps_break_no_promise():
+    runs = LONG_STEPS // STEPS_A_RUN // WORKERS
+    env = {**os.environ, A_WORKER: str(runs)}
+    command = [sys.executable, "-m", "pytest", "-q", f"{__file__}::TestTwoProcesses"]
+    workers = [
+        subprocess.Popen([*command, "-p", "no:cacheprovider", f"--hypothesis-seed={seed}"], env=env)
+        for seed in range(WORKERS)
+    ]
+    assert [worker.wait() for worker in workers] == [0] * WORKERS

@@ -1,144 +1,137 @@
-"""Kill -9 at random moments of queueing, undoing, sending and filing; then count what the server got.
+"""Kill at random moments of a send's whole life; then count what the server got.
 
-    python tests/rigs/kill.py --kills 500 --seed 1
+    python tests/rigs/kill.py --kills 10000 --seed 1
     python tests/rigs/kill.py --kills 60 --break requeue      (must find duplicates)
+    python tests/rigs/kill.py --kills 60 --break early        (must find mail lost, and sent after undo)
 
-Children run the real engine on one outbox, two of them overlapping, against an SMTP server that is slow to
-accept and slow to say so. A child tells what it did only after the engine had returned. The last one drains
-the outbox, and settles what is "probably sent" as its user would: by looking whether it arrived.
+Each harness has an outbox of its own, which begins as a file of the first schema. On it live up to four
+processes at a time: clients that queue, take back and send, forked from one that is warm, and real agents,
+`tuimail agent run`, from their first instruction on. The SMTP server, a process too, is slow to accept and
+slow to say so. Most are ended by SIGKILL, some by SIGTERM or SIGHUP with SIGKILL soon after. A client tells
+what it did only after the engine had returned. The last one drains the outbox, and settles what is "probably
+sent" as its user would: by looking whether it arrived.
 """
 
 import argparse
 import asyncio
-import hashlib
 import json
 import os
 import random
 import select
 import signal
-import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import aiosmtplib  # noqa: F401 (loaded before the forks, not in each)
-from servers.sink import Sink
+from rigs.lives import Home, SlowSink, client, drain, warm
+from rigs.toll import Count, check
 
-from tuimail.backends import smtp_session, smtp_transaction  # noqa: F401
-from tuimail.backends.files import DiskFiles
-from tuimail.backends.maildir import MaildirSource
-from tuimail.backends.smtp import SmtpSubmitter
-from tuimail.backends.smtp_server import Server
-from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine import sender
-from tuimail.engine.account import Account, Accounts
-from tuimail.engine.engine import Engine
-from tuimail.mail.hold.item import Filing, State
+from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import move
-from tuimail.mail.letter.address import Address
-from tuimail.mail.letter.draft import Attachment, Draft
-from tuimail.store.cache import CacheFile
-from tuimail.store.lock import SenderLockFile
-from tuimail.store.outbox import OutboxFile
 
-UNDO_SECONDS = 0.03
-SERVER_DELAY = 0.04
-LONGEST_LIFE = 0.4
-PAUSE = 0.08
-DRAIN_SECONDS = 120.0
+A_ROUND = 250
+"""Kills on one outbox."""
 
+AGENTS = 0.15
+CLIENT_LIVES, AGENT_LIVES = 0.5, 1.2
+"""The longest, in seconds."""
 
-class SlowSink(Sink):
-    """Takes up to 40 ms to accept and up to 40 ms to say so; nothing else happens meanwhile."""
-
-    def keep(self, message):
-        time.sleep(random.uniform(0, SERVER_DELAY))
-        super().keep(message)
-        time.sleep(random.uniform(0, SERVER_DELAY))
+MOST_AT_ONCE = 4
+BIRTHS = 0.2
+GENTLY = 0.2
+PATIENCE = 0.3
+INTERRUPTED = 130
 
 
-def the_draft(name: str) -> Draft:
-    """The same draft for the same name, with files of up to 60 kB."""
-    chance = random.Random(name)
-    files = [chance.randbytes(chance.randrange(60_000)) for _ in range(chance.randrange(3))]
-    attachments = [
-        Attachment(f"{n}.bin", "application/octet-stream", len(data), f"/{n}.bin", data)
-        for n, data in enumerate(files)
-    ]
-    return Draft(
-        id=name,
-        account="work",
-        to="aiko@example.test",
-        bcc="boss@example.test",
-        subject=name,
-        body=f"{name}\n.\n..dots\n" * chance.randrange(1, 40),
-        attachments=tuple(attachments),
-        cursor=(1, 2),
-    )
+@dataclass
+class Life:
+    """A process, when it is to end, and the pipe on which it tells what it did; agents tell nothing."""
 
+    pid: int
+    end: float
+    pipe: int | None
+    agent: subprocess.Popen | None = None
 
-def engine_on(folder: Path, port: int, name: str) -> Engine:
-    async def no_secret() -> str:
-        return ""
+    def over(self) -> int | None:
+        """Its exit status, negative for a signal, when it has ended."""
+        if self.agent is not None:
+            return self.agent.poll()
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if pid else None
 
-    server = Server("127.0.0.1", port, "none", auth="none")
-    source = MaildirSource(folder / "mail", "work")
-    account = Account("work", Address("me@example.test"), source, SmtpSubmitter(server, no_secret))
-    return Engine(
-        Accounts({"work": account}),
-        store=OutboxFile(folder / "outbox.db"),
-        cache=CacheFile(folder / "cache.db"),
-        lock=SenderLockFile(folder / "sender.lock", name),
-        files=DiskFiles(),
-        clock=SystemClock(),
-        ids=SystemIds(),
-        owner=name,
-        undo_seconds=UNDO_SECONDS,
-    )
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        if self.agent is not None:
+            self.agent.wait()
+        else:
+            os.waitpid(self.pid, 0)
 
 
 class Rig:
-    """One run: the server in a process of its own, the children, and what they said."""
+    """One outbox: the server in a process of its own, the lives, and what they said."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, seed: str, agents: float, early: bool) -> None:
         self.chance = random.Random(seed)
+        self.agents, self.early = agents, early
         self.log = folder / "sink.log"
-        self.said: list[list[str]] = []
         self.port, self._sink, self._sink_stop = _serve(self.log)
+        self.home = Home(folder, self.port)
+        self.said: list[list[str]] = [["queued", name] for name in self.home.waiting]
+        self.signals: Counter[str] = Counter()
+        self._alive: list[Life] = []
 
     def stop(self) -> None:
         os.close(self._sink_stop)
         os.waitpid(self._sink, 0)
 
     def kill(self, kills: int) -> None:
-        """So many lives, each ended by SIGKILL; while one dies the next is already at work."""
-        alive: list[tuple[int, int]] = []
-        for life in range(kills):
-            alive.append(self._born(f"life{life}"))
-            time.sleep(self.chance.uniform(0.001, LONGEST_LIFE / 2))
-            if len(alive) > 1 or self.chance.random() < 0.3:
-                self._end(*alive.pop(0))
-        for child in alive:
-            self._end(*child)
+        """So many lives, each ended; while some die the next are already at work."""
+        for number in range(kills):
+            self._alive.append(self._born(f"life{number}"))
+            time.sleep(self.chance.uniform(0.001, BIRTHS))
+            now = time.monotonic()
+            self._alive.sort(key=lambda life: life.end)
+            while self._alive and (self._alive[0].end <= now or len(self._alive) >= MOST_AT_ONCE):
+                self._end(self._alive.pop(0))
+        for life in self._alive:
+            self._end(life)
 
     def drain(self) -> None:
         """A last child that is left alone until nothing is left to do."""
-        pid, pipe = self._fork(lambda _: drain(self.folder, self.port, self.log))
-        with open(pipe, "rb"):
-            _, status = os.waitpid(pid, 0)
+        life = self._fork("drain", 0.0, lambda _: drain(self.home.engine("drain"), self.arrived))
+        with open(life.pipe, "rb"):
+            _, status = os.waitpid(life.pid, 0)
         if status:
             raise SystemExit("kill rig: the outbox could not be drained")
 
-    def _born(self, name: str) -> tuple[int, int]:
-        seed = self.chance.randrange(1 << 30)
-        return self._fork(lambda pipe: live(engine_on(self.folder, self.port, name), name, seed, pipe))
+    def accepted(self) -> list[dict]:
+        """What the server wrote down."""
+        return [json.loads(line) for line in self.log.read_bytes().split(b"\n")[:-1]]
 
-    def _fork(self, work) -> tuple[int, int]:
+    def arrived(self) -> set[str]:
+        return {entry["message_id"] for entry in self.accepted()}
+
+    def _born(self, name: str) -> Life:
+        now, seed = time.monotonic(), self.chance.randrange(1 << 30)
+        if self.chance.random() < self.agents:
+            self.signals["agents"] += 1
+            agent = self.home.agent()
+            return Life(agent.pid, now + self.chance.uniform(0, AGENT_LIVES), None, agent)
+        end = now + self.chance.uniform(0, CLIENT_LIVES)
+        return self._fork(
+            name, end, lambda pipe: client(self.home.engine(name), name, seed, pipe, self.early)
+        )
+
+    def _fork(self, name: str, end: float, work) -> Life:
         reading, writing = os.pipe()
         pid = os.fork()
         if not pid:
@@ -146,16 +139,37 @@ class Rig:
             os.close(self._sink_stop)
             _run_and_exit(work, writing)
         os.close(writing)
-        return pid, reading
+        return Life(pid, end, reading)
 
-    def _end(self, pid: int, pipe: int) -> None:
-        ended, _ = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            raise SystemExit("kill rig: a child ended by itself")
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        with open(pipe, "rb") as told:
-            self.said += [line.split() for line in told.read().decode().split("\n")[:-1]]
+    def _end(self, life: Life) -> None:
+        if life.over() is not None:
+            raise SystemExit(f"kill rig: a process ended by itself\n{self._agents_words()}")
+        if self.chance.random() < GENTLY:
+            self._end_gently(life)
+        else:
+            self.signals["SIGKILL"] += 1
+            life.kill()
+        if life.pipe is not None:
+            with open(life.pipe, "rb") as told:
+                self.said += [line.split() for line in told.read().decode().split("\n")[:-1]]
+
+    def _end_gently(self, life: Life) -> None:
+        """Asked to end, and killed when it takes longer than some moments."""
+        how = self.chance.choice((signal.SIGTERM, signal.SIGHUP))
+        self.signals[how.name] += 1
+        os.kill(life.pid, how)
+        until = time.monotonic() + self.chance.uniform(0, PATIENCE)
+        while time.monotonic() < until:
+            if (status := life.over()) is not None:
+                if status not in (0, INTERRUPTED, -how, -signal.SIGINT):
+                    raise SystemExit(f"kill rig: told to end, one failed ({status})\n{self._agents_words()}")
+                return
+            time.sleep(0.005)
+        life.kill()
+
+    def _agents_words(self) -> str:
+        log = self.home.folder / "agent.log"
+        return log.read_text()[-2_000:] if log.exists() else ""
 
 
 def _serve(log: Path) -> tuple[int, int, int]:
@@ -184,120 +198,6 @@ def _run_and_exit(work, pipe: int) -> None:
         os._exit(code)
 
 
-async def live(engine: Engine, name: str, seed: int, pipe: int) -> None:
-    """Queue without end, take back some, send some at once; tell each only when it is done."""
-    chance = random.Random(seed)
-
-    def tell(*words: str) -> None:
-        os.write(pipe, (" ".join(words) + "\n").encode())
-
-    await engine.start(mail=False)
-    for number in range(10_000):
-        draft = the_draft(f"{name}-{number}")
-        item = await engine.outbox.send(draft)
-        tell("queued", draft.id)
-        if chance.random() < 0.2:
-            await engine.outbox.now(item.id)
-        await asyncio.sleep(chance.uniform(0, PAUSE))
-        waiting = [i for i in engine.outbox.known() if i.can_be_taken_back]
-        if waiting and chance.random() < 0.6:
-            chosen = chance.choice(waiting)
-            tell("asked", chosen.subject)
-            if await engine.outbox.undo(chosen.id):
-                tell("undone", chosen.subject)
-        await asyncio.sleep(chance.uniform(0, PAUSE))
-
-
-async def drain(folder: Path, port: int, log: Path) -> None:
-    """Send all that is left; what is unsure was sent when it stands in the server's log, else it was not."""
-    await asyncio.sleep(4 * SERVER_DELAY)
-    engine = engine_on(folder, port, "drain")
-    await engine.start(mail=False)
-    async with asyncio.timeout(DRAIN_SECONDS):
-        while busy := [item for item in await engine.outbox.items() if _unfinished(item)]:
-            await engine.outbox.send_all_now()
-            arrived = {entry["message_id"] for entry in accepted(log)}
-            for item in busy:
-                if item.state is State.UNSURE:
-                    await engine.outbox.settle(item.id, item.message_id in arrived)
-            await asyncio.sleep(0.05)
-    await engine.close()
-
-
-def _unfinished(item) -> bool:
-    if item.state is State.SENT:
-        return item.filing is not Filing.DONE
-    return item.state is not State.UNDONE
-
-
-def accepted(log: Path) -> list[dict]:
-    return [json.loads(line) for line in log.read_bytes().split(b"\n")[:-1]]
-
-
-class Count(Counter):
-    """What was found. `faults` are the promises broken; none are allowed."""
-
-    FAULTS = ("lost", "altered", "sent_after_undo", "duplicates", "draft_not_back", "copies_wrong", "damaged")
-
-    @property
-    def faults(self) -> int:
-        return sum(self[fault] for fault in self.FAULTS)
-
-    def __str__(self) -> str:
-        good = ("kills", "queued", "undone", "accepted", "settled")
-        return " · ".join(f"{name.replace('_', ' ')} {self[name]}" for name in (*good, *self.FAULTS))
-
-
-async def check(rig: Rig) -> Count:
-    """Compare what the children were told with what the server accepted and the outbox holds."""
-    count, store = Count(), OutboxFile(rig.folder / "outbox.db")
-    items = {item.subject: item for item in await store.items()}
-    arrived = Counter(entry["message_id"] for entry in accepted(rig.log))
-    hashes = {entry["message_id"]: entry["sha256"] for entry in accepted(rig.log)}
-    said = {word: {line[1] for line in rig.said if line[0] == word} for word in ("queued", "asked", "undone")}
-    count["queued"], count["undone"] = len(said["queued"]), len(said["undone"])
-    count["accepted"] = len(arrived)
-    count["duplicates"] = sum(times - 1 for times in arrived.values())
-    count["lost"] = len(said["queued"] - items.keys())
-    count["altered"] = len(arrived.keys() - {item.message_id for item in items.values()})
-    drafts = {draft.id for draft, _ in await store.drafts()}
-    for name, item in items.items():
-        times = arrived[item.message_id]
-        if item.state is State.UNDONE:
-            back = name in drafts and await store.draft(name) == the_draft(name)
-            count["sent_after_undo"] += times > 0
-            count["draft_not_back"] += not back
-            count["lost"] += name not in said["asked"]
-        else:
-            wire = (await store.submission(item.id)).wire
-            count["lost"] += times == 0
-            count["altered"] += times > 0 and hashes[item.message_id] != hashlib.sha256(wire).hexdigest()
-            count["sent_after_undo"] += name in said["undone"]
-            count["draft_not_back"] += name in drafts
-            count["settled"] += any(entry.before == State.UNSURE for entry in await store.trail(item.id))
-    count["copies_wrong"] = await wrong_copies(rig, store, items.values())
-    await store.close()
-    count["damaged"] = int(not sound(rig.folder / "outbox.db"))
-    return count
-
-
-async def wrong_copies(rig: Rig, store: OutboxFile, items) -> int:
-    """How many messages do not stand in Sent exactly once, byte for byte."""
-    source = MaildirSource(rig.folder / "mail", "work")
-    uids = (await source.listing("Sent")).flags
-    copies = Counter([await source.body("Sent", uid) for uid in uids])
-    wanted = Counter([(await store.submission(i.id)).wire for i in items if i.state is State.SENT])
-    return sum(((copies - wanted) + (wanted - copies)).values())
-
-
-def sound(path: Path) -> bool:
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    finally:
-        connection.close()
-
-
 def naive_requeue(item, now):
     """What many programs do at their next start: what was being sent is simply sent again."""
     if item.state is not State.SENDING:
@@ -305,16 +205,19 @@ def naive_requeue(item, now):
     return move(item, now, "requeued", state=State.WAITING, due=now, phase=None, owner="")
 
 
-def run(kills: int, seed: int, folder: Path) -> Count:
-    rig = Rig(folder, seed)
-    for name in ("cur", "new", "tmp"):
-        (folder / "mail" / name).mkdir(parents=True)
-    try:
-        rig.kill(kills)
-        rig.drain()
-        count = asyncio.run(check(rig))
-    finally:
-        rig.stop()
+def one_round(kills: int, seed: str, broken: str) -> Count:
+    """One outbox from its first process to the last message. A broken promise is one of the clients alone."""
+    warm()
+    if broken == "requeue":
+        sender.recover = naive_requeue
+    with tempfile.TemporaryDirectory(prefix="tuimail-kill-") as folder:
+        rig = Rig(Path(folder), seed, 0.0 if broken else AGENTS, broken == "early")
+        try:
+            rig.kill(kills)
+            rig.drain()
+            count = asyncio.run(check(rig))
+        finally:
+            rig.stop()
     count["kills"] = kills
     return count
 
@@ -323,15 +226,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--break", dest="broken", choices=["requeue"], help="break a promise on purpose")
+    parser.add_argument("--harnesses", type=int, default=os.cpu_count())
+    parser.add_argument("--break", dest="broken", default="", choices=["requeue", "early"])
     options = parser.parse_args()
-    if options.broken:
-        sender.recover = naive_requeue
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tuimail-kill-") as folder:
-        count = run(options.kills, options.seed, Path(folder))
-    print(f"{count} · seed {options.seed} · {time.monotonic() - started:.0f} s")
-    return 1 if count.faults else 0
+    started, total = time.monotonic(), Count()
+    rounds = [min(A_ROUND, options.kills - done) for done in range(0, options.kills, A_ROUND)]
+    with ProcessPoolExecutor(options.harnesses, mp_context=get_context("fork")) as harnesses:
+        counts = [
+            harnesses.submit(one_round, kills, f"{options.seed} {number}", options.broken)
+            for number, kills in enumerate(rounds)
+        ]
+        for count in counts:
+            total.update(count.result())
+    seconds = time.monotonic() - started
+    print(f"{total} · seed {options.seed} · harnesses {options.harnesses} · {seconds:.0f} s")
+    return 1 if total.faults else 0
 
 
 if __name__ == "__main__":
