@@ -1,5 +1,6 @@
 """Leaving held mail to the agent, and what the question says of the rest."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -101,6 +102,21 @@ async def test_a_message_on_its_way_is_answered_before_the_agent_takes_over(open
     assert not world.stopped
     world.outbox.put(replace(item, state=State.SENT, version=item.version + 1))
     await press(pilot)
+    assert world.closed
+
+
+async def test_mail_that_leaves_meanwhile_does_not_interrupt_the_hand_over(open_app, press, world):
+    on_its_way, held = hold(world, state=State.SENDING, phase=Phase.DATA), hold(world)
+    agent, gate = FakeAgent(world), asyncio.Event()
+    agent.start = gate.wait
+    pilot = await open_app(agent=agent)
+    await press(pilot, "q", "a")
+    world.outbox.put(replace(on_its_way, state=State.SENT, version=on_its_way.version + 1))
+    asyncio.get_running_loop().call_later(0.2, gate.set)
+    asyncio.get_running_loop().call_later(
+        0.1, world.outbox.put, replace(held, state=State.SENT, version=held.version + 1)
+    )
+    await press(pilot, "n")
     assert world.closed
 
 

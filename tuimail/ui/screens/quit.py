@@ -87,7 +87,7 @@ class QuitScreen(ModalScreen[bool]):
         """While held mail is leaving: go on when it has left."""
         if isinstance(news, ItemChanged):
             self.query_one(Choices).look()
-            if self._goal:
+            if self._goal and not self._handing_over:
                 start(self, self._look, "look")
 
     def action_choose(self, how: str) -> None:
@@ -123,7 +123,7 @@ class QuitScreen(ModalScreen[bool]):
         elif any(item.state is State.SENDING for item in held) and self._desk.engine.outbox.sending_here:
             self._say("One message is on its way; leaving when the server has answered…")
         elif self._goal == "agent":
-            await self._to_the_agent()
+            self._to_the_agent()
         else:
             self._leave(True)
 
@@ -135,12 +135,14 @@ class QuitScreen(ModalScreen[bool]):
             self._goal = ""
             self._say(f"{len(held)} could not go: {held[0].why}. Before leaving:")
 
-    async def _to_the_agent(self) -> None:
-        """No key interrupts this: what has stopped sending must be followed by one that sends."""
-        if self._handing_over:
-            return
-        self._handing_over = True
-        self._say("Leaving it to the agent…")
+    def _to_the_agent(self) -> None:
+        """Nothing interrupts this: what has stopped sending must be followed by one that sends."""
+        if not self._handing_over:
+            self._handing_over = True
+            self._say("Leaving it to the agent…")
+            start(self, self._given_over, "hand over", exclusive=False)
+
+    async def _given_over(self) -> None:
         await self._hand_over()
         self._leave(True)
 
