@@ -26,7 +26,9 @@ PERMANENT, NO_MAILBOX = 554, 550
 
 
 class JmapKeeper:
-    """ports.Keeper. `credential` is asked anew for each request; `context` replaces the system's authorities.
+    """ports.Keeper, for several questions at once.
+
+    `credential` is asked anew for each request; `context` replaces the system's authorities.
 
     `now` gives UTC seconds; the server's own clock is believed where its answers tell it.
     """
@@ -44,12 +46,11 @@ class JmapKeeper:
         self._now = now
         self._http: Http | None = None
         self._session: Session | None = None
-        self._busy = asyncio.Lock()
+        self._entering = asyncio.Lock()
 
     async def offer(self) -> Offer | None:
         """See ports; None where the server has no submission, or keeps nothing."""
-        async with self._busy:
-            session = await self._fresh()
+        session = await self._fresh()
         return Offer(session.longest, cancellable=True) if session.longest else None
 
     async def hand_over(
@@ -59,8 +60,7 @@ class JmapKeeper:
         from tuimail.backends.jmap_http import Rejected
 
         try:
-            async with self._busy:
-                return await self._hand_over(submission, until, body_next)
+            return await self._hand_over(submission, until, body_next)
         except LoginError as error:
             return Denied(NO_CODE, str(error))
         except Rejected as error:
@@ -76,22 +76,19 @@ class JmapKeeper:
         """See ports."""
         from tuimail.backends.jmap_submission import find
 
-        async with self._busy:
-            return await find(await self._entered(), token)
+        return await find(await self._entered(), token)
 
     async def unsend(self, handle: str) -> Whereabouts:
         """See ports. Canceled is said only when the server said so; its copy of the mail goes with it."""
         from tuimail.backends.jmap_submission import unsend
 
-        async with self._busy:
-            return await unsend(await self._entered(), handle, self._now)
+        return await unsend(await self._entered(), handle, self._now)
 
     async def whereabouts(self, handle: str) -> Whereabouts:
         """See ports."""
         from tuimail.backends.jmap_submission import whereabouts
 
-        async with self._busy:
-            return await whereabouts(await self._entered(), handle, self._now)
+        return await whereabouts(await self._entered(), handle, self._now)
 
     async def close(self) -> None:
         http, self._http, self._session = self._http, None, None
@@ -129,9 +126,10 @@ class JmapKeeper:
     async def _entered(self) -> "Session":
         from tuimail.backends.jmap_session import discover
 
-        if self._session is None:
-            self._session = await discover(await self._connected(), self._server)
-        return self._session
+        async with self._entering:
+            if self._session is None:
+                self._session = await discover(await self._connected(), self._server)
+            return self._session
 
     async def _connected(self) -> "Http":
         from tuimail.backends.jmap_http import Http

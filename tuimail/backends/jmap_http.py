@@ -59,7 +59,7 @@ class Http:
         self._client = httpx.AsyncClient(
             verify=context,
             timeout=httpx.Timeout(limits.idle, connect=limits.connect),
-            limits=httpx.Limits(max_connections=2, keepalive_expiry=30),
+            limits=httpx.Limits(max_connections=4, keepalive_expiry=30),
             trust_env=False,
             follow_redirects=False,
         )

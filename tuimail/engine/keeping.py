@@ -1,6 +1,7 @@
 """Mail that a server keeps until its time: handed over, followed, asked back."""
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
 
 from tuimail.engine.account import Account, Accounts
@@ -57,7 +58,7 @@ class Keeping:
         self._tries: dict[str, int] = {}
         self._next: dict[str, float] = {}
         self._said: set[str] = set()
-        self._asking = asyncio.Lock()
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         items.watch(self._note)
 
     async def round(self, account: Account) -> None:
@@ -70,7 +71,7 @@ class Keeping:
         boot = self._clock.now().boot
         due = [i for i in self._kept.values() if i.account == account.name and self._next[i.id] <= boot]
         for number, item in enumerate(due):
-            async with self._asking:
+            async with self._asking[account.name]:
                 try:
                     await self._look(account.keeper, item)
                 except MailboxError as error:
@@ -83,7 +84,8 @@ class Keeping:
         That it was asked for is on disk before, so that the answer counts even when it is heard later.
         Raises OutboxError, and MailboxError when the server keeps it or can't be asked.
         """
-        async with self._asking:
+        known = await self._items.fresh(item_id)
+        async with self._asking[known.account if known else ""]:
             item = await self._wish(item_id)
             if item is None:
                 return None
