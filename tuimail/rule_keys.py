@@ -72,8 +72,8 @@ class Conditions(Struct, frozen=True, forbid_unknown_fields=True):
     """It leaves by such an account."""
 
     kind: Kind | Annotated[tuple[Kind, ...], _LIST] | None = None
-    """What it is. Of a message another program wrote: a forward when its subject begins with `Fwd:` or
-    `FW:`, a reply when it has an In-Reply-To, to all when it then goes to more than one."""
+    """What it is. Where it was not begun as a reply or forward in tuimail: a forward when its subject begins
+    with `Fwd:` or `FW:`, a reply when it has an In-Reply-To, to all when it then goes to more than one."""
 
     hours: Stretch | Annotated[tuple[Stretch, ...], _LIST] | None = None
     """It is sent off between these hours, the first included, the second not; `18:00-08:30` goes over
