@@ -23,7 +23,7 @@ KEYS = frozenset(
 
 def possible(item: Item) -> frozenset[str]:
     """The ids of the keys that are of use for the item as it is."""
-    found = {"item_undo"} if item.can_be_taken_back else set()
+    found = {"item_undo"} if item.can_be_taken_back or item.handle else set()
     match item.state:
         case State.WAITING if not item.handle:
             found |= {"item_now", "item_later", "item_when", "item_pause"}
