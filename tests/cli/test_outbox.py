@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuimail.cli.main import main
+from tuimail.cli.outbox import VERBS
 
 LETTER = """\
 From: 山田花子 <hanako@example.jp>
@@ -17,8 +18,10 @@ Subject: 見積書送付
 
 ITEM_KEYS = {
     *("id", "account", "state", "why", "subject", "sender", "recipients", "message_id", "size"),
-    *("queued", "due", "seconds_left", "tries", "filing"),
+    *("queued", "due", "seconds_left", "tries", "filing", "reasons", "schedule", "batch", "stopped"),
 }
+CONCERN_KEYS = {"about", "account", "id", "count", "asks", "line"}
+NOBODY = "! nobody sends on this computer; one mail waits · open tuimail, or start its agent\n"
 
 
 @pytest.fixture
@@ -65,14 +68,29 @@ def test_list_and_show_print_the_documented_keys(queued, capsys):
 
 def test_every_json_key_is_documented():
     page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
-    assert all(
-        f"`{key}`" in page for key in {*ITEM_KEYS, "trail", "at", "from", "to", "answer", "draft", "about"}
-    )
+    keys = {*ITEM_KEYS, *CONCERN_KEYS, "trail", "at", "from", "to", "answer", "draft", "about", "error"}
+    keys |= {"zone", "typed", "by_server", "taken_back", "too_late"}
+    assert [key for key in keys if f"`{key}`" not in page] == []
+
+
+def test_every_outbox_command_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
+    assert [name for name in VERBS if f"`tuimail outbox {name}" not in page] == []
 
 
 def test_the_list_for_a_person_has_a_line_for_each_item(queued, capsys):
     assert main(["outbox", "list"]) == 0
-    assert re.fullmatch(rf"{queued}  in .*見積書送付.*2 people.*undo window 60 s\n", capsys.readouterr().out)
+    row = rf"{queued}  in .*見積書送付.*2 people.*undo window 60 s\n"
+    assert re.fullmatch(re.escape(NOBODY) + row, capsys.readouterr().out)
+
+
+def test_what_rests_can_be_asked_for_alone(queued, capsys):
+    assert main(["outbox", "concerns"]) == 0
+    assert capsys.readouterr().out == NOBODY.removeprefix("! ")
+    assert main(["outbox", "concerns", "--json"]) == 0
+    (concern,) = json.loads(capsys.readouterr().out)
+    assert set(concern) == CONCERN_KEYS
+    assert (concern["about"], concern["asks"], concern["count"]) == ("nobody_sends", False, 1)
 
 
 def test_undo_takes_the_newest_back(queued, capsys):

@@ -14,14 +14,18 @@ COMMANDS = {
     "show": "print a message as the reader shows it",
     "send": "queue a message from a file or stdin",
     "sendmail": "take the place of sendmail(1)",
-    "outbox": "list, show, undo, send now or delete what is in the outbox",
-    "undo": "take back the newest held mail",
+    "outbox": "list, show, take back, send now, put off, pause or delete what is in the outbox",
+    "undo": "take back the newest held mail, or with --batch all that came with it",
     "rules": "check the rules, ask why a mail waits, try them on what was sent",
     "agent": "the background sender: run, status, install, uninstall",
-    "account": "list the accounts, put a password into the keyring",
+    "account": "list the accounts, put a password into the keyring, let one go on",
+    "drill": "a safe self-test: queue a mail to yourself and take it back",
     "doctor": "what is set up, what is wrong, what to do",
 }
 """Each is a module of this package with `main(args, config) -> exit code`."""
+
+CALLED_AS = {"sendmail": ("sendmail",), "mailq": ("sendmail", "-bp")}
+"""What a link to this program does that has one of these names."""
 
 OPTIONS = ("--config", "--help", "--version")
 
@@ -29,13 +33,18 @@ OPTIONS = ("--config", "--help", "--version")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code follows sysexits.h."""
     os.umask(PRIVATE_UMASK)
-    args = list(sys.argv[1:] if argv is None else argv)
+    args = list(_called() if argv is None else argv)
     if args in (["--version"], ["-V"]):
         print(f"tuimail {__version__}")
         return 0
     from tuimail.cli import exits
 
     return exits.guarded(lambda: _run(args))
+
+
+def _called() -> Sequence[str]:
+    """The arguments, after those that the program's name stands for."""
+    return (*CALLED_AS.get(os.path.basename(sys.argv[0]), ()), *sys.argv[1:])  # noqa: PTH119 (pathlib is slow to load)
 
 
 def _run(args: list[str]) -> int:

@@ -1,43 +1,44 @@
-"""`tuimail outbox` and `tuimail undo`: the outbox without the screen."""
+"""`tuimail outbox`: the outbox without the screen."""
 
 import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
 
-from tuimail.cli import outbox_words as words
-from tuimail.cli.exits import NO_INPUT, UNAVAILABLE, Fault
+from tuimail.cli import outbox_lists, outbox_verbs
 from tuimail.cli.opened import opened
+from tuimail.cli.outbox_answer import Answer, Verb
 from tuimail.cli.parser import Parser
-from tuimail.engine.engine import Engine
-from tuimail.mail.hold.item import Item
-from tuimail.mail.letter.safe import line
 
+VERBS: dict[str, Verb] = {
+    "list": Verb("What waits, what failed, what was sent lately; newest first.", outbox_lists.all_),
+    "concerns": Verb("What rests too long, or waits for you, and what comes next.", outbox_lists.concerns),
+    "show": Verb("One item and its trail.", outbox_lists.show, ids=1),
+    "undo": Verb("Take held mail back to Drafts.", outbox_verbs.undo, ids="*"),
+    "edit": Verb("Take held mail back and open it in the composer.", outbox_verbs.edit, ids="?"),
+    "now": Verb("Send now, or try a failed one again.", outbox_verbs.now, ids="+"),
+    "later": Verb("Wait longer (10m, 2h), or leave at a time (tomorrow 9am).", outbox_verbs.later, ids=1),
+    "pause": Verb("Let it rest until it is released.", outbox_verbs.pause, ids="+"),
+    "release": Verb("Let a paused one go on, after the undo window.", outbox_verbs.release, ids="+"),
+    "retry": Verb("Try again what failed, or waits for its next try.", outbox_verbs.retry, ids="+"),
+    "settle": Verb("Answer for one that was probably sent.", outbox_verbs.settle, ids=1),
+    "delete": Verb("Forget a finished or failed item and its text.", outbox_verbs.delete, ids="+"),
+}
 
-class Answer(NamedTuple):
-    """What a command says: to a person, and as JSON."""
-
-    text: str
-    data: Any
-
-
-class Verb(NamedTuple):
-    """One `outbox` command; `ids` is argparse's nargs, None for a command that takes no id."""
-
-    does: str
-    run: Callable[[Engine, str | None], Awaitable[Answer]]
-    ids: str | None = None
+NEWEST = {"*", "?"}
 
 
 def main(args: list[str], config: str | None) -> int:
-    """Run `outbox list|show|undo|now|delete`."""
+    """Run one of `VERBS`."""
     options = _parser().parse_args(args)
     answer = asyncio.run(_run(options, config))
     text = json.dumps(answer.data, ensure_ascii=False, indent=2) if options.json else answer.text
     if text:
-        print(text)
-    return 0
+        print(text, flush=True)
+    if answer.draft and not options.json:
+        from tuimail.cli import screen
+
+        return screen.write(config, answer.draft)
+    return answer.code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,74 +46,28 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, verb in VERBS.items():
         command = commands.add_parser(name, help=verb.does, description=verb.does)
-        if verb.ids == "?":
-            command.add_argument("id", metavar="ID", nargs="?", help="the item; the newest unless given")
-        elif verb.ids:
-            command.add_argument("id", metavar="ID", help="the item, as `outbox list` names it")
+        _add_ids(command, verb)
+        if name == "undo":
+            command.add_argument(
+                "--batch", action="store_true", help="all that the newest one's program sent off with it"
+            )
+        if name == "later":
+            command.add_argument("when", metavar="WHEN", nargs="+", help="10m, 2h, or words for a time")
+        if name == "settle":
+            command.add_argument(
+                "how", choices=("sent", "again"), help="it was sent, or the same bytes again"
+            )
         command.add_argument("--json", action="store_true", help="print JSON; docs/commands.md has the keys")
     return parser
 
 
+def _add_ids(command: argparse.ArgumentParser, verb: Verb) -> None:
+    if verb.ids in NEWEST:
+        command.add_argument("ids", metavar="ID", nargs=verb.ids, help="the newest unless given")
+    elif verb.ids:
+        command.add_argument("ids", metavar="ID", nargs=verb.ids, help="as `outbox list` names it")
+
+
 async def _run(options: argparse.Namespace, config: str | None) -> Answer:
     async with opened(config) as open_:
-        return await VERBS[options.command].run(open_.engine, getattr(options, "id", None))
-
-
-async def _list(engine: Engine, _: str | None) -> Answer:
-    items, now = await engine.outbox.items(), engine.now()
-    return Answer("\n".join(words.table(items, now)), [words.as_json(item, now) for item in items])
-
-
-async def _show(engine: Engine, item_id: str | None) -> Answer:
-    item, now = await _item(engine, item_id), engine.now()
-    trail = await engine.outbox.trail(item.id)
-    data = {**words.as_json(item, now), "trail": [words.entry_json(entry) for entry in trail]}
-    return Answer("\n".join(words.page(item, trail, now)), data)
-
-
-async def _undo(engine: Engine, item_id: str | None) -> Answer:
-    if item_id is not None:
-        await _item(engine, item_id)
-    draft = await engine.outbox.undo(item_id)
-    if draft is None:
-        raise Fault(
-            UNAVAILABLE,
-            "nothing was taken back: what was held has left, is leaving or was taken back already",
-        )
-    subject = line(draft.subject) or "(no subject)"
-    return Answer(f"taken back to Drafts: {subject}", {"draft": draft.id, "subject": subject})
-
-
-async def _now(engine: Engine, item_id: str | None) -> Answer:
-    item = await _item(engine, item_id)
-    if not await engine.outbox.now(item.id):
-        raise Fault(
-            UNAVAILABLE, f"{item.id} is {item.state.value}: it neither waits nor failed; nothing was changed"
-        )
-    return Answer(f"{item.id} leaves now", {"id": item.id})
-
-
-async def _delete(engine: Engine, item_id: str | None) -> Answer:
-    item = await _item(engine, item_id)
-    if not await engine.outbox.delete(item.id):
-        raise Fault(UNAVAILABLE, f"{item.id} is still to leave; take it back first: tuimail undo {item.id}")
-    return Answer(f"{item.id} is gone", {"id": item.id})
-
-
-async def _item(engine: Engine, item_id: str | None) -> Item:
-    item = await engine.outbox.item(item_id or "")
-    if item is None:
-        raise Fault(
-            NO_INPUT,
-            f"there is no item {line(item_id or '')!r} in the outbox; tuimail outbox list names them",
-        )
-    return item
-
-
-VERBS: dict[str, Verb] = {
-    "list": Verb("What waits, what failed, what was sent lately; newest first.", _list),
-    "show": Verb("One item and its trail.", _show, "1"),
-    "undo": Verb("Take a held mail back to Drafts.", _undo, "?"),
-    "now": Verb("Send now, or try a failed one again.", _now, "1"),
-    "delete": Verb("Forget a finished or failed item and its text.", _delete, "1"),
-}
+        return await VERBS[options.command].run(open_, options)

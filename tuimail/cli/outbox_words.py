@@ -1,16 +1,21 @@
 """An outbox item as JSON and as lines of text. The JSON keys are a promise: docs/commands.md lists them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.letter.safe import line
 
 
-def as_json(item: Item, now: Moment) -> dict[str, Any]:
-    """An item as `outbox list --json` prints it. Times are ISO 8601 in UTC, lengths in seconds."""
-    left = item.due.left(now) if item.due and item.state is State.WAITING else None
+def as_json(item: Item, now: Moment, stopped: Collection[str] = ()) -> dict[str, Any]:
+    """An item as `outbox list --json` prints it. Times are ISO 8601 in UTC, lengths in seconds.
+
+    `stopped` are the accounts whose mail goes nowhere until a person acts.
+    """
+    left = item.left(now) if item.due and item.state is State.WAITING else None
     return {
         "id": item.id,
         "account": item.account,
@@ -28,6 +33,21 @@ def as_json(item: Item, now: Moment) -> dict[str, Any]:
         "seconds_left": None if left is None else round(max(0.0, left), 3),
         "tries": item.tries,
         "filing": item.filing.value,
+        "reasons": list(item.reasons),
+        "schedule": _schedule(item.schedule),
+        "batch": item.batch,
+        "stopped": item.account in stopped,
+    }
+
+
+def _schedule(schedule: Schedule | None) -> dict[str, Any] | None:
+    if schedule is None:
+        return None
+    return {
+        "at": iso(schedule.at),
+        "zone": schedule.zone,
+        "typed": line(schedule.typed),
+        "by_server": schedule.by_server,
     }
 
 
@@ -61,6 +81,9 @@ def page(item: Item, trail: Sequence[Entry], now: Moment) -> Iterator[str]:
 
     yield f"{item.subject or '(no subject)'}"
     yield f"  {item.id} · {standing(item, now)} · {item.why} · {size(item.size)} · account {item.account}"
+    others = [reason for reason in item.reasons if reason != item.why]
+    if others:
+        yield f"  also {' · '.join(others)}"
     for recipient in item.recipients:
         yield f"  to {recipient.spec}  {recipient.standing.value}  {recipient.answer}".rstrip()
     for entry in trail:

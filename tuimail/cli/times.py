@@ -32,9 +32,7 @@ def understood(text: str, now: Moment, config: Config) -> "Understood":
     """
     from tuimail.mail.hold import when
 
-    seconds = span(text)
-    words = f"in {seconds:.0f} seconds" if seconds else text
-    found = when.understood(words, now.wall, local_zone(), config.calendar.working())
+    found = when.understood(text, now.wall, local_zone(), config.calendar.working())
     for warning in found.warnings:
         note(warning)
     return found
