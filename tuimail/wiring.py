@@ -91,6 +91,17 @@ def damage(paths: Paths) -> str:
     return inspect.damage(paths.outbox)
 
 
+async def is_copy(paths: Paths) -> bool:
+    """Whether the outbox is a copy that was put back, or carried here. Raises OutboxError."""
+    from tuimail.store.outbox import OutboxFile
+
+    store = OutboxFile(paths.outbox, paths.outbox_mark)
+    try:
+        return await store.restored()
+    finally:
+        await store.close()
+
+
 def themes(paths: Paths) -> Iterator[dict[str, Any]]:
     """The themes that come along, then the user's own. Raises ConfigError for one that is not TOML."""
     packaged = Path(__file__).with_name("themes")
