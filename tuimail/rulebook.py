@@ -34,23 +34,16 @@ class TomlRules:
         self._config = config
         self._accounts = accounts
         self._calendar = calendar
-        self._kept: tuple[_Stamps, tuple[Rule, ...] | str] | None = None
+        self._kept: tuple[_Stamps, tuple[Rule, ...]] | None = None
 
     def read(self) -> "tuple[Rule, ...]":
-        """The rules as the files have them now. Raises ConfigError."""
-        kept = self._kept
-        if kept is None or any(_stamp(path) != stamp for path, stamp in kept[0].items()):
-            kept = self._kept = self._anew()
-        if isinstance(kept[1], str):
-            raise ConfigError(kept[1])
-        return kept[1]
-
-    def _anew(self) -> "tuple[_Stamps, tuple[Rule, ...] | str]":
+        """The rules as the files have them now. Raises ConfigError; then they are read again next time."""
+        if self._kept is not None and all(_stamp(path) == stamp for path, stamp in self._kept[0].items()):
+            return self._kept[1]
         stamps: _Stamps = {}
-        try:
-            return stamps, tuple(self._all(stamps))
-        except ConfigError as error:
-            return stamps, str(error)
+        rules = tuple(self._all(stamps))
+        self._kept = stamps, rules
+        return rules
 
     def _all(self, stamps: _Stamps) -> "Iterator[Rule]":
         text = _opened(self._config, stamps)
