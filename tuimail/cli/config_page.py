@@ -50,8 +50,8 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
 _RULES = """
 ## [[rules]] and rules_file
 
-When mail may leave, and why: [rules.md](rules.md). A wrong rule does not keep tuimail from starting; it pauses
-what you send.
+When mail may leave, and why: [rules.md](rules.md). A wrong rule does not keep tuimail from starting; it
+pauses what you send.
 """
 
 
