@@ -1,0 +1,41 @@
+"""The doctor's look at the accounts: whether a password can be had, and the servers let us in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+
+from tuimail import wiring
+from tuimail.cli.finding import Finding, State
+from tuimail.cli.opened import Opened
+from tuimail.config import Account
+from tuimail.mail.errors import TuimailError
+
+PATIENCE = 15.0
+
+
+async def findings(open_: Opened, offline: bool) -> AsyncIterator[Finding]:
+    """For each account its login, and unless `offline` the way in and the way out."""
+    for given, account in zip(open_.config.accounts, open_.engine.accounts, strict=True):
+        yield await _check(f"{given.name} login", partial(_login, given))
+        for way, check in (("in", account.source.check), ("out", account.submitter.check)):
+            if not offline:
+                yield await _check(f"{given.name} {way}", check)
+
+
+async def _login(given: Account) -> str:
+    """Where the password comes from; a command is run by the checks that need it."""
+    if given.auth == "none":
+        return "none needed"
+    if given.token_command or given.password_command:
+        return "comes from a command"
+    await wiring.credential(given)
+    return "the keyring has the password"
+
+
+async def _check(about: str, check: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        return Finding(about, State.OK, await asyncio.wait_for(check(), PATIENCE))
+    except TimeoutError:
+        return Finding(about, State.WRONG, f"no answer within {PATIENCE:g} s; look at host and port")
+    except TuimailError as error:
+        return Finding(about, State.WRONG, str(error))
