@@ -32,7 +32,7 @@ class Matter(IntEnum):
     KEPT_BACK = 11
 
 
-TOGETHER = {Matter.GONE, Matter.RETRY, Matter.FILING}
+TOGETHER = {Matter.GONE, Matter.OVERDUE, Matter.RETRY, Matter.FILING}
 """One of these stands for all items of its account."""
 
 
@@ -167,7 +167,7 @@ def _reason(matter: Matter, item: Item) -> str:
         case Matter.GONE:
             return f"there is no account {item.account} in the configuration any more"
         case Matter.OVERDUE:
-            return "should have left by now"
+            return item.why if item.handle else "should have left by now"
         case Matter.RETRY:
             return f"{item.why.partition(';')[0]}, {item.tries} tries"
         case Matter.FILING:
