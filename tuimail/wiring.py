@@ -84,6 +84,12 @@ def presence(paths: Paths, name: str = "") -> SenderLock:
     return SenderLockFile(paths.agent_lock, name)
 
 
+def load_ways_out() -> None:
+    """Load what sending needs, which is otherwise loaded with the first message and makes that one late."""
+    import tuimail.backends.smtp_session
+    import tuimail.backends.smtp_transaction  # noqa: F401
+
+
 def damage(paths: Paths) -> str:
     """What is wrong with the outbox file; empty when nothing is. Not while an engine has it open."""
     from tuimail.store import inspect

@@ -97,10 +97,23 @@ async def test_mail_that_falls_due_while_the_client_hands_over_leaves_on_time_an
     await asyncio.to_thread(until, lambda: b"Leave it to the agent" in terminal.shown)
     terminal.type(b"a")
     await asyncio.to_thread(terminal.process.wait, 15)
-    assert wiring.who_sends(home.places).startswith("tuimail agent")
+    assert not waiting or wiring.who_sends(home.places).startswith("tuimail agent")
     await asyncio.to_thread(on_time, due, sink)
     if not waiting:
         await asyncio.to_thread(until, lambda: not wiring.presence(home.places).holder())
+
+
+async def test_an_agent_that_finds_nothing_it_could_send_keeps_nobody(home, client):
+    terminal = client()
+    until(lambda: sends(home, terminal.process))
+    async with home.engine() as engine:
+        item = await engine.outbox.send_raw("work", b"To: a@client.example\nSubject: x\n\nx\n")
+        assert await engine.outbox.pause(item.id)
+    terminal.type(b"q")
+    await asyncio.to_thread(until, lambda: b"Leave it to the agent" in terminal.shown)
+    terminal.type(b"a")
+    assert await asyncio.to_thread(terminal.process.wait, 15) == 0
+    assert home.outbox()[0]["state"] == "paused"
 
 
 async def test_the_configuration_may_leave_it_to_the_agent_without_a_question(home, client, agent, sink):

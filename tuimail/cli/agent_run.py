@@ -50,6 +50,7 @@ class Agent:
         """Send until `over`."""
         config = self._config.read() if self._until_empty else await self._first(over)
         before = config
+        wiring.load_ways_out()
         try:
             while config is not None:
                 before, config = config, await self._live(config, before, over)

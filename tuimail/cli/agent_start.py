@@ -28,6 +28,7 @@ class Starter:
         self._places = places
         self._config = config
         self._presence = wiring.presence(places)
+        self._process: subprocess.Popen[bytes] | None = None
 
     def outlook(self) -> Outlook:
         if who := self._presence.holder():
@@ -37,17 +38,22 @@ class Starter:
         return Outlook(True, False, line("it is started now, and ends when all has left"))
 
     async def start(self) -> None:
-        """An agent runs when this returns. Raises AgentError."""
+        """An agent runs when this returns, or has found nothing that it could send. Raises AgentError."""
         if self._runs() or await self._by_systemd():
             return
-        process = self._spawned()
-        if await _until(lambda: self._runs() or process.poll() is not None, START_SECONDS) and self._runs():
-            return
-        raise AgentError(f"The agent could not be started{self._last_words()}. All is kept.")
+        process = self._process = self._spawned()
+        await _until(lambda: self._runs() or process.poll() is not None, START_SECONDS)
+        if not self._runs() and process.poll() != 0:
+            raise AgentError(f"The agent could not be started{self._last_words()}. All is kept.")
 
     async def took_over(self) -> bool:
-        """Whether somebody sends, who has not been this process for a while."""
-        return await _until(lambda: bool(wiring.who_sends(self._places)), TAKE_OVER_SECONDS)
+        """Whether somebody else sends by now, or nothing was left that could be sent."""
+        return await _until(
+            lambda: bool(wiring.who_sends(self._places)) or self._has_finished(), TAKE_OVER_SECONDS
+        )
+
+    def _has_finished(self) -> bool:
+        return self._process is not None and self._process.poll() == 0
 
     @property
     def _log(self) -> Path:
