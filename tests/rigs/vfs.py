@@ -7,6 +7,7 @@ The structures are those of sqlite3.h (sqlite3_vfs, sqlite3_io_methods).
 """
 
 import ctypes
+import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -36,6 +37,9 @@ class Call:
     size: int = 0
     folder: bool = False
 
+
+_SHIMS: list["Shim"] = []
+"""Kept for good: SQLite may still point to their tables."""
 
 Watcher = Callable[[Call], int]
 """Told before a change is made; its answer is OK, or the SQLite error the change fails with instead."""
@@ -108,10 +112,12 @@ def watching(watcher: Watcher, really_sync: bool = True) -> Iterator[None]:
     is not waited for, which changes nothing that a process can see.
     """
     shim = Shim(_library(), watcher, really_sync)
+    _SHIMS.append(shim)
     shim.begin()
     try:
         yield
     finally:
+        gc.collect()  # what an error still refers to keeps its connection open
         shim.end()
 
 
