@@ -224,7 +224,7 @@ def test_a_start_loads_nothing_of_what_rules_are_made_of(ruled):
 
 
 def test_doctor_tells_of_the_rules(ruled, capsys):
-    assert "3 rules" in said(capsys, "doctor", "--offline").out
+    assert "3 in force" in said(capsys, "doctor", "--offline").out
     ruled.config.write_text(ruled.config.read_text().replace('"5m"', '"soon"'))
     told = said(capsys, "doctor", "--offline", code=1).out
-    assert re.search(r"wrong  rules +.*config\.toml:\d+: rules\.delay: .*; what you send is paused", told)
+    assert re.search(r"wrong  rules +.*config\.toml:\d+: rules\.delay: .*What you send is paused", told)
