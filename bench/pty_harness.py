@@ -55,6 +55,13 @@ class Terminal:
             pass
         return self._stamp - pressed
 
+    def type(self, key: bytes, seconds: float) -> None:
+        """Press a key, and read what comes for so long."""
+        until = time.perf_counter() + seconds
+        os.write(self._end, key)
+        while (left := until - time.perf_counter()) > 0:
+            self._read(left)
+
     def settle(self, seconds: float) -> None:
         """Read until nothing came for so long."""
         while self._read(seconds):

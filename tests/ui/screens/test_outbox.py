@@ -296,7 +296,7 @@ async def test_a_stopped_account_is_named_and_its_mail_crowds_nothing_out(open_a
     world.outbox.stop("home", "535 no such password")
     await pilot.pause(0.3)
     shown = seen(pilot)
-    assert " ! home: the server refused the login (535 no such password); 5 mails wait" in shown
+    assert " ! home: the server refused the login (535 no such password); 5 mails" in shown
     assert "「mine」" in shown
     assert "「mail" not in shown
     await press(pilot, "o")
