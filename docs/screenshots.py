@@ -21,6 +21,7 @@ from tuimail.cli.screen import DEFAULT_THEME
 from tuimail.demo import files, world
 from tuimail.demo.people import LATER, PEOPLE
 from tuimail.engine.engine import Engine
+from tuimail.mail.hold.calendar import Calendar
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.ui.app import TuimailApp
@@ -114,9 +115,10 @@ class Story:
         await self._leaves(17)
         await self._send("nobody@client.example", "請求書の送付先について", "ご確認をお願いいたします。")
         await self._leaves(31)
-        await self._press("alt+s", "escape", "escape", "o")
+        await self._press("alt+l", "'明日の9時")
+        await self._take("when")
+        await self._press("enter", "alt+s", "escape", "escape", "o")
         self._clock.go_on(2)
-        await self._press("down", "down")
         await self._take("outbox")
 
     async def _send(self, to: str, subject: str, body: str) -> None:
@@ -126,7 +128,7 @@ class Story:
         """Time goes by, the held mail leaves or is refused, and its line at the bottom edge goes again."""
         self._clock.go_on(seconds)
         outbox = self._engine.outbox
-        due = {item.id for item in outbox.known() if item.due and item.due.left(self._clock.now()) <= 0}
+        due = {item.id for item in outbox.known() if item.due and item.left(self._clock.now()) <= 0}
 
         def gone() -> bool:
             tried = [item for item in outbox.known() if item.id in due]
@@ -184,6 +186,8 @@ async def pictures(size: tuple[int, int]) -> None:
             downloads=here.config.ui.download_folder,
             looks=tuple(wiring.themes(here.paths)),
             look=DEFAULT_THEME,
+            zone=lambda: "Asia/Tokyo",
+            calendar=lambda: Calendar("JP"),
         )
         async with app.run_test(size=size) as pilot:
             try:
