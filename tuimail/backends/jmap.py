@@ -16,6 +16,7 @@ from tuimail.mail.errors import AddressError, LoginError, MailboxError
 from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most
 from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refusal, Refused, Unreachable, Withdrawn
 from tuimail.mail.letter.submission import Submission
+from tuimail.ports import BodyNext
 
 if TYPE_CHECKING:
     from tuimail.backends.jmap_http import Http
@@ -53,9 +54,7 @@ class JmapKeeper:
         session = await self._fresh()
         return Offer(session.longest, cancellable=True) if session.longest else None
 
-    async def hand_over(
-        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
-    ) -> Outcome:
+    async def hand_over(self, submission: Submission, until: float, body_next: BodyNext) -> Outcome:
         """See ports. An answer lost after `body_next` is looked for; what stays unknown has Vanished."""
         from tuimail.backends.jmap_http import Rejected
 
@@ -95,9 +94,7 @@ class JmapKeeper:
         if http is not None:
             await http.close()
 
-    async def _hand_over(
-        self, submission: Submission, until: float, body_next: Callable[[str], Awaitable[bool]]
-    ) -> Outcome:
+    async def _hand_over(self, submission: Submission, until: float, body_next: BodyNext) -> Outcome:
         from tuimail.backends.jmap_import import place
         from tuimail.backends.jmap_submission import standing, submit, withdraw
 
