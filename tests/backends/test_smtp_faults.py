@@ -135,6 +135,7 @@ async def test_one_refused_recipient_holds_nobody_else_up(sink):
     assert outcome == Accepted("2.0.0 kept as 1", (refusal,))
     assert sink.received[0].recipients == ("bob@example.test",)
     assert journal.told == ["localhost: 1 recipient accepted, 1 refused"]
+    assert journal.refused == (refusal,)
 
 
 async def test_when_all_are_refused_one_4xx_keeps_the_message_alive(sink):

@@ -26,9 +26,11 @@ class Journal:
     def __init__(self, go: bool = True) -> None:
         self.go = go
         self.told: list[str] = []
+        self.refused: tuple[Refusal, ...] = ()
 
     async def __call__(self, line: str, refused: tuple[Refusal, ...] = ()) -> bool:
         self.told.append(line)
+        self.refused = refused
         return self.go
 
 

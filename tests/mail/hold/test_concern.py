@@ -238,7 +238,7 @@ def spoken_of(item: Item, found) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_after_any_moves_every_item_has_a_next_time_or_is_spoken_of(data):
     now = NOW
