@@ -20,6 +20,7 @@ from tuimail.mail.hold.outcome import (
     Vanished,
     Withdrawn,
 )
+from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe
@@ -238,6 +239,14 @@ def test_a_lost_answer_is_never_retried_by_the_program() -> None:
 
 def test_a_withdrawn_attempt_changes_nothing() -> None:
     assert settle(sending(Phase.CONNECT), Withdrawn(), NOW, 0.0) is None
+
+
+def test_a_time_for_a_server_to_keep_it_hands_it_over_at_once() -> None:
+    schedule = Schedule(NOW.wall + 86_400, "Asia/Tokyo", "tomorrow", by_server=True)
+    moved = move.reschedule(item(State.PAUSED), NOW, schedule)
+    assert moved is not None
+    assert move.is_due(moved.new, NOW)
+    assert moved.new.schedule == schedule
 
 
 def test_after_five_days_a_mail_is_given_up_and_comes_back() -> None:

@@ -96,9 +96,12 @@ def later(item: Item, now: Moment, seconds: float) -> Move | None:
 
 
 def reschedule(item: Item, now: Moment, schedule: Schedule) -> Move | None:
-    """Leave at another time."""
+    """Leave at another time, from here or from a server that keeps it until then."""
     if not _can_wait(item):
         return None
+    if schedule.by_server:
+        why = f"to the server, which keeps it: {schedule.typed}"
+        return _wait(item, now, why, now, 0.0, Wait.WINDOW, schedule=schedule)
     seconds = schedule.at - now.wall
     why = f"scheduled: {schedule.typed}"
     return _wait(item, now, why, now.later(seconds), seconds, Wait.SCHEDULE, schedule=schedule)
