@@ -56,7 +56,7 @@ def sends(home, process) -> bool:
 
 
 async def queued(engine, seconds):
-    """One mail for each, due in so many seconds; when each is due, by the wall clock."""
+    """One mail for each, due so many seconds after its undo window; when each is due, by the wall clock."""
     due = {}
     for number, left in enumerate(seconds):
         raw = f"To: a{number}@client.example\nSubject: {number}\n\nx\n".encode()
@@ -86,13 +86,13 @@ def on_time(due, sink):
 async def test_mail_that_falls_due_while_the_client_hands_over_leaves_on_time_and_once(
     home, client, agent, sink, waiting
 ):
-    home.configure(port=sink.port, undo_seconds=0)
+    home.configure(port=sink.port, undo_seconds=1)
     terminal = client()
     until(lambda: sends(home, terminal.process))
     if waiting:
         agent()
     async with home.engine() as engine:
-        due = await queued(engine, [0.4 + n / 12 for n in range(24)])
+        due = await queued(engine, [n / 12 for n in range(24)])
     terminal.type(b"q")
     await asyncio.to_thread(until, lambda: b"Leave it to the agent" in terminal.shown)
     terminal.type(b"a")
@@ -117,7 +117,7 @@ async def test_an_agent_that_finds_nothing_it_could_send_keeps_nobody(home, clie
 
 
 async def test_the_configuration_may_leave_it_to_the_agent_without_a_question(home, client, agent, sink):
-    home.configure(port=sink.port, undo_seconds=0)
+    home.configure(port=sink.port, undo_seconds=1)
     text = home.config.read_text().replace("[outbox]", '[outbox]\non_quit = "agent"')
     home.config.write_text(text)
     terminal = client()
@@ -130,12 +130,12 @@ async def test_the_configuration_may_leave_it_to_the_agent_without_a_question(ho
 
 
 async def test_what_is_taken_back_while_the_agent_sends_never_leaves(home, client, agent, sink):
-    home.configure(port=sink.port, undo_seconds=0)
+    home.configure(port=sink.port, undo_seconds=1)
     process = agent()
     until(lambda: sends(home, process))
     taken = set()
     async with home.engine() as engine:
-        due = await queued(engine, [1.0 + n / 20 for n in range(30)])
+        due = await queued(engine, [0.5 + n / 20 for n in range(30)])
         for number, (name, at) in enumerate(due.items()):
             await asyncio.sleep(max(0.0, at - time.time() + (number % 7 - 4) / 100))
             item = next(i for i in await engine.outbox.items() if i.message_id == name)
@@ -147,13 +147,13 @@ async def test_what_is_taken_back_while_the_agent_sends_never_leaves(home, clien
 
 
 async def test_u_in_the_client_takes_back_what_the_agent_was_to_send(home, client, agent, sink):
-    home.configure(port=sink.port, undo_seconds=0)
+    home.configure(port=sink.port, undo_seconds=1)
     process = agent()
     until(lambda: sends(home, process))
     terminal = client()
     await asyncio.to_thread(until, lambda: b"tuimail agent" in terminal.shown)
     async with home.engine() as engine:
-        await queued(engine, [2.5])
+        await queued(engine, [1.5])
         await asyncio.to_thread(until, lambda: b"a0@client.example" in terminal.shown)
         terminal.type(b"u")
         await asyncio.to_thread(until, lambda: not home_is_holding(home))
@@ -177,7 +177,7 @@ def test_when_the_agent_is_killed_the_client_takes_over_at_once(home, client, ag
 async def test_an_agent_that_was_stopped_is_named_and_doubles_nothing_when_it_goes_on(
     home, client, agent, sink
 ):
-    home.configure(port=sink.port, undo_seconds=0)
+    home.configure(port=sink.port, undo_seconds=1)
     process = agent()
     until(lambda: sends(home, process))
     terminal = client()
@@ -194,7 +194,7 @@ async def test_an_agent_that_was_stopped_is_named_and_doubles_nothing_when_it_go
 
 
 async def test_a_client_whose_agent_is_stopped_goes_on_sending_and_says_so(home, client, agent, sink):
-    home.configure(port=sink.port, undo_seconds=0)
+    home.configure(port=sink.port, undo_seconds=1)
     terminal = client()
     until(lambda: sends(home, terminal.process))
     process = agent()

@@ -139,12 +139,15 @@ class Engine:
                 loop.result()
 
     async def _end(self) -> None:
-        """End the loops; what is being sent or filed is given some seconds, and nothing new begins."""
-        await self._sender.close()
+        """End the loops; what is being sent or filed is given some seconds, and nothing new begins.
+
+        What falls due while a copy is still being filed is sent here, since nobody else could send it yet.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 for filing in self._filing.values():
                     await filing.acquire()
+        await self._sender.close()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
