@@ -54,14 +54,14 @@ class Haul:
         """Write all of it into a new outbox; what was saved, as a sentence."""
         seq = self._seq + SEQ_LEAP
         connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (seq,))
+        for statement, row in self._rest:
+            connection.execute(statement, row)
         mails = sum(
             _store_mail(connection, mail, ask(mail.item, self._now, SALVAGED), seq)
             for mail in sorted(self._mails.values(), key=lambda mail: -mail.changed)
         )
         sent = {mail.draft for mail in self._mails.values() if mail.item.state is State.SENT}
         drafts = sum(self._store_draft(connection, draft_id) for draft_id in self._drafts.keys() - sent)
-        for statement, row in self._rest:
-            connection.execute(statement, row)
         connection.execute("DELETE FROM trail WHERE item NOT IN (SELECT id FROM items)")
         connection.executemany("INSERT INTO damaged VALUES (?, ?, ?)", self._broken)
         lost = f"; {len(self._broken)} rows could not be read" if self._broken else ""
