@@ -13,7 +13,7 @@ def test_the_accounts_are_listed_with_their_way_to_log_in(shell):
 def test_without_a_keyring_a_password_is_refused_in_one_line_that_does_not_hold_it(shell):
     shell.env["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     done = shell.run("account", "password", "work", stdin=b"hunter2\n")
-    assert done.returncode != 0
+    assert done.returncode == 77
     assert len(done.stderr.splitlines()) == 1
     assert b"hunter2" not in done.stdout + done.stderr
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,23 @@ def git(folder: Path, home, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def send_email(folder: Path, home, *args: str) -> subprocess.CompletedProcess[str]:
+def send_email(folder: Path, home, *args: str, way: str = "") -> subprocess.CompletedProcess[str]:
     if not SEND_EMAIL.exists():
         pytest.skip("git send-email is not installed (package git-email)")
     git(folder, home, "config", "user.email", "hanako@example.jp")
-    sendmail = f"--sendmail-cmd={home.env['TUIMAIL']} sendmail"
+    way = way or f"--sendmail-cmd={home.env['TUIMAIL']} sendmail"
     quiet = ("--from=hanako@example.jp", "--suppress-cc=all", "--confirm=never")
-    return git(folder, home, "send-email", sendmail, *quiet, *args)
+    return git(folder, home, "send-email", way, *quiet, *args)
+
+
+def link(home, name: str) -> Path:
+    """A link of that name to the program, which finds the configuration where it looks by itself."""
+    place = home.folder / ".config" / "tuimail"
+    place.mkdir(parents=True)
+    (place / "config.toml").symlink_to(home.config)
+    made = home.folder / name
+    made.symlink_to(Path(sys.executable).with_name("tuimail"))
+    return made
 
 
 @pytest.fixture
@@ -94,6 +105,38 @@ async def test_git_send_email_queues_an_item_for_each_patch_that_applies_as_it_w
     assert git(other, home, "diff", "origin/main").stdout == ""
     subjects = ("log", "--format=%s")
     assert git(other, home, *subjects).stdout == git(repository, home, *subjects).stdout
+
+
+def test_git_send_email_takes_a_link_named_sendmail_for_one(home, repository: Path):
+    way = f"--smtp-server={link(home, 'sendmail')}"
+    done = send_email(repository, home, "--to=list@project.example", "-1", way=way)
+    assert done.returncode == 0, done.stderr
+    (item,) = home.outbox()
+    assert (specs(item), item["sender"]) == (["list@project.example"], "hanako@example.jp")
+    assert item["batch"]
+
+
+def test_a_link_named_mailq_lists_the_outbox(home):
+    home.run("sendmail", "-ti", stdin=FROM_MUTT)
+    (item,) = home.outbox()
+    done = subprocess.run([link(home, "mailq")], capture_output=True, env=home.env, timeout=60)
+    assert done.returncode == 0
+    assert item["id"].encode() in done.stdout
+
+
+def test_a_patch_series_is_one_undo_and_the_series_before_is_another(home, repository: Path):
+    for number in range(12):
+        (repository / "file").write_text(f"{number}\n")
+        git(repository, home, "commit", "-q", "-a", "-m", f"step {number}")
+    assert send_email(repository, home, "--to=list@project.example", "-2").returncode == 0
+    assert send_email(repository, home, "--to=list@project.example", "-12").returncode == 0
+    before, batches = home.outbox(), {item["batch"] for item in home.outbox()}
+    assert len(before) == 14
+    assert len(batches) == 2
+    assert home.run("undo", "--batch").stdout == b"12 taken back to Drafts\n"
+    assert [item["state"] for item in home.outbox()] == ["waiting"] * 2 + ["undone"] * 12
+    assert home.run("undo", "--batch").stdout == b"2 taken back to Drafts\n"
+    assert home.run("undo", "--batch").returncode == 69
 
 
 def test_git_send_email_hears_of_it_when_nothing_could_be_queued(home, repository: Path):
@@ -154,6 +197,22 @@ async def test_mail_from_a_user_of_this_computer_leaves_in_your_name(home):
     (wire,) = await wires(home)
     assert re.findall(rb"^From:.*$", wire, re.MULTILINE) == [b"From: CronDaemon <hanako@example.jp>\r"]
     assert wire.endswith(b"\r\n\r\nbackup: no space left\r\n")
+
+
+async def test_smtp_on_stdin_queues_each_message_as_it_was_sent(home):
+    """Alpine's way: `sendmail -bs`, a conversation for each message."""
+    letter = FROM_MUTT.replace(b"\n.\n", b"\n..\n").replace(b"\n", b"\r\n")
+    envelope = b"MAIL FROM:<hanako@example.jp>\r\nRCPT TO:<%s>\r\nDATA\r\n"
+    said = b"EHLO localhost\r\n" + b"".join(
+        envelope % to + letter + b".\r\n" for to in (b"suzuki@client.example", b"tanaka@example.jp")
+    )
+    done = home.run("sendmail", "-bs", "-odb", "-oem", stdin=said + b"RSET\r\nQUIT\r\n")
+    assert done.returncode == 0
+    replies = [row for row in done.stdout.decode().split("\r\n") if row[3:4] == " "]
+    assert "".join(row[0] for row in replies) == "222232223222"
+    assert [specs(item) for item in home.outbox()] == [["suzuki@client.example"], ["tanaka@example.jp"]]
+    head, _, body = FROM_MUTT.replace(b"\n", b"\r\n").partition(b"\r\n\r\n")
+    assert all(wire.startswith(head) and wire.endswith(b"\r\n\r\n" + body) for wire in await wires(home))
 
 
 async def test_what_was_queued_leaves_when_the_client_runs_byte_for_byte(home, sink):
