@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 
 from tuimail.engine.news import AccountGoes, AccountStopped, ItemChanged, ItemGone, News, OutboxLoaded
-from tuimail.mail.hold.concern import Concern, concerns
+from tuimail.mail.hold.concern import OVERDUE, THIRD_ROUND, Concern, concerns
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import BY_HAND
@@ -56,6 +56,7 @@ class Held:
         self._order = Ordered()
         self._mine = Ordered()
         self._sent: dict[str, Moment] = {}
+        self._odd: set[str] = set()
         self._offset = 0.0
         self._looked = (-1, float("-inf"))
         self._concerns: tuple[Concern, ...] = ()
@@ -130,18 +131,30 @@ class Held:
         pause = LOOK_AGAIN if changes == self.changes else LOOK_EVERY * (len(self._order) > FEW)
         if now.boot - at >= pause or now.boot < at:
             self._looked = self.changes, now.boot
-            live = (self._items[item_id] for item_id in self._order.ids())
-            self._concerns = concerns(live, self._stops(), self._accounts, True, now)
+            resting = [self._items[item_id] for item_id in self._restless(now)]
+            self._concerns = concerns(resting, self._stops(), self._accounts, True, now)
         return self._concerns
 
     def newest(self) -> Item | None:
         """The one that `u` takes back."""
         return next((self._items[item_id] for item_id in self._mine.ids(0, 1)), None)
 
+    def _restless(self, now: Moment) -> set[str]:
+        """All that may be a concern: what merely waits its time is not looked at."""
+        overdue = self._order.before(RANKS[State.WAITING], now.boot - OVERDUE)
+        resting, over = self._order.before(RESTING), self._order.before(OVER)
+        return {*self._order.ids(0, overdue), *self._order.ids(resting, over), *self._odd}
+
+    def _is_odd(self, item: Item) -> bool:
+        """Whether more than its place in the order makes it a concern."""
+        tried = max(item.tries, item.filing_tries) >= THIRD_ROUND
+        return item.state is not State.UNDONE and (tried or item.account not in self._accounts)
+
     def _put(self, item: Item, now: Moment) -> None:
         self.changes += 1
         self._note_sent(item, now)
         self._items[item.id] = item
+        (self._odd.add if self._is_odd(item) else self._odd.discard)(item.id)
         if item.state is State.UNDONE:
             self._forget(item.id)
             return
@@ -155,6 +168,7 @@ class Held:
         self.changes += 1
         self._offset = now.wall - now.boot
         self._items = {item.id: item for item in items}
+        self._odd = {item.id for item in self._items.values() if self._is_odd(item)}
         shown = [item for item in self._items.values() if item.state is not State.UNDONE]
         self._order.fill(self._pressing(item, now) for item in shown)
         self._mine.fill(_newest_first(item) for item in shown if _is_mine(item))
@@ -167,6 +181,7 @@ class Held:
     def _forget(self, item_id: str) -> None:
         self._order.drop(item_id)
         self._mine.drop(item_id)
+        self._odd.discard(item_id)
         self._sent.pop(item_id, None)
 
     def _note_sent(self, item: Item, now: Moment) -> None:

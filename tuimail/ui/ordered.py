@@ -37,9 +37,9 @@ class Ordered:
         if key is not None:
             del self._keys[bisect_left(self._keys, key)]
 
-    def before(self, rank: int) -> int:
-        """How many ids have a lower rank, the first part of the key."""
-        return bisect_left(self._keys, (rank, float("-inf"), 0.0, ""))
+    def before(self, rank: int, value: float = float("-inf")) -> int:
+        """How many ids have a lower key, as far as its first part, and its second, go."""
+        return bisect_left(self._keys, (rank, value, float("-inf"), ""))
 
     def ids(self, start: int = 0, stop: int | None = None) -> list[str]:
         """The ids from place `start` to `stop`."""

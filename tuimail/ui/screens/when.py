@@ -72,7 +72,9 @@ class WhenScreen(ModalScreen[Answer | None]):
         with Vertical():
             yield Painted(self._options, id="options")
             field = Input(compact=True, select_on_focus=False)
-            yield Horizontal(Label("   or until  " if self._longer else "   or in words  ", markup=False), field)
+            yield Horizontal(
+                Label("   or until  " if self._longer else "   or in words  ", markup=False), field
+            )
             yield Painted(self._below, id="below")
 
     def on_mount(self) -> None:

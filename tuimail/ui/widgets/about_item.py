@@ -29,9 +29,10 @@ class AboutItem(Rows):
 
     def show(self, item: Item | None, entries: Sequence[Entry]) -> None:
         """Another item, or a longer trail."""
+        before = len(self.rows(self.size.width))
         self._item, self._entries = item, entries
         self.display = item is not None
-        self.refresh(layout=True)
+        self.refresh(layout=before != len(self.rows(self.size.width)))
 
     def rows(self, width: int) -> Sequence[Row]:
         if self._item is None:
