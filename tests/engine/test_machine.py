@@ -476,7 +476,7 @@ class TwoProcesses(RuleBasedStateMachine):
 LONG = bool(os.environ.get("TUIMAIL_LONG"))
 WORKERS = os.cpu_count() or 1
 A_WORKER = "TUIMAIL_LONG_RUNS"
-RUNS = int(os.environ.get(A_WORKER, 40))
+RUNS = int(os.environ.get(A_WORKER, 30))
 
 TestTwoProcesses = TwoProcesses.TestCase
 TestTwoProcesses.settings = settings(

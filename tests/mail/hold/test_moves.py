@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tuimail.mail.hold import clocks, filing, move, retry
 from tuimail.mail.hold.hold import window
-from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State
+from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import (
     Accepted,
@@ -300,3 +300,59 @@ def test_no_sequence_of_moves_leaves_an_item_resting_silently(data: st.DataObjec
             steps.append(settle(current, data.draw(st.sampled_from(outcomes)), NOW, 0.5))
         current = data.draw(st.sampled_from([s.new for s in steps if s] or [current]))
         assert (current.due is not None) == (current.state in (State.WAITING, State.UNSURE))
+
+
+def scheduled(ahead: float, **changes: object) -> Item:
+    due = NOW.later(ahead)
+    return item(State.WAITING, wait=Wait.SCHEDULE, due=due, hold=ahead, why="scheduled: then", **changes)
+
+
+def test_an_instant_that_only_a_clock_set_forward_has_brought_is_asked_about() -> None:
+    there = Moment(NOW.wall + 7200, NOW.boot + 60, NOW.boot_id)
+    assert not move.is_due(scheduled(7200), there)
+    asked = clocks.put_right(scheduled(7200), there, 86_400.0)
+    assert asked is not None
+    assert asked.new.state is State.PAUSED
+
+
+def test_clocks_that_differ_by_less_than_a_minute_ask_nobody() -> None:
+    there = Moment(NOW.wall + 7200, NOW.boot + 7150, NOW.boot_id)
+    assert clocks.clock_set(scheduled(7200), there) is None
+    assert not move.is_due(scheduled(7200), there)
+    assert move.is_due(scheduled(7200), there.later(50))
+
+
+def test_nothing_of_before_a_restart_moves_while_the_clock_may_still_be_set() -> None:
+    started = Moment(NOW.wall + 10 * 86_400, 44.0, "next")
+    for wait in Wait:
+        before = item(State.WAITING, wait=wait, due=NOW, hold=10.0)
+        assert clocks.put_right(before, started, 86_400.0) is None
+        assert not move.is_due(before, started)
+        assert clocks.put_right(before, started.later(1), 86_400.0) is not None
+
+
+def test_a_countdown_of_before_a_restart_begins_anew_in_full() -> None:
+    started = Moment(NOW.wall + 100, 60.0, "next")
+    made = clocks.anew(item(State.WAITING, due=NOW.later(3), hold=10.0), started)
+    assert made is not None
+    assert made.new.left(started) == 10.0
+    assert made.new.why == "the computer was restarted; the wait of 10 s begins anew"
+
+
+def test_a_schedule_of_before_a_restart_keeps_its_time_and_its_reason() -> None:
+    started = Moment(NOW.wall + 100, 60.0, "next")
+    made = clocks.anew(scheduled(7200), started)
+    assert made is not None
+    assert made.new.left(started) == pytest.approx(7100)
+    assert made.new.why == "scheduled: then"
+    assert made.entry.why == "the computer was restarted; its time stays"
+    set_forward = Moment(started.wall + 7200, started.boot + 60, "next")
+    assert clocks.clock_set(made.new, set_forward) is not None
+
+
+def test_after_a_restart_with_a_clock_of_before_the_queueing_a_countdown_is_asked_about() -> None:
+    started = Moment(0.0, 60.0, "next")
+    asked = clocks.put_right(item(State.WAITING, due=NOW, hold=10.0), started, 86_400.0)
+    assert asked is not None
+    assert asked.new.state is State.PAUSED
+    assert clocks.put_right(scheduled(7200), started, 86_400.0) is None
