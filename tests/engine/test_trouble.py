@@ -160,6 +160,18 @@ async def test_now_tries_at_once_whatever_was_counted_before(world, outcome):
     await world.state(engine, item, State.SENT)
 
 
+async def test_now_tries_at_once_also_while_the_account_s_server_is_out_of_reach(world):
+    engine = await world.sending()
+    world.submitter.outcomes = [Unreachable("no route")] * 1_000
+    items = await queued(world, engine, 10)
+    world.clock.advance(10)
+    await world.until(lambda: world.submitter.attempts)
+    await world.a_while()
+    world.submitter.outcomes = []
+    await engine.outbox.now(items[7].id)
+    await world.state(engine, items[7], State.SENT)
+
+
 async def test_a_recipient_refused_for_good_beside_one_put_off_is_not_asked_about_again(world):
     engine = await world.sending()
     both = Refusal("aiko@example.jp", 550, "gone"), Refusal("boss@example.jp", 450, "busy")
