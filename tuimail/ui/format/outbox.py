@@ -9,7 +9,7 @@ from tuimail.mail.hold.item import Entry, Item, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import BY_HAND
 from tuimail.mail.letter.safe import line
-from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, spread, wrap
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, wrap
 from tuimail.ui.format.people import to_whom
 from tuimail.ui.format.times import HOUR, clock, countdown, day, size
 
@@ -117,9 +117,9 @@ def question(item: Item, now: Moment) -> str:
 def about_rows(item: Item, now: Moment, width: int, zone: tzinfo | None = None) -> Iterator[Row]:
     """What stands over the trail: subject, to whom and by which account, what it asks or what holds it."""
     yield (Piece(f" {cut(item.subject or '(no subject)', width - 2)}", Tone.STRONG),)
-    tail = Piece(f"  {item.account} · {size(item.size)} ", Tone.MUTED)
+    tail = Piece(f" · {item.account} · {size(item.size)}", Tone.MUTED)
     people = line(", ".join(recipient.spec for recipient in item.recipients), width)
-    yield spread((Piece(f" to {cut(people, width - cell_len(tail.text) - 4)}"),), (tail,), width)
+    yield (Piece(f" to {cut(people, width - cell_len(tail.text) - 5)}"), tail)
     asked = question(item, now)
     mark, tone = (" ! ", Tone.ALERT) if asked else (" ", Tone.ACCENT)
     for part in wrap(asked or _held(item, now, zone), width - 4):
