@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -236,8 +236,9 @@ def main() -> int:
             harnesses.submit(one_round, kills, f"{options.seed} {number}", options.broken)
             for number, kills in enumerate(rounds)
         ]
-        for count in counts:
+        for count in as_completed(counts):
             total.update(count.result())
+            print(f"kills {total['kills']} of {options.kills} · faults {total.faults}", file=sys.stderr)
     seconds = time.monotonic() - started
     print(f"{total} · seed {options.seed} · harnesses {options.harnesses} · {seconds:.0f} s")
     return 1 if total.faults else 0
