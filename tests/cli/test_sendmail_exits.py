@@ -117,7 +117,7 @@ def test_75_while_another_program_holds_the_outbox(sendmail, here, monkeypatch):
 def test_75_when_the_disk_is_full(here):
     """The limit stands for the disk: what goes over it can't be written."""
     assert here.run("sendmail", "-ti", stdin=LETTER).returncode == 0
-    large = LETTER + b"x" * 70 + b"\n" * 2_000_000
+    large = LETTER + (b"x" * 70 + b"\n") * 10_000
     command = [sys.executable, "-m", "tuimail", "sendmail", "-ti"]
 
     def little_space() -> None:

@@ -30,7 +30,7 @@ def header_specs(raw: bytes, *names: str) -> tuple[str, ...]:
 
 def header_values(raw: bytes, *names: str) -> tuple[str, ...]:
     """The texts of these headers, in order."""
-    head = BytesHeaderParser().parsebytes(raw)
+    head = BytesHeaderParser().parsebytes(raw[: _head_end(raw)])
     return tuple(str(value) for name in names for value in head.get_all(name, []))
 
 
@@ -66,8 +66,13 @@ def with_from(raw: bytes, own: Account, name: str = "") -> bytes:
     author = f"From: {formataddr((name or own.address.name, own.address.spec))}\n".encode()
     if not _HEADER.match(raw):
         return author + b"\n" + raw
-    end = found.start() if (found := _HEAD_END.search(raw)) else len(raw)
+    end = _head_end(raw)
     return author + _FROM.sub(b"", raw[:end]) + raw[end:]
+
+
+def _head_end(raw: bytes) -> int:
+    found = _HEAD_END.search(raw)
+    return found.start() if found else len(raw)
 
 
 def report(item: Item, now: Moment) -> None:
