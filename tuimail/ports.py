@@ -245,8 +245,11 @@ class OutboxStore(Protocol):
         """The account is not stopped any more."""
         ...
 
-    async def damage_report(self) -> str:
-        """What of the outbox was damaged, and what was kept, in one line that is told once; mostly empty."""
+    async def damage_report(self, look: bool = False) -> str:
+        """What of the outbox was damaged, and what was kept, in one line that is told once; mostly empty.
+
+        With `look` the file is looked through first, but for the contents of mail in a large one.
+        """
         ...
 
     async def restored(self) -> bool:

@@ -259,7 +259,7 @@ class Trial:
     async def _open(self, write: bool) -> tuple[Held, bool]:
         store = OutboxFile(self.path, self.mark)
         try:
-            self.said += await store.damage_report()
+            self.said += await store.damage_report(look=True)
             copy = await store.restored()
             if not copy:
                 await store.settle_in()

@@ -126,6 +126,7 @@ class Sender:
     async def _begin(self) -> None:
         """Taking over: what a dead sender left in the middle is settled before anything is claimed."""
         now = self._clock.now()
+        await self._tell_of_damage(look=True)
         copy = await self._store.restored()
         await self._store.purge(now)
         await self._items.load()
@@ -137,8 +138,8 @@ class Sender:
         self.here, self._holder = True, ""
         self._newsroom.announce(SenderChanged(True, self._lock.holder()))
 
-    async def _tell_of_damage(self) -> None:
-        report = await self._store.damage_report()
+    async def _tell_of_damage(self, look: bool = False) -> None:
+        report = await self._store.damage_report(look)
         if report:
             self._newsroom.announce(Notice(line(report)))
             await self._items.load()

@@ -1,11 +1,11 @@
 """Looks through an outbox once, so that what went bad is found before it is needed."""
 
 import sqlite3
-from contextlib import suppress
 
-from tuimail.store import draft_row, item_row, quarantine, report
+from tuimail.store import quarantine, report
 from tuimail.store.database import transaction
 from tuimail.store.inspect import fault
+from tuimail.store.seal import is_broken
 
 DRAFT_GONE = "The draft of {} can't be found any more: that mail can be sent, but not taken back."
 
@@ -17,36 +17,28 @@ def run(connection: sqlite3.Connection) -> None:
         error.sqlite_errorname = "SQLITE_CORRUPT"
         raise error
     quarantine.items(connection, _unreadable_items(connection))
-    quarantine.drafts(connection, _unreadable_drafts(connection))
+    quarantine.drafts(connection, _broken(connection, "drafts"))
     _look_for_drafts(connection)
 
 
 def _unreadable_items(connection: sqlite3.Connection) -> list[str]:
     """Those whose text is not as it was written, once the columns beside it are made to agree with it."""
-    broken = []
-    for item_id, version, state, body in connection.execute(
-        "SELECT id, version, state, body FROM items"
-    ).fetchall():
-        try:
-            item = item_row.item(body)
-        except sqlite3.DataError:
-            broken.append(item_id)
-            continue
-        if item.id != item_id:
-            broken.append(item_id)
-        elif (item.version, item.state) != (version, state):
-            values = (item.version, item.state.value, item_id)
-            connection.execute("UPDATE items SET version = ?, state = ? WHERE id = ?", values)
+    broken = _broken(connection, "items")
+    connection.execute(
+        "UPDATE items SET version = json_extract(body, '$.version'), state = json_extract(body, '$.state')"
+        " WHERE json_valid(body) AND id = json_extract(body, '$.id')"
+        " AND (version, state) <> (json_extract(body, '$.version'), json_extract(body, '$.state'))"
+    )
     return broken
 
 
-def _unreadable_drafts(connection: sqlite3.Connection) -> list[str]:
-    readable = set()
-    drafts = connection.execute("SELECT id, body FROM drafts").fetchall()
-    for draft_id, body in drafts:
-        with suppress(sqlite3.DataError):
-            readable.update({draft_row.draft(body, {}).id} & {draft_id})
-    return [draft_id for draft_id, _ in drafts if draft_id not in readable]
+def _broken(connection: sqlite3.Connection, table: str) -> list[str]:
+    rows = connection.execute(f"SELECT id, body FROM {table}")  # noqa: S608
+    altered = [row_id for row_id, body in rows if is_broken(body)]
+    strays = connection.execute(
+        f"SELECT id FROM {table} WHERE NOT json_valid(body) OR id <> json_extract(body, '$.id')"  # noqa: S608
+    )
+    return list({*altered, *(row_id for (row_id,) in strays)})
 
 
 def _look_for_drafts(connection: sqlite3.Connection) -> None:

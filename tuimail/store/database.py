@@ -238,8 +238,8 @@ def in_words(error: sqlite3.Error, path: Path) -> str:
         "SQLITE_FULL": "the disk is full; free some space and try again",
         "SQLITE_READONLY": "the disk or the file is read-only; make it writable and try again",
         "SQLITE_BUSY": "another program holds it for too long; try again",
-        "SQLITE_NOTADB": "it is damaged or no database; move it aside and start again",
-        "SQLITE_CORRUPT": "it is damaged; move it aside and start again",
+        "SQLITE_NOTADB": "it is damaged; start tuimail, which sets it aside and saves what it can",
+        "SQLITE_CORRUPT": "it is damaged; start tuimail, which sets it aside and saves what it can",
         "SQLITE_CANTOPEN": "it can't be opened; look at its permissions, and whether its disk is read-only",
     }
     reason = next((words for key, words in reasons.items() if name.startswith(key)), None)

@@ -39,7 +39,6 @@ class OutboxFile:
 
     def __init__(self, path: Path, mark: Path | None = None) -> None:
         self._database = Database(path, MIGRATIONS, rescue=Guard(path))
-        self._looked = False
         self._origin = Origin(path, mark)
 
     async def add(self, item: Item, submission: Submission, draft: Draft, entry: Entry) -> None:
@@ -225,13 +224,10 @@ class OutboxFile:
             lambda connection: connection.execute("DELETE FROM stops WHERE account = ?", (account,))
         )
 
-    async def damage_report(self) -> str:
-        """The first call looks through the file, but for the contents of mail in a large one."""
-
+    async def damage_report(self, look: bool = False) -> str:
         def job(connection: sqlite3.Connection) -> str:
-            if not self._looked:
+            if look:
                 checkup.run(connection)
-                self._looked = True
             return report.take(connection)
 
         return await self._database.run(job)
