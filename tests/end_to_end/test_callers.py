@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from terminal import until
 
 SEND_EMAIL = Path("/usr/lib/git-core/git-send-email")
 FROM_MUTT = """\
@@ -189,6 +190,17 @@ def test_a_file_is_sent_listed_taken_back_and_another_one_leaves_now(home):
     assert (before["state"], before["seconds_left"]) == ("waiting", 0)
     assert specs(before) == ["suzuki@client.example", "tanaka@example.jp"]
     assert after["state"] == "undone"
+
+
+def test_edit_opens_the_composer_on_the_mail_that_was_taken_back(home, client):
+    home.run("sendmail", "-ti", stdin=FROM_MUTT)
+    terminal = client("outbox", "edit")
+    until(lambda: b"lunch" in terminal.shown and b"suzuki@client.example" in terminal.shown)
+    until(lambda: b"At noon?" in terminal.shown)
+    terminal.type(b"\x11")
+    terminal.process.wait(20)
+    (item,) = home.outbox()
+    assert item["state"] == "undone"
 
 
 async def test_mail_from_a_user_of_this_computer_leaves_in_your_name(home):
