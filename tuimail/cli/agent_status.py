@@ -8,15 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from tuimail import paths, wiring
-from tuimail.cli import agent_unit, systemctl
+from tuimail.cli import agent_unit, resting, systemctl
 from tuimail.cli.agent_unit import UNIT, StartFile
 from tuimail.cli.opened import opened
 from tuimail.cli.outbox_words import iso
 from tuimail.cli.streams import note
 from tuimail.mail.errors import TuimailError
-from tuimail.mail.hold.concern import Concern, concerns, told
+from tuimail.mail.hold.concern import told
 from tuimail.mail.hold.item import Item, State
-from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
 
@@ -75,32 +74,19 @@ def _said(question: str, yes: str) -> bool | None:
 async def _outbox(config: str | None) -> tuple[dict[str, Any], Sequence[str]]:
     async with opened(config) as open_:
         items, now = await open_.engine.outbox.items(), open_.engine.now()
-        accounts = [account.name for account in open_.engine.accounts]
-        someone_sends = bool(wiring.who_sends(open_.paths))
-        needs = concerns(items, open_.engine.outbox.stops(), accounts, someone_sends, now)
+        needs = await resting.resting(open_)
     held = [item for item in items if item.held]
     due = [now.wall + max(0.0, item.left(now)) for item in held if _leaves(item)]
     data = {
         "held": len(held),
         "next_due": iso(min(due)) if due else None,
-        "concerns": [_as_json(concern, now) for concern in needs],
+        "concerns": [resting.as_json(concern, now) for concern in needs],
     }
     return data, [told(concern, now) for concern in needs]
 
 
 def _leaves(item: Item) -> bool:
     return item.state is State.WAITING and item.due is not None
-
-
-def _as_json(concern: Concern, now: Moment) -> dict[str, Any]:
-    return {
-        "about": concern.matter.name.lower(),
-        "account": concern.account or None,
-        "id": concern.item.id if concern.item else None,
-        "count": concern.count,
-        "asks": concern.asks,
-        "line": told(concern, now),
-    }
 
 
 def _about(found: dict[str, Any]) -> Iterator[str]:
