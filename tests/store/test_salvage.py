@@ -14,6 +14,7 @@ from itertools import count
 import pytest
 from builders import NOW, a_draft, a_queued
 
+from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import begin_body, claim, undo
 from tuimail.mail.hold.outcome import Accepted, Vanished
@@ -211,3 +212,29 @@ def _die_after(steps):
     salvage.Path.rename = turn(salvage.Path.rename)
     salvage.Path.unlink = turn(salvage.Path.unlink)
     salvage.os.fsync = turn(salvage.os.fsync)
+
+
+@pytest.mark.parametrize("name", ["SQLITE_FULL", "SQLITE_IOERR_READ", "SQLITE_BUSY", "SQLITE_READONLY"])
+async def test_a_failing_disk_is_never_taken_for_a_damaged_file(path, name):
+    await fill(path)
+    store = OutboxFile(path)
+
+    def fails(_):
+        error = sqlite3.OperationalError("no")
+        error.sqlite_errorname = name
+        raise error
+
+    with pytest.raises(OutboxError):
+        await store._database.run(fails)
+    assert aside(path) == []
+    await store.close()
+
+
+@pytest.mark.parametrize("statement", ["SELECT nothing FROM nowhere", "INSERT INTO items (id) VALUES (1)"])
+async def test_a_statement_that_fails_on_a_sound_file_salvages_nothing(path, statement):
+    await fill(path)
+    store = OutboxFile(path)
+    with pytest.raises(OutboxError):
+        await store._database.run(lambda connection: connection.execute(statement))
+    assert aside(path) == []
+    await store.close()

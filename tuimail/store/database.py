@@ -21,6 +21,12 @@ T = TypeVar("T")
 SAFE = "FULL"
 """`synchronous` of a precious file: what was committed survives a power cut."""
 
+SURROUNDINGS = (
+    *("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_PERM"),
+    *("SQLITE_PROTOCOL", "SQLITE_INTERRUPT", "SQLITE_AUTH", "SQLITE_IOERR"),
+)
+"""Errors of the disk or of other programs, which say nothing about what is in the file."""
+
 BUSY_MS = 5_000
 PAUSE_MS = 10
 
@@ -229,6 +235,11 @@ def is_unreadable(error: sqlite3.DatabaseError) -> bool:
     """Whether it is the file's contents that are to blame: damaged, foreign, or of a newer version."""
     name = getattr(error, "sqlite_errorname", "")
     return not name or name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+
+
+def is_of_surroundings(error: Exception) -> bool:
+    """Whether it is the disk or another program that is to blame, and nothing is known of the contents."""
+    return getattr(error, "sqlite_errorname", "").startswith(SURROUNDINGS)
 
 
 def in_words(error: sqlite3.Error, path: Path) -> str:

@@ -13,16 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tuimail.mail.errors import OutboxError
-from tuimail.store.database import Stranger
+from tuimail.store.database import Stranger, is_of_surroundings
 
 PATIENCE = 30.0
 PAUSE = 0.02
 SURE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-SURROUNDINGS = (
-    *("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_PERM"),
-    *("SQLITE_PROTOCOL", "SQLITE_INTERRUPT", "SQLITE_AUTH", "SQLITE_IOERR"),
-)
-"""Errors of the disk or of other programs, which say nothing about what is in the file."""
 
 
 class Guard:
@@ -50,7 +45,7 @@ class Guard:
         name = getattr(error, "sqlite_errorname", "")
         if isinstance(error, UnicodeDecodeError):
             return True
-        if isinstance(error, Stranger | sqlite3.DataError) or name.startswith(SURROUNDINGS):
+        if isinstance(error, Stranger | sqlite3.DataError) or is_of_surroundings(error):
             return False
         if name.startswith(SURE) or connection is None:
             return bool(name)

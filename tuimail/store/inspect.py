@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from tuimail.store.database import in_words, migrate, version
+from tuimail.store.database import in_words, is_of_surroundings, migrate, version
 from tuimail.store.schema import MIGRATIONS
 
 SMALL = 16_000_000
@@ -33,7 +33,10 @@ def damage(path: Path) -> str:
 
 
 def fault(connection: sqlite3.Connection) -> str:
-    """What is wrong with an open outbox, in a few words; empty when nothing is."""
+    """What is wrong with an open outbox, in a few words; empty when nothing is.
+
+    Raises sqlite3.Error when the disk or another program keeps it from being seen.
+    """
     try:
         (size,) = connection.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
         wrong = _integrity(connection, ("",) if size[0] <= SMALL else LIGHT)
@@ -41,6 +44,8 @@ def fault(connection: sqlite3.Connection) -> str:
             return wrong or "its tables are not those of an outbox"
         counted = connection.execute("SELECT 1 FROM counters WHERE name = 'seq'").fetchone()
     except sqlite3.Error as error:
+        if is_of_surroundings(error):
+            raise
         return str(error)
     return "" if counted else "its count of changes is gone"
 
