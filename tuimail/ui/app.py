@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.command import Provider
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
@@ -39,6 +40,8 @@ from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
 
 if TYPE_CHECKING:
     from tuimail.mail.hold.calendar import Calendar
+
+ASKED_BACK = "Asking the server to give it back…"
 
 SETTLED = 1.0
 """Seconds after the start from which garbage is collected; `cli.main` puts it off till then."""
@@ -141,6 +144,14 @@ class TuimailApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(self._looks["tuimail-dark"].variables)
 
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__module__ != "textual.drivers.linux_driver":
+            return usual
+        from tuimail.ui.driver import LastingDriver
+
+        return LastingDriver
+
     def get_default_screen(self) -> Screen[None]:
         return MailScreen(self.desk)
 
@@ -180,7 +191,16 @@ class TuimailApp(App[None]):
             await doors.help_(self, self.desk)
 
     async def action_take_back(self) -> None:
-        """Back to the composer with the newest held mail; what is being written is saved first."""
+        """Back to the composer with the newest held mail; a server that keeps it is asked beside the keys."""
+        newest = self.desk.held.newest()
+        if newest is not None and newest.handle:
+            self._say(ASKED_BACK)
+            self.run_worker(self._take_back(), group="take back", exclusive=True)
+        else:
+            await self._take_back()
+
+    async def _take_back(self) -> None:
+        """What is being written is saved first."""
         try:
             if isinstance(self.screen, PlaceScreen):
                 await self.screen.keep()

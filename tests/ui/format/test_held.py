@@ -117,11 +117,14 @@ def test_rules_that_add_nothing_are_not_spoken_of():
 @pytest.mark.parametrize(
     ("decision", "words"),
     [
-        (Decision(10.0, delays=(Delay(60, "rule: a"),)), "hold 10 s + rule: a · leaves after 1:00"),
-        (Decision(10.0, untils=(Until(NOW.wall + 90_000, "rule: b"),)), "hold 10 s + rule: b · leaves "),
-        (Decision(10.0, pauses=("rule: c",)), "hold 10 s + rule: c · rests till you release it"),
-        (Decision(10.0, confirms=("rule: d: sure?",)), "asks first: rule: d: sure?"),
-        (Decision(10.0, bcc=("boss@b.example",)), "blind copy to boss@b.example"),
+        (Decision(10.0, delays=(Delay(60, "rule: a"),)), "leaves after 1:00: hold 10 s + rule: a"),
+        (Decision(10.0, untils=(Until(NOW.wall + 90_000, "rule: b"),)), ": hold 10 s + rule: b"),
+        (Decision(10.0, pauses=("rule: c",)), "rests till you release it: hold 10 s + rule: c"),
+        (
+            Decision(10.0, confirms=("rule: d: sure?",)),
+            "leaves after 0:10, asks first: hold 10 s + rule: d: sure?",
+        ),
+        (Decision(10.0, bcc=("b@b.example",), notes=("rule: g: copy to b@b.example",)), "g: copy to b@b.ex"),
         (Decision(10.0, blocks=("rule: e",)), "will not be queued: rule: e"),
     ],
 )

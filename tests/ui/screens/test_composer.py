@@ -382,7 +382,7 @@ async def test_what_rules_would_do_is_one_line_before_send(open_app, press, seen
     await write(pilot, press)
     await pilot.pause(0.6)
     await press(pilot)
-    assert " On Send  hold 10 s + rule: outside mail · leaves after 1:00" in seen(pilot)
+    assert " On Send  leaves after 1:00: hold 10 s + rule: outside mail" in seen(pilot)
     world.outbox.decision = Decision(10.0)
     await press(pilot, "'more")
     await pilot.pause(0.5)

@@ -25,6 +25,8 @@ PLACES = {
     "attach": ["c", "alt+a"],
     "discard": ["c", "alt+d"],
     "outbox": ["o"],
+    "later": ["o", "l"],
+    "when": ["c", "alt+l"],
     "drafts": ["D"],
     "help": ["question_mark"],
     "quit": ["q"],

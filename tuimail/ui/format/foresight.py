@@ -15,13 +15,10 @@ def foresight(decision: Decision, schedule: Schedule | None, now: Moment) -> str
     if decision.blocks:
         return f"will not be queued: {' · '.join(decision.blocks)}"
     held = hold(decision, schedule, now)
-    parts = [
-        f"hold {decision.undo_seconds:g} s",
-        *(why for why in held.reasons if not why.startswith("undo")),
-    ]
-    parts += [f"asks first: {why}" for why in decision.confirms]
-    parts += [f"blind copy to {', '.join(decision.bcc)}"] if decision.bcc else []
-    return f"{' + '.join(parts)} · {_end(held.due, held.wait, now)}"
+    reasons = (why for why in held.reasons if not why.startswith("undo"))
+    parts = [f"hold {decision.undo_seconds:g} s", *reasons, *decision.confirms]
+    end = _end(held.due, held.wait, now) + (", asks first" if decision.confirms else "")
+    return f"{end}: {' + '.join(parts)}"
 
 
 def _end(due: Moment | None, wait: Wait, now: Moment) -> str:

@@ -207,6 +207,8 @@ class OutboxScreen(PlaceScreen):
             self.say(self._round.progress())
 
     async def _undo(self, item: Item) -> None:
+        if item.handle:
+            self.say("Asking the server to give it back…")
         draft = await self.desk.engine.outbox.undo(item.id)
         if draft is None:
             self.say(TOO_LATE, trouble=True)
