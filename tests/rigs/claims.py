@@ -216,6 +216,7 @@ def main() -> int:
             messages = min(MESSAGES, max((options.claims - count["claims"]) // 2, 100))
             outbox_of(folder, messages, options.seed * 1_000 + number, count)
         number += 1
+        print(f"claims {count['claims']} of {options.claims} · faults {count.faults}", file=sys.stderr)
     print(f"{count} · seed {options.seed} · {time.monotonic() - started:.0f} s")
     return 1 if count.faults else 0
 

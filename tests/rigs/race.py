@@ -35,7 +35,7 @@ SENDERS = UNDOERS = 2
 AT_ONCE = 80
 """Mails that each of those who undo has on the way at a time."""
 
-A_CHUNK = 10_000
+A_CHUNK = 4_000
 WINDOW = 0.6
 STEPS = range(-50, 51)
 SLOW = 0.004
@@ -189,6 +189,8 @@ def main() -> int:
     for number, start in enumerate(range(0, options.undos, A_CHUNK)):
         with scratch("race") as folder:
             chunk(folder, min(A_CHUNK, options.undos - start), options.seed * 1_000 + number, count)
+        done = count["undone"] + count["refused"]
+        print(f"undos {done} of {options.undos} · faults {count.faults}", file=sys.stderr)
     print(f"undos {options.undos} · {count} · seed {options.seed} · {time.monotonic() - started:.0f} s")
     print(count.picture())
     return 1 if count.faults else 0
