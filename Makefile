@@ -21,6 +21,7 @@ check: $(VENV)/ready-dev
 bench: $(VENV)/ready-dev servers
 	@$(BIN)/python -m bench.queue
 	@$(BIN)/python -m bench.screen
+	@$(BIN)/python -m bench.held
 	@$(BIN)/python tests/rigs/kill.py --kills 500
 
 screenshots: $(VENV)/ready-dev
