@@ -83,6 +83,7 @@ def test_a_damaged_outbox_is_found(here, capsys):
     code, found = findings(capsys, "--offline")
     assert code == 1
     assert found["outbox"][0] == "wrong"
+    assert [file.name for file in folder.iterdir() if "damaged" in file.name] == []
 
 
 def test_the_process_that_sends_is_named(here, capsys):

@@ -54,7 +54,8 @@ def become(item_id: str, **changes) -> None:
     async def act() -> None:
         store = OutboxFile(paths.find().outbox)
         item = await store.item(item_id)
-        assert await store.move(move(item, item.due or NOW, "as it was left", **changes))
+        why = changes.pop("why", "as it was left")
+        assert await store.move(move(item, item.due or NOW, why, **changes))
         await store.close()
 
     asyncio.run(act())
@@ -219,3 +220,11 @@ def test_show_tells_all_that_holds_it(ask, queue):
     out = ask("show", item)[1]
     assert "scheduled: in 2 hours" in out
     assert "also undo window 60 s" in out
+
+
+def test_what_rests_is_said_before_the_items_with_the_id_to_act_on(ask, queue):
+    item = queue()
+    become(item, state=State.FAILED, due=None, why="550 no such user")
+    first, second = ask("list")[1].splitlines()
+    assert first == f"! lunch: 550 no such user · change it, or try again [{item}]"
+    assert second.startswith(f"{item}  failed")

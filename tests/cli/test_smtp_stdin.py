@@ -1,9 +1,12 @@
 """SMTP on stdin: what alpine and others say to `sendmail -bs`."""
 
+import asyncio
 import io
 import smtplib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tuimail.cli.smtp_stdin import MOST_RECIPIENTS, Dialogue
 from tuimail.mail.errors import DraftError, OutboxError
@@ -180,3 +183,38 @@ async def test_the_library_that_everybody_uses_is_understood(talk):
     said.write(body + b".\r\nquit\r\n")
     assert codes(await talk.hold(said.getvalue()))[-2:] == ["250", "221"]
     assert talk.queued[0][2] == b"Subject: x\r\n\r\n.\r\n..\r\n...\r\n"
+
+
+WORDS = [
+    "EHLO x",
+    "HELO x",
+    "MAIL FROM:<a@x.example>",
+    "MAIL FROM:<>",
+    "RCPT TO:<b@y.example>",
+    "RCPT TO:<b@",
+]
+WORDS += [
+    "DATA",
+    ".",
+    "..",
+    "",
+    "Subject: x",
+    "RSET",
+    "NOOP",
+    "QUIT",
+    "VRFY b",
+    "mail from:<",
+    "\x00\xff",
+    "DATA x",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=40), st.sampled_from(["\n", "\r\n"]), st.binary(max_size=20))
+def test_whatever_is_said_each_message_that_is_queued_was_promised(words, end, rest):
+    """No order of commands ends it with an error, and what was queued is what was answered with 250."""
+    talk = Talk()
+    said = "".join(f"{word}{end}" for word in words).encode("latin-1") + rest
+    replies = asyncio.run(talk.hold(said))
+    assert replies[0].startswith("220 ")
+    assert len(talk.queued) == sum("queued as" in reply for reply in replies)
+    assert all(recipients == ("b@y.example",) * len(recipients) for _, recipients, _ in talk.queued)

@@ -43,12 +43,16 @@ async def _all(config: str | None, offline: bool) -> list[Finding]:
     except ConfigError as error:
         return [Finding("config", State.WRONG, str(error)), *findings]
     findings.insert(0, Finding("config", State.OK, str(places.config)))
-    findings += [finding async for finding in _built(read, places, offline)]
+    damaged = any(found.about == "outbox" and found.state is State.WRONG for found in findings)
+    findings += [finding async for finding in _built(read, places, offline, damaged)]
     return findings
 
 
-async def _built(config: Config, places: Paths, offline: bool) -> AsyncIterator[Finding]:
-    """What only a built engine can tell: what is in the outbox, and whether the servers let us in."""
+async def _built(config: Config, places: Paths, offline: bool, damaged: bool) -> AsyncIterator[Finding]:
+    """What only a built engine can tell: what is in the outbox, and whether the servers let us in.
+
+    A damaged outbox is not opened: that would set it aside, and a look changes nothing.
+    """
     try:
         engine = wiring.build(config, places)
     except TuimailError as error:
@@ -56,10 +60,9 @@ async def _built(config: Config, places: Paths, offline: bool) -> AsyncIterator[
         return
     open_ = Opened(engine, places, config)
     try:
-        for part in (doctor_outbox.of_rules(open_), doctor_outbox.of_mail(open_)):
+        parts = [doctor_outbox.of_rules(open_), doctor_accounts.findings(open_, offline)]
+        for part in parts if damaged else (doctor_outbox.of_mail(open_), *parts):
             async for finding in part:
                 yield finding
-        async for finding in doctor_accounts.findings(open_, offline):
-            yield finding
     finally:
         await engine.close()

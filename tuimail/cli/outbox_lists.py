@@ -6,14 +6,13 @@ from tuimail.cli import outbox_words as words
 from tuimail.cli import resting
 from tuimail.cli.opened import Opened
 from tuimail.cli.outbox_answer import Answer, item
-from tuimail.mail.hold.concern import told
 
 
 async def all_(open_: Opened, _: argparse.Namespace) -> Answer:
     """What rests, in lines that begin with `! `, then the items; as JSON the items alone."""
     needs = await resting.resting(open_)
     outbox, now = open_.engine.outbox, open_.engine.now()
-    lines = [f"! {told(concern, now)}" for concern in needs]
+    lines = [f"! {line}" for line in resting.lines(needs, now)]
     lines += words.table(outbox.known(), now)
     stopped = {stop.account for stop in outbox.stops()}
     return Answer("\n".join(lines), [words.as_json(each, now, stopped) for each in outbox.known()])
@@ -22,7 +21,7 @@ async def all_(open_: Opened, _: argparse.Namespace) -> Answer:
 async def concerns(open_: Opened, _: argparse.Namespace) -> Answer:
     """What rests, the most pressing first."""
     needs, now = await resting.resting(open_), open_.engine.now()
-    lines = [told(concern, now) for concern in needs]
+    lines = resting.lines(needs, now)
     return Answer("\n".join(lines), [resting.as_json(concern, now) for concern in needs])
 
 
