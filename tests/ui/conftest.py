@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from tuimail.engine.account import Account
 from tuimail.engine.news import (
+    AccountGoes,
     AccountStopped,
     FolderChanged,
     FoldersChanged,
@@ -78,6 +79,10 @@ class FakeOutbox:
     def stop(self, account: str, why: str) -> None:
         self.stopped = (Stop(account, NOON, why),)
         self.world.newsroom.announce(AccountStopped(self.stopped[0]))
+
+    async def go(self, account: str) -> None:
+        self.stopped = ()
+        self.world.newsroom.announce(AccountGoes(account))
 
     async def weigh(self, draft: Draft) -> Decision:
         return self.decision

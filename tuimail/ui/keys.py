@@ -112,6 +112,7 @@ KEYS: tuple[Key, ...] = (
     Key("item_later", "l", "later", "later", "Wait longer: a minute, ten, an hour, or as you say", _O),
     Key("item_when", "s", "when", "when", "Choose the time it leaves", _O),
     Key("item_pause", "p", "pause", "pause", "Rest till it is released; again: release it", _O),
+    Key("account_go", "a", "go_on", "log in again", "Let the mail of a stopped account go on", _O),
     Key("item_delete", "d", "delete", "delete", "Remove a finished or failed one, after a question", _O),
     Key(
         "item_mark",

@@ -301,7 +301,12 @@ async def test_a_stopped_account_is_named_and_its_mail_crowds_nothing_out(open_a
     assert "「mail" not in shown
     await press(pilot, "o")
     assert "home: the server refused the login" in seen(pilot)
-    assert "n tries again" in seen(pilot)
+    assert "a logs in again" in seen(pilot)
+    await press(pilot, "a")
+    assert "Trying home again." in seen(pilot)
+    await pilot.pause(0.5)
+    assert world.outbox.stopped == ()
+    assert "refused the login" not in seen(pilot)
 
 
 async def test_ten_thousand_held_are_listed_from_the_first_to_the_last(open_app, press, seen, world):

@@ -121,6 +121,9 @@ class OutboxScreen(PlaceScreen):
             )
         )
 
+    def action_go_on(self) -> None:
+        self.work(self._go_on, "go on")
+
     def action_pause(self) -> None:
         """Pause what waits; when nothing of it waits, release it."""
         outbox = self.desk.engine.outbox
@@ -215,6 +218,14 @@ class OutboxScreen(PlaceScreen):
         else:
             await write(self.app, self.desk, draft)
 
+    async def _go_on(self) -> None:
+        """Try the mail of the stopped accounts again: the login may have been mended."""
+        stops = self.desk.engine.outbox.stops()
+        for stop in stops:
+            await self.desk.engine.outbox.go(stop.account)
+        names = line(", ".join(stop.account for stop in stops))
+        self.say(f"Trying {names} again." if names else "No account is stopped.")
+
     async def _again(self, item_id: str) -> bool:
         """Try a failed one again; send the same bytes of an unsure one again."""
         item = self.desk.held.get(item_id)
@@ -253,8 +264,10 @@ class OutboxScreen(PlaceScreen):
         labels = {} if waits else {"item_pause": "release"}
         if any(item.state is State.FAILED for item in chosen):
             labels["item_again"] = "try again"
-        marks = frozenset() if self.items.count else frozenset({"item_mark"})
-        self.query_one(KeyBar).turn(self.place, KEYS - useful | marks, labels)
+        needless = KEYS - useful
+        needless |= frozenset() if self.items.count else {"item_mark"}
+        needless |= frozenset() if self.desk.engine.outbox.stops() else {"account_go"}
+        self.query_one(KeyBar).turn(self.place, needless, labels)
 
     async def _show_trail(self) -> None:
         item = self.items.current

@@ -120,7 +120,7 @@ class ConcernLine(Rows):
 
     def _hint(self, concern: Concern) -> str:
         if self._place is Place.OUTBOX:
-            return "n tries again" if concern.matter is Matter.STOPPED else ""
+            return "a logs in again" if concern.matter is Matter.STOPPED else ""
         return "" if self._place is Place.COMPOSER else "o outbox"
 
     def _look(self) -> None:
