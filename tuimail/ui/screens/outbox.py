@@ -9,12 +9,11 @@ from tuimail.engine.news import News
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.letter.safe import line
 from tuimail.ui.calm import Calm
-from tuimail.ui.deeds import KEYS, Deed, Round, possible
+from tuimail.ui.deeds import KEYS, Deed, possible
 from tuimail.ui.desk import Desk
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.ask import ConfirmScreen
+from tuimail.ui.screens.doing import DoingScreen
 from tuimail.ui.screens.doors import choose_time, write
-from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.screens.when import Answer
 from tuimail.ui.widgets.about_item import AboutItem
 from tuimail.ui.widgets.edge import KeyBar
@@ -22,11 +21,11 @@ from tuimail.ui.widgets.held_lines import OUTBOX_NEWS
 from tuimail.ui.widgets.item_list import ItemList
 from tuimail.ui.widgets.row_list import RowList
 
-RENEW_EVERY, TELL_EVERY = 0.25, 0.2
+RENEW_EVERY = 0.25
 TOO_LATE = "Too late to take it back: it has begun to leave."
 
 
-class OutboxScreen(PlaceScreen):
+class OutboxScreen(DoingScreen):
     """Items above, what is known of the one under the cursor below. Keys act on the marked ones, or on it."""
 
     place = Place.OUTBOX
@@ -35,15 +34,10 @@ class OutboxScreen(PlaceScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._renewed = Calm(self, self._renew, RENEW_EVERY)
-        self._round: Round | None = None
 
     def contents(self) -> Iterable[Widget]:
         yield ItemList(self.desk)
         yield AboutItem(self.desk)
-
-    @property
-    def items(self) -> ItemList:
-        return self.query_one(ItemList)
 
     def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
@@ -63,25 +57,25 @@ class OutboxScreen(PlaceScreen):
 
     def action_leave(self) -> None:
         """Stop what is being done to many; then let go of the marks; then leave."""
-        if self._round is not None:
-            self._round.stop()
-        elif self.items.marked:
+        if self.stopped():
+            return
+        if self.items.marked:
             self.items.clear_marks()
-            self._remarked()
+            self.remarked()
         else:
             super().action_leave()
 
     def action_mark(self) -> None:
         self.items.mark()
-        self._remarked()
+        self.remarked()
 
     def action_mark_all(self) -> None:
         self.items.mark_all()
-        self._remarked()
+        self.remarked()
 
     def action_mark_others(self) -> None:
         self.items.mark_others()
-        self._remarked()
+        self.remarked()
 
     def action_undo(self) -> None:
         """One goes back to the composer, several to Drafts."""
@@ -90,16 +84,16 @@ class OutboxScreen(PlaceScreen):
             self.work(partial(self._undo, chosen[0]), "act")
             return
         act = self.desk.engine.outbox.undo
-        self._do(Deed(act, "Taking back", "taken back to Drafts", "too late", TOO_LATE))
+        self.do(Deed(act, "Taking back", "taken back to Drafts", "too late", TOO_LATE))
 
     def action_now(self) -> None:
-        self._do(
+        self.do(
             Deed(self.desk.engine.outbox.now, "Sending", "sent off", "past that", "It is past that."),
             "Send {} mails now?",
         )
 
     def action_again(self) -> None:
-        self._do(
+        self.do(
             Deed(
                 self._again,
                 "Trying again",
@@ -111,7 +105,7 @@ class OutboxScreen(PlaceScreen):
         )
 
     def action_settle(self, sent: bool) -> None:
-        self._do(
+        self.do(
             Deed(
                 partial(self.desk.engine.outbox.settle, sent=sent),
                 "Settling",
@@ -128,10 +122,10 @@ class OutboxScreen(PlaceScreen):
         """Pause what waits; when nothing of it waits, release it."""
         outbox = self.desk.engine.outbox
         if any(item.state is State.WAITING for item in self.items.chosen):
-            self._do(Deed(outbox.pause, "Pausing", "paused", "not waiting", "It does not wait."))
+            self.do(Deed(outbox.pause, "Pausing", "paused", "not waiting", "It does not wait."))
         else:
             alone = "Only what waits is paused, and only what is paused is released."
-            self._do(Deed(outbox.release, "Releasing", "released", "not paused", alone))
+            self.do(Deed(outbox.release, "Releasing", "released", "not paused", alone))
 
     def action_later(self) -> None:
         self._ask("Wait how much longer?", longer=True)
@@ -147,7 +141,7 @@ class OutboxScreen(PlaceScreen):
         deed = Deed(
             self.desk.engine.outbox.delete, "Deleting", "deleted", "still to leave", "It is still to leave."
         )
-        self._do(deed, "Remove {} mails from the outbox?", "Remove 「{}」 from the outbox?")
+        self.do(deed, "Remove {} mails from the outbox?", "Remove 「{}」 from the outbox?")
 
     def _ask(self, title: str, longer: bool = False) -> None:
         """Open the picker; what is chosen there is done to what is chosen here now."""
@@ -165,49 +159,7 @@ class OutboxScreen(PlaceScreen):
         act = partial(outbox.later, seconds=answer.longer)
         if answer.schedule is not None:
             act = partial(outbox.reschedule, schedule=answer.schedule)
-        self._begin(Deed(act, "Putting off", "put off", "past waiting", "It is past waiting."), chosen)
-
-    def _do(self, deed: Deed, question: str = "", alone: str = "") -> None:
-        """Do it to what is chosen; first ask `question` about many, or `alone` about one."""
-        chosen = self.items.chosen
-        if self.items.surprised and not self.items.marked:
-            self.say("Another mail came under the cursor: press again if you mean it.")
-        asked = question if len(chosen) > 1 else alone
-        if not chosen or not asked:
-            self._begin(deed, chosen)
-            return
-        about = f"{len(chosen):,}" if len(chosen) > 1 else chosen[0].subject or "(no subject)"
-        self.app.push_screen(ConfirmScreen(line(asked.format(about))), partial(self._agreed, deed, chosen))
-
-    def _agreed(self, deed: Deed, chosen: Sequence[Item], sure: bool | None) -> None:
-        if sure:
-            self._begin(deed, chosen)
-
-    def _begin(self, deed: Deed, chosen: Sequence[Item]) -> None:
-        if self._round is not None:
-            self._tell()
-        elif len(chosen) == 1 and not self.items.marked:
-            self.work(partial(self._do_one, deed, chosen[0]), "act")
-        elif chosen:
-            self._round = Round(deed, [item.id for item in chosen])
-            self.work(partial(self._do_all, self._round), "act")
-
-    async def _do_one(self, deed: Deed, item: Item) -> None:
-        if not await deed.act(item.id):
-            self.say(deed.alone, trouble=True)
-
-    async def _do_all(self, work: Round) -> None:
-        try:
-            result = await work.run(Calm(self, self._tell, TELL_EVERY))
-        finally:
-            self._round = None
-        self.items.clear_marks()
-        self._remarked()
-        self.say(result)
-
-    def _tell(self) -> None:
-        if self._round is not None:
-            self.say(self._round.progress())
+        self.begin(Deed(act, "Putting off", "put off", "past waiting", "It is past waiting."), chosen)
 
     async def _undo(self, item: Item) -> None:
         if item.handle:
@@ -244,7 +196,7 @@ class OutboxScreen(PlaceScreen):
         self.items.renew()
         self._retitle()
 
-    def _remarked(self) -> None:
+    def remarked(self) -> None:
         self._retitle()
         self._offer_keys()
 
