@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from tuimail.cli import outbox, queue
+from tuimail.cli import queue
 from tuimail.cli.caller import batch
 from tuimail.cli.exits import DATA, Fault
 from tuimail.cli.opened import Opened, opened
@@ -46,6 +46,8 @@ def main(args: list[str], config: str | None) -> int:
     call = read_call(args)
     match call.mode:
         case Mode.LIST:
+            from tuimail.cli import outbox
+
             return outbox.main(["list"], config)
         case Mode.FLUSH:
             note("what is due leaves by itself while tuimail or its agent runs")
