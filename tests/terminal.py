@@ -37,6 +37,11 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         os.write(self._master, keys)
 
+    def hang_up(self) -> None:
+        """The terminal goes away, as a closed window does; nobody is told."""
+        os.close(self._slave)
+        os.close(self._master)
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait(5)

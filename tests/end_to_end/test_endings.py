@@ -28,6 +28,16 @@ def test_told_to_end_the_client_gives_the_terminal_back(home, client, ending):
     assert wiring.who_sends(home.places) == ""
 
 
+def test_a_client_whose_terminal_goes_away_ends_and_lets_go_of_the_lock(home, client):
+    terminal = client()
+    until(lambda: sends(home, terminal))
+    home.run("sendmail", "suzuki@client.example", stdin=b"Subject: it ticks\n\nso that it paints\n")
+    until(lambda: b"held" in terminal.shown)
+    terminal.hang_up()
+    terminal.process.wait(10)
+    assert wiring.who_sends(home.places) == ""
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_demo_s_world_is_thrown_away_however_it_is_told_to_end(home, client, ending):
     terminal = client("demo")
