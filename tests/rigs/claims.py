@@ -42,7 +42,9 @@ SLOW = 0.002
 MEETS_NO_SERVER = 0.5
 LONGEST_LIFE = 3.0
 LONGEST_FREEZE = 0.15
-MESSAGES = 2_000
+BETWEEN = 0.12
+NOTHING_LEAVES = 60.0
+MESSAGES = 1_000
 """Of one outbox; a new one is begun until there were enough claims."""
 
 HOLDER = re.compile(r"process (\d+)")
@@ -152,20 +154,22 @@ class Count(Counter):
         return " · ".join(f"{name.replace('_', ' ')} {self[name]}" for name in (*self.GOOD, *self.FAULTS))
 
 
-async def unfinished(store: OutboxFile) -> bool:
-    return any(item.state in (State.WAITING, State.SENDING) for item in await store.items())
+async def unfinished(store: OutboxFile) -> int:
+    return sum(item.state in (State.WAITING, State.SENDING) for item in await store.items())
 
 
-async def disturb(folder: Path, trouble: Trouble, patience: float) -> None:
-    """Trouble until everything has left, or was left alone for long enough to have left."""
-    store, until = OutboxFile(folder / "outbox.db"), time.monotonic() + patience
-    while await unfinished(store) and time.monotonic() < until:
-        trouble.make()
-        await asyncio.sleep(trouble.chance.uniform(0, 0.04))
+async def disturb(folder: Path, trouble: Trouble) -> None:
+    """Trouble until everything has left; calm when little leaves; over when nothing leaves any more."""
+    store, left, since = OutboxFile(folder / "outbox.db"), -1, time.monotonic()
+    while (now := await unfinished(store)) and time.monotonic() < since + NOTHING_LEAVES:
+        if now != left:
+            left, since = now, time.monotonic()
+        if time.monotonic() < since + NOTHING_LEAVES / 2:
+            trouble.make()
+        else:
+            trouble.thaw(float("inf"))
+        await asyncio.sleep(trouble.chance.uniform(0, BETWEEN))
     trouble.thaw(float("inf"))
-    calm = time.monotonic() + 20
-    while await unfinished(store) and time.monotonic() < calm:
-        await asyncio.sleep(0.05)
     await store.close()
 
 
@@ -189,7 +193,7 @@ def outbox_of(folder: Path, messages: int, seed: int, count: Count) -> None:
     pids = [fork(lambda n=n: lives(folder, f"p{n}", seed * 10 + n)) for n in range(PROCESSES)]
     trouble = Trouble(folder, pids, seed)
     try:
-        asyncio.run(disturb(folder, trouble, 120.0))
+        asyncio.run(disturb(folder, trouble))
     finally:
         trouble.thaw(float("inf"))
         for pid in pids:
