@@ -4,7 +4,6 @@ from asyncio import Lock
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.timer import Timer
@@ -17,19 +16,14 @@ from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.times import clock
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.doors import choose_time
-from tuimail.ui.screens.place import PlaceScreen
+from tuimail.ui.screens.sending import SendingScreen
 from tuimail.ui.widgets.address_field import AddressField, Field
 from tuimail.ui.widgets.files_field import FilesField
 from tuimail.ui.widgets.foresight_line import ForesightLine
 from tuimail.ui.widgets.leaves_field import LeavesField
 from tuimail.ui.work import caught_up, start
 
-if TYPE_CHECKING:
-    from tuimail.ui.screens.when import Answer
-
 SAVE_AFTER = 1.0
-LONGEST_QUESTION = 600
 
 TITLES = {
     Kind.NEW: "New mail",
@@ -39,7 +33,7 @@ TITLES = {
 }
 
 
-class ComposerScreen(PlaceScreen):
+class ComposerScreen(SendingScreen):
     """Writes one draft. Whatever happens to it, the text is on disk or on the screen."""
 
     place = Place.COMPOSER
@@ -86,10 +80,6 @@ class ComposerScreen(PlaceScreen):
     def body(self) -> TextArea:
         return self.query_one("#body", TextArea)
 
-    @property
-    def leaves(self) -> LeavesField:
-        return self.query_one(LeavesField)
-
     def on_mount(self) -> None:
         self._retitle("")
         self.body.move_cursor(self._draft.cursor)
@@ -126,19 +116,12 @@ class ComposerScreen(PlaceScreen):
     async def action_send(self) -> None:
         """Send, at its time if one was chosen; a time that has passed is asked about."""
         await self._caught_up()
-        if not self.leaves.has_passed:
-            await self._send()
-            return
-        from tuimail.ui.screens.ask import ChoiceScreen
+        if self.leaves.has_passed:
+            self.ask_late()
+        else:
+            await self.send()
 
-        answers = {"n": "send it now", "l": "choose another time"}
-        self.app.push_screen(ChoiceScreen(Safe("The time it was to leave has passed."), answers), self._late)
-
-    def action_schedule(self) -> None:
-        """Choose when it leaves."""
-        self.work(self._choose_time, "when")
-
-    async def _send(self, confirmed: bool = False) -> None:
+    async def send(self, confirmed: bool = False) -> None:
         """Hand the draft over; it leaves this place only when it is queued on disk."""
         if self._gone:
             return
@@ -148,7 +131,7 @@ class ComposerScreen(PlaceScreen):
             await self.desk.engine.outbox.send(self.draft, confirmed)
         except ConfirmError as error:
             self._gone = False
-            self._ask_first(str(error))
+            self.ask_first(str(error))
         except TuimailError as error:
             self._gone = False
             self.say(str(error), trouble=True)
@@ -236,34 +219,6 @@ class ComposerScreen(PlaceScreen):
 
     def _retitle(self, right: str | None = None) -> None:
         self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)
-
-    def _ask_first(self, asked: str) -> None:
-        """A rule asks a person; the text stays as it is meanwhile."""
-        from tuimail.ui.screens.ask import ChoiceScreen
-
-        question = line(f"Before it leaves · {asked}", LONGEST_QUESTION)
-        self.app.push_screen(ChoiceScreen(question, {"enter": "send"}, "back to the text"), self._agreed)
-
-    def _agreed(self, answer: str | None) -> None:
-        if answer is not None:
-            self.work(partial(self._send, confirmed=True), "send")
-
-    def _late(self, answer: str | None) -> None:
-        if answer == "n":
-            self.leaves.schedule = None
-            self.work(self._send, "send")
-        elif answer == "l":
-            self.action_schedule()
-
-    async def _choose_time(self) -> None:
-        soon = self.leaves.schedule is not None
-        await choose_time(
-            self.app, self.desk, self._time_chosen, "Leave when?", self._draft.account, soon=soon
-        )
-
-    def _time_chosen(self, answer: "Answer | None") -> None:
-        if answer is not None:
-            self.leaves.schedule = answer.schedule
 
     def _changed(self) -> None:
         self._save_soon()
