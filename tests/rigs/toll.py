@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -66,7 +67,9 @@ async def check(rig) -> Count:
             trail = await store.trail(item.id)
             count["settled"] += any(entry.before == State.UNSURE for entry in trail)
             paused = [entry.why for entry in trail if entry.after == State.PAUSED]
-            count["asked_for_nothing"] += any(not why.startswith(RESTS_RIGHTLY) for why in paused)
+            for why in (why for why in paused if not why.startswith(RESTS_RIGHTLY)):
+                count["asked_for_nothing"] += 1
+                print(f"{name} was put to the person: {why}", file=sys.stderr)
     count["copies_wrong"] = await wrong_copies(rig, store, items.values())
     await store.close()
     count["damaged"] = int(not sound(rig.home.paths.outbox))

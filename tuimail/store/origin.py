@@ -30,15 +30,19 @@ class Origin:
         return mark.inode != here.inode or mark.seq > here.seq
 
     def settle(self, connection: sqlite3.Connection) -> None:
-        """From now on this file is the one and only."""
+        """From now on this file is the one and only.
+
+        The mark is written first: one that is killed in between finds its own mark, and not none.
+        """
         if self._file is None:
             return
-        gone = self._file.read() is not None and _fact(connection, "mark") == "none yet"
-        with transaction(connection):
-            if gone:
+        here, mark = self._here(connection), self._file.read()
+        if mark is not None and mark.identity != here.identity and _fact(connection, "mark") == "none yet":
+            with transaction(connection):
                 report.add(connection, GONE)
+        self._file.write(here, surely=True)
+        with transaction(connection):
             connection.execute("INSERT OR REPLACE INTO facts VALUES ('mark', 'made')")
-        self._file.write(self._here(connection), surely=True)
         self._ours = True
 
     def advance(self, connection: sqlite3.Connection) -> None:
