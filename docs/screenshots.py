@@ -21,9 +21,9 @@ from tuimail.cli.screen import DEFAULT_THEME
 from tuimail.demo import files, world
 from tuimail.demo.people import LATER, PEOPLE
 from tuimail.engine.engine import Engine
-from tuimail.mail.hold.calendar import Calendar
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.moment import Moment
+from tuimail.mail.when.calendar import Calendar
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.widgets.message_list import MessageList
 

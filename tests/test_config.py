@@ -6,7 +6,7 @@ import pytest
 from tuimail.cli import config_page
 from tuimail.config import Account, Calendar, Config, Outbox, Server, Ui, load
 from tuimail.mail.errors import ConfigError
-from tuimail.mail.hold import calendar as working
+from tuimail.mail.when import calendar as working
 
 WHOLE = """\
 [outbox]

@@ -17,7 +17,7 @@ ONE_IMPORTER = {
     "platformdirs": "tuimail/paths.py",
     "httpx": "tuimail/backends/jmap_http.py",
     "re2": "tuimail/rule_values.py",
-    "holidays": "tuimail/mail/hold/calendar.py",
+    "holidays": "tuimail/mail/when/calendar.py",
     "tzlocal": "tuimail/backends/system.py",
 }
 

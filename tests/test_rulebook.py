@@ -5,10 +5,10 @@ import os
 import pytest
 
 from tuimail.mail.errors import ConfigError
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.facts import text
-from tuimail.mail.hold.rule import Hours, Rule, When
 from tuimail.mail.letter.draft import Kind
+from tuimail.mail.rule.facts import text
+from tuimail.mail.rule.rule import Hours, Rule, When
+from tuimail.mail.when.calendar import Calendar
 from tuimail.rulebook import TomlRules, read_file
 
 WHOLE = """\

@@ -13,7 +13,7 @@ from tuimail.mail.letter import address as addresses
 from tuimail.toml_lines import Where
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold import calendar as working
+    from tuimail.mail.when import calendar as working
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 UndoSeconds = Annotated[int, Meta(ge=0, le=3600)]
@@ -154,7 +154,7 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
         """The calendar that schedules and rules ask."""
         from datetime import time
 
-        from tuimail.mail.hold import calendar as working
+        from tuimail.mail.when import calendar as working
 
         start, end = (time.fromisoformat(hour) for hour in self.working_hours.split("-"))
         days = frozenset(_WEEKDAYS.index(day) for day in self.working_days)

@@ -17,7 +17,7 @@ from tuimail.mail.letter.envelope import Envelope
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.rule import Rule
+    from tuimail.mail.rule.rule import Rule
 
 
 class Clock(Protocol):

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from tuimail import toml
 from tuimail.config import seconds
 from tuimail.mail.errors import AddressError, ConfigError, ScheduleError
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.conditions import DAYS
-from tuimail.mail.hold.facts import folded
-from tuimail.mail.hold.rule import Hours, Pattern, Phrase, Rule, When
-from tuimail.mail.hold.when import understood
 from tuimail.mail.letter import address as addresses
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.safe import line
+from tuimail.mail.rule.conditions import DAYS
+from tuimail.mail.rule.facts import folded
+from tuimail.mail.rule.rule import Hours, Pattern, Phrase, Rule, When
+from tuimail.mail.when.calendar import Calendar
+from tuimail.mail.when.understood import understood
 from tuimail.rule_keys import ACTIONS, Conditions, RuleKeys, WhenKeys
 from tuimail.toml_lines import Step, Where
 

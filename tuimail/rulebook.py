@@ -13,8 +13,8 @@ from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.safe import line
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.calendar import Calendar
-    from tuimail.mail.hold.rule import Rule
+    from tuimail.mail.rule.rule import Rule
+    from tuimail.mail.when.calendar import Calendar
     from tuimail.rule_keys import RuleKeys
     from tuimail.rule_values import Ground
 

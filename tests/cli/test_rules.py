@@ -216,7 +216,7 @@ def test_a_start_loads_nothing_of_what_rules_are_made_of(ruled):
         "import sys, asyncio\nfrom tuimail.cli.opened import opened\n"
         "async def start():\n    async with opened(None):\n        pass\n"
         "asyncio.run(start())\n"
-        "names = ['rule_keys', 'rule_values', 'mail.hold.rule', 'mail.hold.rules', 'mail.hold.when']\n"
+        "names = ['rule_keys', 'rule_values', 'mail.rule.rule', 'mail.rule.rules', 'mail.when.understood']\n"
         "sys.exit(' '.join(name for name in names if f'tuimail.{name}' in sys.modules) or 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ruled.env)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from tuimail.cli import rules_page
-from tuimail.mail.hold.calendar import Calendar
+from tuimail.mail.when.calendar import Calendar
 from tuimail.rule_keys import RuleKeys, WhenKeys
 from tuimail.rulebook import TomlRules
 

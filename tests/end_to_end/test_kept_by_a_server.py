@@ -9,7 +9,7 @@ from builders import a_draft
 from tuimail import wiring
 from tuimail.config import Account, Config, Jmap, Outbox, Server
 from tuimail.mail.hold.item import Filing, State
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.when.schedule import Schedule
 from tuimail.paths import Paths
 
 pytestmark = pytest.mark.servers

@@ -8,11 +8,11 @@ from builders import a_draft
 from tuimail.engine.checks import HouseRules
 from tuimail.engine.news import Notice
 from tuimail.mail.errors import AddressError, ConfigError, ConfirmError, DraftError
-from tuimail.mail.hold.calendar import Calendar
 from tuimail.mail.hold.item import State
-from tuimail.mail.hold.rule import Hours, Rule, When
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import Safe
+from tuimail.mail.rule.rule import Hours, Rule, When
+from tuimail.mail.when.calendar import Calendar
 
 RAW = b"From: me@work.example.jp\r\nTo: me@work.example.jp\r\nSubject: x\r\n\r\nx\r\n"
 

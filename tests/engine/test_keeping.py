@@ -12,7 +12,7 @@ from tuimail.mail.hold.item import Filing, State, Wait
 from tuimail.mail.hold.keeping import Whereabouts
 from tuimail.mail.hold.kept import is_for_server
 from tuimail.mail.hold.outcome import Denied, Kept, Refused, Unreachable, Vanished
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.when.schedule import Schedule
 
 HOUR = 3_600.0
 UNTIL = NOW.wall + 2 * HOUR

@@ -21,7 +21,6 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold import filing, kept, look
 from tuimail.mail.hold.clocks import put_right
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Filing, State
 from tuimail.mail.hold.keeping import Whereabouts
@@ -49,9 +48,10 @@ from tuimail.mail.hold.outcome import (
     Unreachable,
     Vanished,
 )
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.hold.stop import Stop
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.schedule import Schedule
 from tuimail.store.outbox import OutboxFile
 
 BODIES = st.sampled_from([None, "", "x", "拝啓"])

@@ -27,13 +27,13 @@ from builders import a_draft, a_submission
 from tuimail.mail.hold import agenda, clocks
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.clocks import put_right
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.hold import hold
-from tuimail.mail.hold.instant import local, resolve
 from tuimail.mail.hold.item import Item, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import claim, later, queue
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.instant import local, resolve
+from tuimail.mail.when.schedule import Schedule
 
 MINUTE, HOUR, DAY, YEAR = 60.0, 3_600.0, 86_400.0, 31_557_600.0
 LATE_AFTER = DAY

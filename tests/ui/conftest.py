@@ -22,17 +22,17 @@ from tuimail.engine.news import (
 )
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role, View
-from tuimail.mail.hold.decision import Decision, allowed
 from tuimail.mail.hold.item import Entry, Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, later, pause, reschedule, unpause
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Attachment, Draft, Kind
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.safe import Safe, block, line
+from tuimail.mail.rule.decision import Decision, allowed
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ui.app import TuimailApp
 
 NOON = 1_795_262_520.0

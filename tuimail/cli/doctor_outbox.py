@@ -11,10 +11,10 @@ from tuimail.cli.finding import Finding, State
 from tuimail.cli.opened import Opened
 from tuimail.cli.resting import resting
 from tuimail.mail.errors import AgentError, ScheduleError, TuimailError
-from tuimail.mail.hold.calendar import knows
 from tuimail.mail.hold.concern import Matter, told
 from tuimail.mail.hold.restored import COPY
 from tuimail.mail.letter.safe import line
+from tuimail.mail.when.calendar import knows
 from tuimail.paths import Paths
 
 GRAVE = {Matter.STOPPED, Matter.GONE}

@@ -9,11 +9,11 @@ from tuimail.backends.system import local_zone
 from tuimail.engine.account import Account
 from tuimail.engine.engine import Engine
 from tuimail.mail.errors import OutboxDamaged, TuimailError
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.item import Item, State
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.safe import line
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.schedule import Schedule
 
 SAFE_WINDOW = 3.0
 """An undo window shorter than this is too short to be tried: the mail is scheduled then."""

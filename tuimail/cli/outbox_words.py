@@ -6,8 +6,8 @@ from typing import Any
 
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.safe import line
+from tuimail.mail.when.schedule import Schedule
 
 
 def as_json(item: Item, now: Moment, stopped: Collection[str] = ()) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from tuimail.config import Config, load
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.rule import Rule
 from tuimail.mail.letter.safe import line
+from tuimail.mail.rule.rule import Rule
 
 LAST = 100
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from tuimail.engine.checks import Explained
 from tuimail.engine.trial import Judged, Tally
 from tuimail.mail.hold.hold import Hold
-from tuimail.mail.hold.rule import Rule
-from tuimail.mail.hold.rule_words import actions, conditions, span
-from tuimail.mail.hold.rules import Verdict
+from tuimail.mail.rule.rule import Rule
+from tuimail.mail.rule.rules import Verdict
+from tuimail.mail.rule.words import actions, conditions, span
 
 
 class Answer(NamedTuple):

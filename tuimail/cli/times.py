@@ -9,7 +9,7 @@ from tuimail.config import Config
 from tuimail.mail.hold.moment import Moment
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.when import Understood
+    from tuimail.mail.when.understood import Understood
 
 _SPAN = re.compile(
     r"\+?(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m(?:in)?)?(?:([0-9]{1,8})s)?"
@@ -30,7 +30,7 @@ def understood(text: str, now: Moment, config: Config) -> "Understood":
 
     What is to be minded about it goes to stderr. Raises ScheduleError.
     """
-    from tuimail.mail.hold import when
+    from tuimail.mail.when import understood as when
 
     found = when.understood(text, now.wall, local_zone(), config.calendar.working())
     for warning in found.warnings:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from tuimail.engine.account import Accounts
 from tuimail.engine.items import Items
 from tuimail.mail.errors import ConfigError, OutboxError, ScheduleError
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.item import Standing
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
+from tuimail.mail.rule.decision import Decision
 from tuimail.ports import Clock, MailCache, RuleBook
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.calendar import Calendar
-    from tuimail.mail.hold.facts import Facts, Known
-    from tuimail.mail.hold.rule import Rule
-    from tuimail.mail.hold.rules import Verdict
+    from tuimail.mail.rule.facts import Facts, Known
+    from tuimail.mail.rule.rule import Rule
+    from tuimail.mail.rule.rules import Verdict
+    from tuimail.mail.when.calendar import Calendar
 
 EVER = float("inf")
 ABOUT_PEOPLE = ("first_time", "not_in_contacts")
@@ -86,7 +86,7 @@ class Checks:
         Of the people it goes to, those count as known who were so before `known_before`. Raises ConfigError
         and ScheduleError where `decide` would pause.
         """
-        from tuimail.mail.hold import rules as judging
+        from tuimail.mail.rule import rules as judging
 
         rules, now = await self.rules(), self._clock.now().wall if at is None else at
         if self._house is None:
@@ -120,7 +120,7 @@ class Checks:
         rules = await self.rules()
         if self._house is None or not rules:
             return Decision(self.undo_seconds)
-        from tuimail.mail.hold.rules import decide
+        from tuimail.mail.rule.rules import decide
 
         seen, now = await self._facts(rules, draft, recipients, EVER), self._clock.now().wall
         return decide(seen, rules, self.undo_seconds, now, self._house.zone(), self._house.calendar())
@@ -128,7 +128,7 @@ class Checks:
     async def _facts(
         self, rules: "tuple[Rule, ...]", draft: Draft, recipients: tuple[str, ...], before: float
     ) -> "Facts":
-        from tuimail.mail.hold.facts import Known, addressed, domain_of, facts
+        from tuimail.mail.rule.facts import Known, addressed, domain_of, facts
 
         own = frozenset(account.address.spec.lower() for account in self._accounts.values())
         recipients, known = recipients or addressed(draft), Known(own)
@@ -139,7 +139,7 @@ class Checks:
 
     async def _known(self, own: frozenset[str], specs: list[str], before: float) -> "Known":
         """Whoever can't be looked up is not known: the safe side."""
-        from tuimail.mail.hold.facts import Known
+        from tuimail.mail.rule.facts import Known
 
         try:
             written = await self._cache.written_to(specs, before)

@@ -14,16 +14,16 @@ from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import DraftError
 from tuimail.mail.hold.batch import last_batch
-from tuimail.mail.hold.decision import Decision, allowed, scheduled, unattended
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, later, pause, queue, release, reschedule, resolve, undo, unpause
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import unique
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.submission import Submission
+from tuimail.mail.rule.decision import Decision, allowed, scheduled, unattended
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ports import Clock, Files, Ids, OutboxStore
 
 UNFINISHED = {State.WAITING, State.PAUSED, State.SENDING}

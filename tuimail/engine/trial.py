@@ -10,13 +10,13 @@ from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Role, View
 from tuimail.mail.hold.hold import Hold, hold
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.rule import Rule
 from tuimail.mail.letter.address import write
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.envelope import Envelope
+from tuimail.mail.rule.rule import Rule
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.rules import Verdict
+    from tuimail.mail.rule.rules import Verdict
 
 EXAMPLES = 3
 INSIDE = ("body", "attachment_names")

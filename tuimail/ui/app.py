@@ -39,7 +39,7 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.calendar import Calendar
+    from tuimail.mail.when.calendar import Calendar
 
 ASKED_BACK = "Asking the server to give it back…"
 
@@ -76,7 +76,7 @@ def _flood(news: News) -> tuple[object, ...] | None:
 
 
 def _calendar() -> "Calendar":
-    from tuimail.mail.hold.calendar import Calendar
+    from tuimail.mail.when.calendar import Calendar
 
     return Calendar()
 

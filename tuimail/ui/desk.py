@@ -12,7 +12,7 @@ from tuimail.ui.background import Background
 from tuimail.ui.held import Held
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.calendar import Calendar
+    from tuimail.mail.when.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)

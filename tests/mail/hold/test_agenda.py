@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.clocks import is_actionable
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import pause, queue
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.schedule import Schedule
 
 HOUR = 3_600.0
 

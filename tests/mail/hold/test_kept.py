@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from builders import NOW, a_draft, a_submission
 
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Filing, Standing, State, Wait
 from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most, words
@@ -22,7 +21,8 @@ from tuimail.mail.hold.kept import (
 )
 from tuimail.mail.hold.move import begin_body, claim, is_due, later, pause, queue, release, resolve, undo
 from tuimail.mail.hold.outcome import Accepted, Kept, Refusal, Refused, Unreachable, Vanished
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.schedule import Schedule
 
 HOUR = 3_600.0
 SCHEDULE = Schedule(NOW.wall + HOUR, "Asia/Tokyo", "in an hour", by_server=True)

@@ -20,11 +20,11 @@ from tuimail.mail.hold.outcome import (
     Vanished,
     Withdrawn,
 )
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe
 from tuimail.mail.letter.submission import Submission
+from tuimail.mail.when.schedule import Schedule
 
 NOW = Moment(wall=1_800_000_000.0, boot=5_000.0, boot_id="boot")
 

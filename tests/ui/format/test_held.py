@@ -7,11 +7,11 @@ import pytest
 from rich.cells import cell_len
 
 from tuimail.mail.hold.concern import Concern, Matter, concerns
-from tuimail.mail.hold.decision import Decision, Delay, Until
 from tuimail.mail.hold.item import Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.safe import Safe
+from tuimail.mail.rule.decision import Decision, Delay, Until
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ui.format.foresight import foresight
 from tuimail.ui.format.held import concern_row, held_row
 from tuimail.ui.format.outbox import about_rows, asks, outbox_row, question, standing

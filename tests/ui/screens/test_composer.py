@@ -4,11 +4,11 @@ from dataclasses import replace
 import pytest
 from textual.events import Key
 
-from tuimail.mail.hold.decision import Decision, Delay
 from tuimail.mail.hold.keeping import Offer
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.rule.decision import Decision, Delay
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ui.screens import doors
 
 WRITTEN = Draft(

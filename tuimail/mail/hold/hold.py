@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.item import Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.schedule import Schedule
 
 LONGEST_COUNTDOWN = 3_600.0
 """A wait of up to so many seconds is counted down; a longer one ends at an instant of the calendar."""

@@ -17,10 +17,10 @@ from enum import StrEnum
 
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import Safe
+from tuimail.mail.when.schedule import Schedule
 
 CLOCK_SETTLES = 45.0
 """Seconds after a boot before a wall clock is believed: till then the network may still set it."""

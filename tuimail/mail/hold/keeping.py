@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.when.schedule import Schedule
 
 DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
 
@@ -52,7 +52,7 @@ def at_most(longest: float) -> str:
 
 def _when(schedule: Schedule) -> str:
     """The time on the clock it was meant by; in the user's words where nobody knows that."""
-    from tuimail.mail.hold.instant import local
+    from tuimail.mail.when.instant import local
 
     try:
         then = local(schedule.at, schedule.zone)

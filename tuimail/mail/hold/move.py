@@ -7,10 +7,10 @@ from tuimail.mail.hold.hold import LONGEST_COUNTDOWN, Hold
 from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase, Refusal
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.mail.letter.submission import Submission
+from tuimail.mail.when.schedule import Schedule
 
 SETTLE_SECONDS = 600.0
 """How long a server may take to finish with a message whose answer was lost (RFC 5321 §4.5.3.2.6)."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.when.schedule import Schedule
 
 
 class Kind(StrEnum):

@@ -1,10 +1,10 @@
 """What will happen on Send, as far as rules add to it."""
 
-from tuimail.mail.hold.decision import Decision
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Wait
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ui.format.times import countdown, day
 
 

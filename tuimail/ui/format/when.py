@@ -11,7 +11,7 @@ from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, spread, wrap
 from tuimail.ui.format.times import day
 
 if TYPE_CHECKING:
-    from tuimail.mail.hold.when import Understood
+    from tuimail.mail.when.understood import Understood
 
 MEANING_ROWS = 2
 

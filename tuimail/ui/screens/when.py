@@ -10,7 +10,7 @@ from textual.widgets import Input, Label
 
 from tuimail.mail.errors import MailboxError, ScheduleError
 from tuimail.mail.hold.keeping import Offer
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ui import keys
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
@@ -124,7 +124,7 @@ class WhenScreen(ModalScreen[Answer | None]):
 
     def _understand(self) -> Schedule | None:
         """Read the words; None for what can't be understood, which is then said."""
-        from tuimail.mail.hold.when import understood
+        from tuimail.mail.when.understood import understood
 
         text = self.query_one(Input).value
         self._words, self._refused = "", False
@@ -150,7 +150,7 @@ class WhenScreen(ModalScreen[Answer | None]):
     def _suggestions(self) -> Iterable[Offered]:
         from zoneinfo import ZoneInfo
 
-        from tuimail.mail.hold.when import suggestions, understood
+        from tuimail.mail.when.understood import suggestions, understood
 
         if self._longer:
             yield from ((Option(words, ""), Answer(longer=seconds)) for seconds, words in LONGER)

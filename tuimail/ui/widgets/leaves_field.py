@@ -7,8 +7,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from tuimail.mail.hold.schedule import Schedule
 from tuimail.mail.letter.safe import line
+from tuimail.mail.when.schedule import Schedule
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, spread
 from tuimail.ui.keys import key_of
@@ -61,7 +61,7 @@ class LeavesField(Rows, can_focus=True):
         self.screen.focus_previous()
 
     def _row(self, schedule: Schedule, width: int) -> Row:
-        from tuimail.mail.hold.when_words import preview
+        from tuimail.mail.when.words import preview
 
         words = preview(schedule.at, self._desk.engine.now().wall, self._desk.zone(), "en")
         passed = (Piece(" has passed", Tone.ALERT),) if self.has_passed else ()

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
 
-from tuimail.mail.hold.calendar import ONE_DAY, Calendar
-from tuimail.mail.hold.wish import Clock, Day, Part, Piece, Row
+from tuimail.mail.when.calendar import ONE_DAY, Calendar
+from tuimail.mail.when.wish import Clock, Day, Part, Piece, Row
 
 YEAR = "((?:19|2[0-9])[0-9]{2})"
 FIGURES_END = "(?![0-9a-z:/.])"

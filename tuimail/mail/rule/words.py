@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tuimail.mail.hold.conditions import DAYS
-from tuimail.mail.hold.rule import Hours, Rule, When
+from tuimail.mail.rule.conditions import DAYS
+from tuimail.mail.rule.rule import Hours, Rule, When
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.facts import Facts, domain_of
-from tuimail.mail.hold.rule import Hours, Phrase, When
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.safe import line
+from tuimail.mail.rule.facts import Facts, domain_of
+from tuimail.mail.rule.rule import Hours, Phrase, When
+from tuimail.mail.when.calendar import Calendar
 
 NAMED = 3
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.conditions import like
-from tuimail.mail.hold.decision import Decision
-from tuimail.mail.hold.facts import Known, addressed, facts, folded
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.rule import Hours, Phrase, Rule, When
-from tuimail.mail.hold.rule_words import sentence
-from tuimail.mail.hold.rules import decide, explain, follows
 from tuimail.mail.letter.draft import Attachment, Draft, Kind
+from tuimail.mail.rule.conditions import like
+from tuimail.mail.rule.decision import Decision
+from tuimail.mail.rule.facts import Known, addressed, facts, folded
+from tuimail.mail.rule.rule import Hours, Phrase, Rule, When
+from tuimail.mail.rule.rules import decide, explain, follows
+from tuimail.mail.rule.words import sentence
+from tuimail.mail.when.calendar import Calendar
 
 TOKYO, JAPAN, WINDOW = "Asia/Tokyo", Calendar("JP"), 10.0
 FRIDAY_EVENING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC).timestamp()

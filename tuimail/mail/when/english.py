@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import time
 from functools import cache
 
-from tuimail.mail.hold import when_days as days
-from tuimail.mail.hold.wish import Clock, Day, Piece, Row, Span, Table, Week, Weekday
+from tuimail.mail.when import days
+from tuimail.mail.when.wish import Clock, Day, Piece, Row, Span, Table, Week, Weekday
 
 _WEEKDAYS = (
     "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?"

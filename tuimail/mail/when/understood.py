@@ -1,6 +1,6 @@
 """The words a person types to say when a mail leaves, in English and Japanese.
 
-Words -> a wish (`when_english`, `when_japanese`) -> days and a time of day, by the calendar -> an instant, by
+Words -> a wish (`english`, `japanese`) -> days and a time of day, by the calendar -> an instant, by
 the zone. What lies ahead is decided on instants, so that a clock change can't turn it round.
 """
 
@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold import instant, when_english, when_japanese, when_words
-from tuimail.mail.hold.calendar import ONE_DAY, Calendar
-from tuimail.mail.hold.instant import Instant
-from tuimail.mail.hold.schedule import Schedule
-from tuimail.mail.hold.when_days import months_on
-from tuimail.mail.hold.when_words import Language
-from tuimail.mail.hold.wish import Span, Wish, read
 from tuimail.mail.letter.safe import line
+from tuimail.mail.when import english, instant, japanese
+from tuimail.mail.when import words as wording
+from tuimail.mail.when.calendar import ONE_DAY, Calendar
+from tuimail.mail.when.days import months_on
+from tuimail.mail.when.instant import Instant
+from tuimail.mail.when.schedule import Schedule
+from tuimail.mail.when.wish import Span, Wish, read
+from tuimail.mail.when.words import Language
 
 LONGEST = 100
 YEARS_AHEAD = 10
@@ -74,15 +75,15 @@ def understood(text: str, now: float, zone: str, calendar: Calendar) -> Understo
     language = language_of(text)
     wish = _wish(text, language)
     if wish is None:
-        raise when_words.error("unknown", text.strip(), language)
+        raise wording.error("unknown", text.strip(), language)
     asked = _Asked(line(text.strip()), now, zone, calendar, language)
     found, wall = _from_now(wish.span, wish, asked) if wish.span else _ahead(wish, asked)
     if found.at <= now:
-        raise when_words.error("past", when_words.moment(found.at, now, zone, language), language)
+        raise wording.error("past", wording.moment(found.at, now, zone, language), language)
     return Understood(
         Schedule(found.at, zone, asked.typed),
-        when_words.preview(found.at, now, zone, language),
-        tuple(when_words.warnings(found, wall, now, zone, calendar, language)),
+        wording.preview(found.at, now, zone, language),
+        tuple(wording.warnings(found, wall, now, zone, calendar, language)),
         language,
     )
 
@@ -110,14 +111,14 @@ def language_of(text: str) -> Language:
 def _wish(text: str, language: Language) -> Wish | None:
     if len(text) > LONGEST:
         return None
-    table = when_japanese.table() if language == "ja" else when_english.table()
+    table = japanese.table() if language == "ja" else english.table()
     return read(unicodedata.normalize("NFKC", text).strip().lower(), table)
 
 
 def _from_now(span: Span, wish: Wish, asked: _Asked) -> tuple[Instant, datetime | None]:
     """The time of day stays the same over days and months; seconds elapse, whatever the clocks do."""
     if span.months * 31 + span.days + span.seconds / 86400 > _DAYS_AHEAD:
-        raise when_words.error("far", asked.typed, asked.language)
+        raise wording.error("far", asked.typed, asked.language)
     if not span.months and not span.days:
         return Instant(asked.now + span.seconds), None
     local = asked.local
@@ -133,20 +134,20 @@ def _ahead(wish: Wish, asked: _Asked) -> tuple[Instant, datetime]:
     for day in _days(wish, today, asked.calendar):
         wall = datetime.combine(day, _time(wish, asked.calendar, asked.calendar.start))
         if day.year - today.year > YEARS_AHEAD:
-            raise when_words.error("far", f"{day}", asked.language)
+            raise wording.error("far", f"{day}", asked.language)
         found = instant.resolve(wall, asked.zone, asked.now)
         if found.at > asked.now:
             _check_weekday(wish, day, asked)
             return found, wall
         passed = passed or (found, wall)
     if passed is None:
-        raise when_words.error("unknown", asked.typed, asked.language)
+        raise wording.error("unknown", asked.typed, asked.language)
     return passed
 
 
 def _check_weekday(wish: Wish, day: date, asked: _Asked) -> None:
     if wish.weekday is not None and wish.weekday.number != day.weekday():
-        raise when_words.error("which", asked.typed, asked.language)
+        raise wording.error("which", asked.typed, asked.language)
 
 
 def _days(wish: Wish, today: date, calendar: Calendar) -> Iterable[date]:

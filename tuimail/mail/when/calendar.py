@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold import instant
+from tuimail.mail.when import instant
 
 ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 366

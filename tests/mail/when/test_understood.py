@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.when import LONGEST, suggestions, understood
+from tuimail.mail.when.calendar import Calendar
+from tuimail.mail.when.understood import LONGEST, suggestions, understood
 
 TOKYO, BERLIN, NEW_YORK = "Asia/Tokyo", "Europe/Berlin", "America/New_York"
 JAPAN = Calendar("JP")

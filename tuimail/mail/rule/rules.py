@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold import instant
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.conditions import Check, Scene, all_hold, checks
-from tuimail.mail.hold.decision import Decision, Delay, Until
-from tuimail.mail.hold.facts import Facts
-from tuimail.mail.hold.rule import Rule
-from tuimail.mail.hold.when import understood
 from tuimail.mail.letter.address import unique
+from tuimail.mail.rule.conditions import Check, Scene, all_hold, checks
+from tuimail.mail.rule.decision import Decision, Delay, Until
+from tuimail.mail.rule.facts import Facts
+from tuimail.mail.rule.rule import Rule
+from tuimail.mail.when import instant
+from tuimail.mail.when.calendar import Calendar
+from tuimail.mail.when.understood import understood
 
 
 @dataclass(frozen=True, slots=True)

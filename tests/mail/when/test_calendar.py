@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold.calendar import Calendar, knows
+from tuimail.mail.when.calendar import Calendar, knows
 
 JAPAN = Calendar("JP")
 TOKYO = "Asia/Tokyo"

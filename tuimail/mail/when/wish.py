@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from tuimail.mail.hold.calendar import Calendar
+from tuimail.mail.when.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from tuimail.mail.errors import ConfirmError, DraftError
-from tuimail.mail.hold.schedule import Schedule
+from tuimail.mail.when.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from tuimail.mail.errors import ScheduleError
-from tuimail.mail.hold import instant
-from tuimail.mail.hold.calendar import Calendar
-from tuimail.mail.hold.instant import Change, Instant
 from tuimail.mail.letter.safe import line
+from tuimail.mail.when import instant
+from tuimail.mail.when.calendar import Calendar
+from tuimail.mail.when.instant import Change, Instant
 
 Language = Literal["en", "ja"]
 

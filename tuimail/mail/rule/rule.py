@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
-from tuimail.mail.hold.facts import Text
 from tuimail.mail.letter.draft import Kind
+from tuimail.mail.rule.facts import Text
 
 
 class Pattern(Protocol):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import time
 from functools import cache
 
-from tuimail.mail.hold import when_days as days
-from tuimail.mail.hold.wish import Clock, Piece, Row, Span, Table, Week, Weekday
+from tuimail.mail.when import days
+from tuimail.mail.when.wish import Clock, Piece, Row, Span, Table, Week, Weekday
 
 _DIGITS = "一二三四五六七八九"
 _N = f"([0-9]{{1,4}}|[{_DIGITS}十]{{1,3}})"

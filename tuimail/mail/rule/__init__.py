@@ -1,0 +1,1 @@
+"""Rules: what they look at, and what they say of a mail."""

@@ -1,0 +1,1 @@
+"""The time a mail is to leave: words for it, the calendar, instants."""
