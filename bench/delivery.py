@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def throughput(count: int) -> None:
-    """Rates of tuimail and of the bare library, three runs each, taking turns; msmtp where it is installed."""
+    """Rates of tuimail and of the bare library, three runs each, in turn; msmtp where it is installed."""
     own, bare = [], []
     with sink() as (port, _):
         for _ in range(3):
