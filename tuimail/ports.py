@@ -252,6 +252,10 @@ class OutboxStore(Protocol):
         """
         ...
 
+    async def untold(self) -> str:
+        """As `damage_report`, without counting as told."""
+        ...
+
     async def restored(self) -> bool:
         """Whether this outbox is a copy put back, or carried here: its mail may have left already."""
         ...

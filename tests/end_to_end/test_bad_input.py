@@ -103,8 +103,9 @@ async def test_a_wrong_password_pauses_the_mail_and_says_what_to_do(home, doveco
     home.configure(port=dovecot.submission, security="starttls", login=login, mailbox=imap, undo_seconds=0)
     async with home.engine() as engine:
         item, answer = await tried(engine)
-        assert item.state is State.PAUSED
-        assert item.why == "the server refused the login; set the password, then send now"
+        assert item.state is State.WAITING
+        assert item.why == "the server refused the login; the mail of this account waits"
+        assert [stop.account for stop in engine.outbox.stops()] == ["work"]
         assert "wrong-horse" not in answer
         with pytest.raises(TuimailError) as refused:
             await engine.mailbox.refresh_folders("work")
@@ -314,12 +315,10 @@ def another_program_s(path: Path) -> None:
     ("harm", "reason", "to_do"),
     [
         (of_a_newer_version, "newer version of tuimail", "update tuimail"),
-        (garbage, "damaged or no database", "move it aside"),
-        (cut_short, "damaged", "move it aside"),
         (another_program_s, "belongs to another program", "move it aside"),
     ],
 )
-def test_an_outbox_that_can_t_be_read_is_left_alone_and_said_in_one_line(home, harm, reason, to_do):
+def test_an_outbox_of_somebody_else_s_is_left_alone_and_said_in_one_line(home, harm, reason, to_do):
     assert home.run("send", stdin=LETTER).returncode == 0
     path = home.places.outbox
     for leftover in path.parent.glob("outbox.db-*"):
@@ -336,10 +335,25 @@ def test_an_outbox_that_can_t_be_read_is_left_alone_and_said_in_one_line(home, h
     assert [line for line in said.splitlines() if line.startswith("wrong  outbox") and to_do in line], said
 
 
-@pytest.mark.parametrize("harm", [of_a_newer_version, garbage])
-async def test_a_client_with_an_outbox_that_can_t_be_read_stays_up_and_says_so(home, harm):
+@pytest.mark.parametrize("harm", [garbage, cut_short])
+def test_a_damaged_outbox_is_set_aside_and_told_of_and_a_new_one_goes_on(home, harm):
+    assert home.run("send", stdin=LETTER).returncode == 0
+    path = home.places.outbox
+    for leftover in path.parent.glob("outbox.db-*"):
+        leftover.unlink()
+    harm(path)
+    before = path.read_bytes()
+    said = home.run("outbox", "list").stderr.decode()
+    (aside,) = path.parent.glob("outbox.damaged-*.db")
+    assert aside.read_bytes() == before
+    assert aside.name in said
+    assert home.run("send", stdin=LETTER).returncode == 0
+    assert aside.name in home.run("doctor", "--offline").stdout.decode()
+
+
+async def test_a_client_with_an_outbox_of_a_newer_version_stays_up_and_says_so(home):
     home.places.data.mkdir(parents=True)
-    harm(home.places.outbox)
+    of_a_newer_version(home.places.outbox)
     async with home.engine() as engine:
         heard: list[str] = []
         engine.listen(lambda news: heard.append(is_one_line(getattr(news, "text", ""))))

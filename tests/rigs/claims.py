@@ -1,227 +1,192 @@
 """One sender among eight: claims counted while holders are frozen and the lock file is taken from under them.
 
     python tests/rigs/claims.py --claims 100000 --seed 1
-    python tests/rigs/claims.py --claims 600 --break version      (must find messages that two have claimed)
+    python tests/rigs/claims.py --claims 2000 --break version     (must find messages that two have claimed)
+    python tests/rigs/claims.py --claims 600 --engines            (whole engines that start, live and close)
 
-Eight processes run the real engine on one outbox; each starts, lives a while, closes and starts again.
-Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing had been. The
-lock file is removed and replaced, so that two hold "the lock" for a moment. Half of the attempts meet no
-server, so that a message is claimed several times in its life. Each process writes down every claim that it
-believes is its own.
+Eight processes share one outbox. Each tries the lock; with it, it settles what another left in the middle and
+hands in what is due, by the engine's own delivery, until it finds the lock lost or gives it up. A ninth adds
+mail all the time. Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing
+had been. The lock file is removed and replaced, so that several hold "the lock" for a moment. Each process
+writes down every claim that it believes is its own, and every message it sends, before it settles it. In the
+end those lines and each message's trail must tell of one life: claimed once, but for a claim that another
+took over before the body had begun; sent once.
 """
 
 import argparse
 import asyncio
 import os
 import random
-import re
 import signal
 import sys
 import time
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from builders import a_draft, a_queued
-from rigs.crew import engine_on, fork, scratch, wait_for, wires
+from rigs import claims_by_engines
+from rigs.crew import an_account, fork, scratch, wait_for
 from rigs.race import swap_whatever_the_version
+from rigs.tally import Count, WrittenDown, count_all, count_trails
+from rigs.trouble import Trouble
 
-from tuimail.backends.system import SystemClock
-from tuimail.engine import sender
-from tuimail.mail.hold import retry
-from tuimail.mail.hold.item import State
+from tuimail.backends.system import SystemClock, SystemIds
+from tuimail.engine.account import Account
+from tuimail.engine.delivery import Delivery
+from tuimail.engine.items import Items
+from tuimail.engine.news import Newsroom
+from tuimail.engine.stops import Stops
+from tuimail.mail.errors import OutboxError
+from tuimail.mail.hold.agenda import Agenda
+from tuimail.mail.hold.item import Item, State
+from tuimail.mail.hold.move import Move, recover, release
 from tuimail.store import outbox
 from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
 PROCESSES = 8
-ACCOUNTS = 4
-SLOW = 0.002
-MEETS_NO_SERVER = 0.5
-LONGEST_LIFE = 3.0
-LONGEST_FREEZE = 0.15
-BETWEEN = 0.12
-NOTHING_LEAVES = 60.0
-MESSAGES = 1_000
+ACCOUNTS = 2
+MESSAGES = 10_000
 """Of one outbox; a new one is begun until there were enough claims."""
 
-HOLDER = re.compile(r"process (\d+)")
+AHEAD = 1_000
+A_TURN, TURNS = 40, 25
+LOOK_EVERY = 0.01
+BETWEEN = 0.1
+LONGEST_FREEZE = 0.05
+LATE = 3_600.0
+NOTHING_LEAVES = 60.0
 
 
-class WrittenDown:
-    """A store that logs every claim it was told is its own: item, version, process."""
+class Contender:
+    """One process that sends while it has the lock."""
 
-    def __init__(self, folder: Path) -> None:
-        self._store = OutboxFile(folder / "outbox.db")
-        self._log = os.open(folder / "claims.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    def __init__(self, folder: Path, name: str, seed: int) -> None:
+        self.name, self.chance = name, random.Random(seed)
+        self.store, self.clock, self.newsroom = WrittenDown(folder), SystemClock(), Newsroom()
+        self.lock = SenderLockFile(folder / "sender.lock", name)
+        self.items, self.stops = Items(self.store, self.newsroom), Stops(self.store, self.newsroom)
+        self.accounts = [an_account(f"a{n}", folder, slow=0.0) for n in range(ACCOUNTS)]
+        self.agenda, self.over = Agenda(), asyncio.Event()
+        self.items.watch(self.note)
 
-    def __getattr__(self, name):
-        return getattr(self._store, name)
+    def note(self, _: str, item: Item | None) -> None:
+        if item is not None:
+            self.agenda.put(item, self.clock.now())
 
-    async def claim(self, claim, first):
-        took, submission = await self._store.claim(claim, first)
-        if submission is not None:
-            os.write(self._log, f"{claim.new.id} {claim.new.version} {os.getpid()}\n".encode())
-        return took, submission
+    async def run(self) -> None:
+        """Until told to end; what was begun is finished."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.over.set)
+        while not self.over.is_set():
+            if self.lock.take():
+                await self.hold()
+            await asyncio.sleep(self.chance.uniform(0, LOOK_EVERY))
+        await self.store.close()
 
-    async def close(self) -> None:
-        os.close(self._log)
-        await self._store.close()
+    async def hold(self) -> None:
+        """As the engine's sender does: recover first; claim no more once the lock is found lost."""
+        await self.items.catch_up()
+        for item in self.items.all():
+            await self.items.commit(self.to_go_on(item))
+        turns = self.chance.randint(1, TURNS)
+        while turns and self.lock.take() and not self.over.is_set():
+            await self.items.catch_up()
+            await asyncio.gather(*(self.turn(account) for account in self.accounts))
+            turns -= 1
+        self.lock.release()
+
+    def to_go_on(self, item: Item) -> Move | None:
+        """A person sends what was put aside since its senders were overtaken too often."""
+        match item.state:
+            case State.SENDING:
+                return recover(item, self.clock.now())
+            case State.PAUSED:
+                return release(item, self.clock.now())
+        return None
+
+    async def turn(self, account: Account) -> None:
+        """So much that the lock is often lost meanwhile."""
+        left = iter(range(self.chance.randint(1, A_TURN)))
+
+        def next_item() -> Item | None:
+            more = next(left, None) is not None and not self.over.is_set()
+            return self.agenda.next(account.name, self.clock.now()) if more else None
+
+        delivery = Delivery(
+            account, self.items, self.stops, self.clock, SystemIds(), self.newsroom, self.name, LATE
+        )
+        try:
+            await delivery.run(next_item)
+        except OutboxError as error:
+            print(f"{self.name}: {error}", file=sys.stderr)
 
 
-async def lives(folder: Path, name: str, seed: int) -> None:
-    """Start, send for a while, close, start again, until told to end."""
-    over, chance = asyncio.Event(), random.Random(seed)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    while not over.is_set():
-        engine = engine_on(folder, name, ACCOUNTS, SLOW, MEETS_NO_SERVER, WrittenDown(folder))
-        await engine.start(mail=False)
-        failure = asyncio.create_task(engine.failure())
-        waiting = [failure, asyncio.create_task(over.wait())]
-        lifetime = chance.uniform(0.2, LONGEST_LIFE)
-        await asyncio.wait(waiting, timeout=lifetime, return_when=asyncio.FIRST_COMPLETED)
-        if failure.done():
-            failure.result()
-        failure.cancel()
-        await engine.close()
+def left(folder: Path) -> int:
+    """How many lines the wire's log has."""
+    log = folder / "wire.log"
+    return log.stat().st_size // len("<i000000@example.jp>\n") if log.exists() else 0
 
 
-async def fill(folder: Path, messages: int) -> None:
-    """Mail of which a few are due at any moment of the next seconds."""
-    store, clock = OutboxFile(folder / "outbox.db"), SystemClock()
+async def feed(folder: Path, messages: int, seed: int) -> None:
+    """Mail that is due at once, a little more than can leave."""
+    store, clock, chance = OutboxFile(folder / "outbox.db"), SystemClock(), random.Random(seed)
     for number in range(messages):
+        while number - left(folder) > AHEAD:
+            await asyncio.sleep(chance.uniform(0, LOOK_EVERY))
         draft = a_draft(f"d{number}", body="x", attachments=(), answers=None)
         draft = replace(draft, account=f"a{number % ACCOUNTS}")
-        await store.add(*a_queued(f"i{number}", draft, 0.0, clock.now()))
+        await store.add(*a_queued(f"i{number:06}", draft, 0.0, clock.now()))
     await store.close()
 
 
-class Trouble:
-    """Freezes whoever holds the lock, and takes its file away."""
-
-    def __init__(self, folder: Path, pids: list[int], seed: int) -> None:
-        self.lock = folder / "sender.lock"
-        self.pids = pids
-        self.chance = random.Random(seed)
-        self.stopped: dict[int, float] = {}
-        self.freezes = self.removals = 0
-
-    def make(self) -> None:
-        """One step."""
-        self.thaw(time.monotonic())
-        holder = self.holder()
-        if holder and self.chance.random() < 0.5:
-            os.kill(holder, signal.SIGSTOP)
-            self.stopped[holder] = time.monotonic() + self.chance.uniform(0, LONGEST_FREEZE)
-            self.freezes += 1
-        if self.chance.random() < 0.2:
-            self.take_the_file()
-            self.removals += 1
-
-    def thaw(self, now: float) -> None:
-        for pid in [pid for pid, until in self.stopped.items() if until <= now]:
-            os.kill(pid, signal.SIGCONT)
-            del self.stopped[pid]
-
-    def holder(self) -> int:
-        found = HOLDER.search(SenderLockFile(self.lock, "").holder())
-        pid = int(found[1]) if found else 0
-        return pid if pid in self.pids and pid not in self.stopped else 0
-
-    def take_the_file(self) -> None:
-        """Removed, or another put in its place."""
-        if self.chance.random() < 0.5:
-            self.lock.unlink(missing_ok=True)
-        else:
-            other = self.lock.with_name("another.lock")
-            other.touch(0o600)
-            other.replace(self.lock)
+def disturb(folder: Path, trouble: Trouble, messages: int) -> None:
+    """Trouble until everything has left, or nothing leaves any more."""
+    known, since = 0, time.monotonic()
+    while (now := left(folder)) < messages and time.monotonic() < since + NOTHING_LEAVES:
+        if now != known:
+            known, since = now, time.monotonic()
+        trouble.make()
+        time.sleep(trouble.chance.uniform(0, BETWEEN))
 
 
-class Count(Counter):
-    """What was found; `FAULTS` are the promises broken."""
-
-    GOOD = ("messages", "claims", "freezes", "removals", "probably_sent")
-    FAULTS = ("double_claims", "double_sends", "never_sent", "left_over")
-
-    @property
-    def faults(self) -> int:
-        return sum(self[fault] for fault in self.FAULTS)
-
-    def __str__(self) -> str:
-        return " · ".join(f"{name.replace('_', ' ')} {self[name]}" for name in (*self.GOOD, *self.FAULTS))
-
-
-async def unfinished(store: OutboxFile) -> int:
-    return sum(item.state in (State.WAITING, State.SENDING) for item in await store.items())
-
-
-async def disturb(folder: Path, trouble: Trouble) -> None:
-    """Trouble until everything has left; calm when little leaves; over when nothing leaves any more."""
-    store, left, since = OutboxFile(folder / "outbox.db"), -1, time.monotonic()
-    while (now := await unfinished(store)) and time.monotonic() < since + NOTHING_LEAVES:
-        if now != left:
-            left, since = now, time.monotonic()
-        if time.monotonic() < since + NOTHING_LEAVES / 2:
-            trouble.make()
-        else:
-            trouble.thaw(float("inf"))
-        await asyncio.sleep(trouble.chance.uniform(0, BETWEEN))
-    trouble.thaw(float("inf"))
-    await store.close()
-
-
-async def judge(folder: Path, count: Count) -> None:
-    store, sent = OutboxFile(folder / "outbox.db"), Counter(wires(folder))
-    claims = Counter(tuple(line.split()[:2]) for line in (folder / "claims.log").read_text().splitlines())
-    count["claims"] += claims.total()
-    count["double_claims"] += sum(times - 1 for times in claims.values())
-    count["double_sends"] += sum(times - 1 for times in sent.values())
-    for item in await store.items():
-        count["messages"] += 1
-        count["probably_sent"] += item.state is State.UNSURE
-        count["never_sent"] += item.state is State.SENT and not sent[item.message_id]
-        count["left_over"] += item.state in (State.WAITING, State.SENDING)
-    await store.close()
-
-
-def outbox_of(folder: Path, messages: int, seed: int, count: Count) -> None:
-    """One outbox, from full to empty."""
-    asyncio.run(fill(folder, messages))
-    pids = [fork(lambda n=n: lives(folder, f"p{n}", seed * 10 + n)) for n in range(PROCESSES)]
-    trouble = Trouble(folder, pids, seed)
+def one_outbox(folder: Path, claims: int, processes: int, seed: int, count: Count) -> None:
+    """From the first message to the last; as many as there are `claims` to come."""
+    messages = min(MESSAGES, claims)
+    pids = [fork(lambda n=n: Contender(folder, f"p{n}", seed * 10 + n).run()) for n in range(processes)]
+    feeder, trouble = fork(lambda: feed(folder, messages, seed)), Trouble(folder, pids, seed, LONGEST_FREEZE)
     try:
-        asyncio.run(disturb(folder, trouble))
+        disturb(folder, trouble, messages)
     finally:
-        trouble.thaw(float("inf"))
+        trouble.thaw()
         for pid in pids:
             os.kill(pid, signal.SIGTERM)
-    wait_for(pids, "claims")
+    wait_for([*pids, feeder], "claims")
     count["freezes"] += trouble.freezes
     count["removals"] += trouble.removals
-    asyncio.run(judge(folder, count))
+    asyncio.run(count_all(folder, count))
+    count_trails(folder, count)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--claims", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engines", action="store_true", help="whole engines, some 10 claims a second")
     parser.add_argument("--break", dest="broken", choices=["version"], help="break a promise on purpose")
     options = parser.parse_args()
     if options.broken:
         outbox._swap = swap_whatever_the_version
-    retry.UNREACHABLE_FIRST = retry.UNREACHABLE_MOST = 0.05
-    sender.LOOK_EVERY = 0.05
+    work = claims_by_engines.one_outbox if options.engines else one_outbox
     started, count, number = time.monotonic(), Count(), 0
     while count["claims"] < options.claims:
         with scratch("claims") as folder:
-            messages = min(MESSAGES, max((options.claims - count["claims"]) // 2, 100))
-            outbox_of(folder, messages, options.seed * 1_000 + number, count)
+            work(folder, options.claims - count["claims"], PROCESSES, options.seed * 1_000 + number, count)
         number += 1
         print(f"claims {count['claims']} of {options.claims} · faults {count.faults}", file=sys.stderr)
-    print(f"{count} · seed {options.seed} · {time.monotonic() - started:.0f} s")
+    seconds = time.monotonic() - started
+    print(f"processes {PROCESSES} · {count} · seed {options.seed} · {seconds:.0f} s")
     return 1 if count.faults else 0
 
 

@@ -51,15 +51,16 @@ class Nowhere:
         pass
 
 
+def an_account(name: str, folder: Path, slow: float, lost: float = 0.0) -> Account:
+    """One whose mail goes to the wire of `folder`."""
+    wire = Wire(folder / "wire.log", slow, lost)
+    return Account(name, Address(f"me@{name}.test"), Nowhere(), wire, files_sent=False)
+
+
 def engine_on(folder: Path, name: str, accounts: int, slow: float, lost: float = 0.0, store=None) -> Engine:
     """An engine as one more process on the outbox in `folder`; its accounts are named a0, a1, …"""
-
-    def account(name: str) -> Account:
-        wire = Wire(folder / "wire.log", slow, lost)
-        return Account(name, Address(f"me@{name}.test"), Nowhere(), wire, files_sent=False)
-
     return Engine(
-        Accounts({f"a{n}": account(f"a{n}") for n in range(accounts)}),
+        Accounts({f"a{n}": an_account(f"a{n}", folder, slow, lost) for n in range(accounts)}),
         store=store or OutboxFile(folder / "outbox.db"),
         cache=CacheFile(folder / f"{name}.cache.db"),
         lock=SenderLockFile(folder / "sender.lock", name),

@@ -1,5 +1,6 @@
 """The user's configuration and the engine behind it, opened for one command."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,5 +42,12 @@ async def opened(config: str | None) -> AsyncIterator[Opened]:
     engine = wiring.build(read, places)
     try:
         yield Opened(engine, places, read)
+        await _tell_of_damage(engine)
     finally:
         await engine.close()
+
+
+async def _tell_of_damage(engine: Engine) -> None:
+    """Said on stderr until a person has surely seen it."""
+    if report := await engine.outbox.damage(told=sys.stderr is not None and sys.stderr.isatty()):
+        note(report)

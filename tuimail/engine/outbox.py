@@ -114,6 +114,10 @@ class Outbox:
         """The accounts whose mail waits for a person to act, as last heard of."""
         return self._stops.all()
 
+    async def damage(self, told: bool) -> str:
+        """What of the outbox was damaged and kept, in one line; `told` says that a person hears it now."""
+        return await (self._store.damage_report() if told else self._store.untold())
+
     async def items(self) -> tuple[Item, ...]:
         """The items as they are on disk, newest first."""
         await self._items.load()

@@ -232,6 +232,9 @@ class OutboxFile:
 
         return await self._database.run(job)
 
+    async def untold(self) -> str:
+        return await self._database.run(report.peek)
+
     async def restored(self) -> bool:
         return await self._database.run(self._origin.is_copy)
 
