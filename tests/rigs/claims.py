@@ -5,8 +5,8 @@
     python tests/rigs/claims.py --claims 600 --engines            (whole engines that start, live and close)
 
 Eight processes share one outbox. Each tries the lock; with it, it settles what another left in the middle and
-hands in what is due, by the engine's own delivery, until it finds the lock lost or gives it up. A ninth adds
-mail all the time. Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing
+hands in what is due, by the engine's own delivery, until it finds the lock lost or gives it up. Mail is
+added all the time. Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing
 had been. The lock file is removed and replaced, so that several hold "the lock" for a moment. Each process
 writes down every claim that it believes is its own, and every message it sends, before it settles it. In the
 end those lines and each message's trail must tell of one life: claimed once, but for a claim that another
@@ -22,6 +22,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -51,7 +52,10 @@ ACCOUNTS = 2
 MESSAGES = 10_000
 """Of one outbox; a new one is begun until there were enough claims."""
 
-AHEAD = 1_000
+AT_FIRST = 0.9
+"""Part of the messages; the others come while these leave."""
+
+LONGEST_PAUSE = 0.02
 A_TURN, TURNS = 40, 25
 LOOK_EVERY = 0.01
 BETWEEN = 0.1
@@ -129,15 +133,18 @@ def left(folder: Path) -> int:
     return log.stat().st_size // len("<i000000@example.jp>\n") if log.exists() else 0
 
 
-async def feed(folder: Path, messages: int, seed: int) -> None:
-    """Mail that is due at once, a little more than can leave."""
-    store, clock, chance = OutboxFile(folder / "outbox.db"), SystemClock(), random.Random(seed)
-    for number in range(messages):
-        while number - left(folder) > AHEAD:
-            await asyncio.sleep(chance.uniform(0, LOOK_EVERY))
+async def add(folder: Path, numbers: range, most: float = 0.0) -> None:
+    """Mail that is due at once, each up to `most` seconds after the last; no more once told to end."""
+    over, clock = Event(), SystemClock()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    store = OutboxFile(folder / "outbox.db")
+    for number in numbers:
+        if over.is_set():
+            break
         draft = a_draft(f"d{number}", body="x", attachments=(), answers=None)
         draft = replace(draft, account=f"a{number % ACCOUNTS}")
         await store.add(*a_queued(f"i{number:06}", draft, 0.0, clock.now()))
+        await asyncio.sleep(random.uniform(0, most))
     await store.close()
 
 
@@ -154,15 +161,18 @@ def disturb(folder: Path, trouble: Trouble, messages: int) -> None:
 def one_outbox(folder: Path, claims: int, processes: int, seed: int, count: Count) -> None:
     """From the first message to the last; as many as there are `claims` to come."""
     messages = min(MESSAGES, claims)
+    at_first = int(messages * AT_FIRST)
+    wait_for([fork(lambda: add(folder, range(at_first)))], "claims")
     pids = [fork(lambda n=n: Contender(folder, f"p{n}", seed * 10 + n).run()) for n in range(processes)]
-    feeder, trouble = fork(lambda: feed(folder, messages, seed)), Trouble(folder, pids, seed, LONGEST_FREEZE)
+    trouble = Trouble(folder, list(pids), seed, LONGEST_FREEZE)
+    pids.append(fork(lambda: add(folder, range(at_first, messages), LONGEST_PAUSE)))
     try:
         disturb(folder, trouble, messages)
     finally:
         trouble.thaw()
         for pid in pids:
             os.kill(pid, signal.SIGTERM)
-    wait_for([*pids, feeder], "claims")
+    wait_for(pids, "claims")
     count["freezes"] += trouble.freezes
     count["removals"] += trouble.removals
     asyncio.run(count_all(folder, count))
