@@ -4,13 +4,13 @@
     python tests/rigs/claims.py --claims 2000 --break version     (must find messages that two have claimed)
     python tests/rigs/claims.py --claims 600 --engines            (whole engines that start, live and close)
 
-Eight processes share one outbox. Each tries the lock; with it, it settles what another left in the middle and
-hands in what is due, by the engine's own delivery, until it finds the lock lost or gives it up. Mail is
-added all the time. Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if nothing
-had been. The lock file is removed and replaced, so that several hold "the lock" for a moment. Each process
-writes down every claim that it believes is its own, and every message it sends, before it settles it. In the
-end those lines and each message's trail must tell of one life: claimed once, but for a claim that another
-took over before the body had begun; sent once.
+Eight processes share one outbox. Each tries the lock; with it, it settles what another left in the middle
+and hands in what is due, by the engine's own delivery, until it finds the lock lost or gives it up. Mail is
+added all the time. Whoever holds the lock is stopped (SIGSTOP) again and again, and goes on later as if
+nothing had been. The lock file is removed and replaced, so that several hold "the lock" for a moment. Each
+process writes down every claim that it believes is its own, and every message it sends, before it settles
+it. In the end those lines and each message's trail must tell of one life: claimed once, but for a claim
+that another took over before the body had begun; sent once.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from threading import Event
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from builders import a_draft, a_queued
+from inline import on_this_thread
 from rigs import claims_by_engines
 from rigs.crew import an_account, fork, scratch, wait_for
 from rigs.race import swap_whatever_the_version
@@ -45,7 +46,6 @@ from tuimail.mail.hold.item import Item, State
 from tuimail.mail.hold.move import Move, recover, release
 from tuimail.store import outbox
 from tuimail.store.lock import SenderLockFile
-from tuimail.store.outbox import OutboxFile
 
 PROCESSES = 8
 ACCOUNTS = 2
@@ -58,7 +58,7 @@ AT_FIRST = 0.9
 LONGEST_PAUSE = 0.02
 A_TURN, TURNS = 40, 25
 LOOK_EVERY = 0.01
-BETWEEN = 0.1
+BETWEEN = 0.15
 LONGEST_FREEZE = 0.05
 LATE = 3_600.0
 NOTHING_LEAVES = 60.0
@@ -69,7 +69,8 @@ class Contender:
 
     def __init__(self, folder: Path, name: str, seed: int) -> None:
         self.name, self.chance = name, random.Random(seed)
-        self.store, self.clock, self.newsroom = WrittenDown(folder), SystemClock(), Newsroom()
+        self.store = WrittenDown(folder, on_this_thread(folder / "outbox.db"))
+        self.clock, self.newsroom = SystemClock(), Newsroom()
         self.lock = SenderLockFile(folder / "sender.lock", name)
         self.items, self.stops = Items(self.store, self.newsroom), Stops(self.store, self.newsroom)
         self.accounts = [an_account(f"a{n}", folder, slow=0.0) for n in range(ACCOUNTS)]
@@ -137,7 +138,7 @@ async def add(folder: Path, numbers: range, most: float = 0.0) -> None:
     """Mail that is due at once, each up to `most` seconds after the last; no more once told to end."""
     over, clock = Event(), SystemClock()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    store = OutboxFile(folder / "outbox.db")
+    store = on_this_thread(folder / "outbox.db")
     for number in numbers:
         if over.is_set():
             break

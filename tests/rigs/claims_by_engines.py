@@ -38,7 +38,8 @@ async def lives(folder: Path, name: str, seed: int) -> None:
     over, chance = asyncio.Event(), random.Random(seed)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     while not over.is_set():
-        engine = engine_on(folder, name, ACCOUNTS, SLOW, MEETS_NO_SERVER, WrittenDown(folder))
+        store = WrittenDown(folder, OutboxFile(folder / "outbox.db"))
+        engine = engine_on(folder, name, ACCOUNTS, SLOW, MEETS_NO_SERVER, store)
         await engine.start(mail=False)
         failure = asyncio.create_task(engine.failure())
         waiting = [failure, asyncio.create_task(over.wait())]

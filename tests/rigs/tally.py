@@ -31,8 +31,8 @@ LIFE = re.compile("q(cr|cpn)*cbu?s")
 class WrittenDown:
     """A store that logs every claim it was told is its own: item, version, process."""
 
-    def __init__(self, folder: Path) -> None:
-        self._store = OutboxFile(folder / "outbox.db")
+    def __init__(self, folder: Path, store: OutboxFile) -> None:
+        self._store = store
         self._log = os.open(folder / "claims.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def __getattr__(self, name):
@@ -93,7 +93,7 @@ def logged(folder: Path) -> Counter[tuple[str, str]]:
 
 
 def trails(folder: Path) -> dict[str, str]:
-    """Item -> its steps, a letter each; `?` for one that is not among them, or does not go on from the last."""
+    """Item -> its steps, a letter each; `?` for one that is not among them or does not follow the last."""
     found: defaultdict[str, str] = defaultdict(str)
     last: dict[str, str] = {}
     connection = sqlite3.connect(folder / "outbox.db")

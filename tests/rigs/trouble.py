@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tuimail.store.lock import SenderLockFile
 
-FREEZES, TAKES_THE_FILE = 0.5, 0.3
+FREEZES = TAKES_THE_FILE = 0.5
 
 HOLDER = re.compile(r"process (\d+)")
 
