@@ -23,6 +23,7 @@ from pathlib import Path
 from bench.figures import median, p99
 from tuimail.config import Account, Config, Outbox, Server
 from tuimail.engine.engine import Engine
+from tuimail.engine.news import ItemChanged, News
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.letter.draft import Draft
 from tuimail.paths import Paths
@@ -88,13 +89,25 @@ async def drain(folder: Path, port: int, count: int) -> float:
         await engine.outbox.send(a_draft(f"m{number}", "a0"))
     for item in engine.outbox.known():
         await engine.outbox.now(item.id)
-    started = time.perf_counter()
+    moments: list[float] = []
+    done = asyncio.Event()
+
+    def first_and_last(news: News) -> None:
+        nonlocal left
+        if isinstance(news, ItemChanged) and news.item.state is State.SENDING and not moments:
+            moments.append(time.perf_counter())
+        if isinstance(news, ItemChanged) and news.item.state is State.SENT and news.item.filing_tries == 0:
+            left -= 1
+            if not left:
+                moments.append(time.perf_counter())
+                done.set()
+
+    left = count
+    engine.listen(first_and_last)
     await engine.start(mail=False)
-    while sum(item.state is State.SENT for item in engine.outbox.known()) < count:
-        await asyncio.sleep(0.05)
-    rate = count / (time.perf_counter() - started)
+    await done.wait()
     await engine.close()
-    return rate
+    return count / (moments[-1] - moments[0])
 
 
 async def bare_loop(port: int, count: int) -> float:

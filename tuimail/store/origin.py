@@ -17,6 +17,7 @@ class Origin:
         self._path = path
         self._file = MarkFile(mark) if mark else None
         self._ours: bool | None = None
+        self._known: tuple[sqlite3.Connection, str, int] | None = None
 
     def is_copy(self, connection: sqlite3.Connection) -> bool:
         """Whether it is behind its mark, or not the file the mark is of."""
@@ -59,7 +60,11 @@ class Origin:
             self._file.close()
 
     def _here(self, connection: sqlite3.Connection) -> Mark:
-        return Mark(_fact(connection, "identity"), self._path.stat().st_ino, history.reached(connection))
+        """Identity and inode stay those of the connection, which is opened anew for another file."""
+        if self._known is None or self._known[0] is not connection:
+            self._known = connection, _fact(connection, "identity"), self._path.stat().st_ino
+        _, identity, inode = self._known
+        return Mark(identity, inode, history.reached(connection))
 
 
 def _fact(connection: sqlite3.Connection, name: str) -> str:

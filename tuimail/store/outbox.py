@@ -90,7 +90,7 @@ class OutboxFile:
             with lax(connection), transaction(connection):
                 took = first is not None and _make_true(connection, first)
                 ours = _make_true(connection, claim)
-                return took, _submission(connection, claim.old.id) if ours else None
+                return took, _message(connection, claim.new, claim.new.id) if ours else None
 
         return await self._database.run(job)
 
@@ -289,15 +289,19 @@ def _listed(
 
 def _submission(connection: sqlite3.Connection, item_id: str) -> Submission:
     """Raises OutboxDamaged unless every byte is as it was frozen."""
-    query = "SELECT wire, sha256, body FROM wires JOIN items ON id = item WHERE item = ?"
-    row = connection.execute(query, (item_id,)).fetchone()
-    if row is None:
-        raise OutboxDamaged(f"The bytes of {item_id} are not in the outbox. Nothing was sent.")
-    wire, checksum, body = row
+    row = connection.execute("SELECT body FROM items WHERE id = ?", (item_id,)).fetchone()
     try:
-        item = item_row.item(body)
+        return _message(connection, item_row.item(row[0]) if row else None, item_id)
     except sqlite3.DataError as error:
         raise OutboxDamaged(f"{item_id} can't be read any more: {error}. Nothing was sent.") from error
+
+
+def _message(connection: sqlite3.Connection, item: Item | None, item_id: str) -> Submission:
+    query = "SELECT wire, sha256 FROM wires WHERE item = ?"
+    row = connection.execute(query, (item_id,)).fetchone() if item else None
+    if item is None or row is None:
+        raise OutboxDamaged(f"The bytes of {item_id} are not in the outbox. Nothing was sent.")
+    wire, checksum = row
     if sha256(wire).hexdigest() != checksum if checksum else len(wire) != item.size:
         raise OutboxDamaged(f"The bytes of {item_id} went bad on the disk. Nothing was sent; take it back.")
     return Submission(item.sender, tuple(r.spec for r in item.recipients), wire, item.message_id, item.token)
