@@ -36,7 +36,9 @@ def asked(world, name):
 
 
 async def test_the_copy_in_sent_is_what_was_on_the_wire_and_is_seen_in_the_list(world):
-    engine = await world.sending()
+    engine = world.engine()
+    await engine.start()
+    await world.until(lambda: engine.outbox.sending_here)
     item = await sent(world, engine)
     assert item.filing is Filing.DUE
     await filing(world, engine, item, Filing.DONE)

@@ -70,6 +70,7 @@ class Engine:
         self._finder = Finder(self._items, clock)
         self._filer = Filer(self._items, store, clock, ids)
         self._loops: list[asyncio.Task[None]] = []
+        self._reads = False
         self._filing: dict[str, asyncio.Lock] = {}
         self.checks = Checks(undo_seconds, accounts, self._items, cache, clock, rules)
         self.outbox = Outbox(
@@ -104,6 +105,7 @@ class Engine:
 
         Only somebody who reads mail needs what reads it.
         """
+        self._reads = mail
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
         self._loop(self._sender.run(), "sender")
@@ -174,7 +176,8 @@ class Engine:
             if self._sender.here and (waited >= FILING_WAITS or not self._sender.is_at_work(account.name)):
                 waited = 0.0
                 try:
-                    for name, folder in await self._filed(account):
+                    changed = await self._filed(account)
+                    for name, folder in changed if self._reads else ():
                         await self.mailbox.sync(name, folder)
                 except TuimailError as error:
                     self._newsroom.announce(Notice(line(str(error))))

@@ -11,7 +11,7 @@ from tuimail.engine.places import Place
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.hold import filing
-from tuimail.mail.hold.item import Item
+from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.move import Move
 from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.submission import OWN_HEADER
@@ -29,14 +29,17 @@ class Filer:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._waiting: dict[str, Item] = {}
+        items.watch(self._note)
 
     async def round(self, account: Account) -> tuple[Place, ...]:
         """Do what is due of this account; the places where something is new."""
         now = self._clock.now()
-        due = [i for i in self._items.all() if i.account == account.name and filing.is_due(i, now)]
+        mine = [item for item in self._waiting.values() if item.account == account.name]
+        due = sorted((item for item in mine if filing.is_due(item, now)), key=lambda item: item.queued)
         changed: list[Place] = []
         for start in range(0, len(due), BATCH):
-            changed += await self._follow_up(account, due[::-1][start : start + BATCH])
+            changed += await self._follow_up(account, due[start : start + BATCH])
         return tuple(dict.fromkeys(changed))
 
     async def _follow_up(self, account: Account, items: list[Item]) -> list[Place]:
@@ -47,19 +50,24 @@ class Filer:
         changed: list[Place] = []
         failures, why = 0, ""
         for move in begun:
-            if failures < MOST_FAILURES:
-                try:
-                    filed, places_ = await self._file(account, move.new, again=move.old.filing_tries > 0)
-                    extra = await courtesy.pay(account, move.new)
-                    changed += [*places_, *extra]
-                    done.append(filed)
-                    failures = 0
-                    continue
-                except MailboxError as error:
-                    failures, why = failures + 1, str(error)
-            done.append(filing.failed(move.new, self._clock.now(), why, self._ids.jitter()))
+            try:
+                if failures >= MOST_FAILURES:
+                    raise MailboxError(why)
+                filed, places_ = await self._file(account, move.new, again=move.old.filing_tries > 0)
+                changed += [*places_, *await courtesy.pay(account, move.new)]
+                failures = 0
+            except MailboxError as error:
+                failures, why = failures + 1, str(error)
+                filed = filing.failed(move.new, self._clock.now(), why, self._ids.jitter())
+            done.append(filed)
         await self._items.commit_all(done)
         return changed
+
+    def _note(self, item_id: str, item: Item | None) -> None:
+        if item is not None and item.state is State.SENT and item.filing is Filing.DUE:
+            self._waiting[item_id] = item
+        else:
+            self._waiting.pop(item_id, None)
 
     async def _file(self, account: Account, item: Item, again: bool) -> tuple[Move, list[Place]]:
         """The move that says where the copy is. A second try first looks for the copy of the first."""

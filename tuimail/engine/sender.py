@@ -213,3 +213,5 @@ class Sender:
         except OutboxError as error:
             self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(STORE_PAUSE)
+        finally:
+            self.wake()
