@@ -51,7 +51,7 @@ class Run:
         self.chance, self.machine = Chance(name), TwoProcesses()
         self.made: list[str] = []
         self.drafts: list[str] = []
-        rarely = self.chance.random.uniform(0, 0.8)
+        rarely = self.chance.random.uniform(0, 0.5)
         self.rules = [rule for rule in self.machine.rules if self.chance.random.random() >= rarely]
 
     def go(self) -> str:
