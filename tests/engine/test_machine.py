@@ -138,11 +138,11 @@ class TwoProcesses(RuleBasedStateMachine):
         """Try a move; whether it came true."""
         return move is not None and self.run(self.stores[process].move(move))
 
-    def look(self, data, *states):
+    def look(self, data, *states, only=lambda item: True):
         """Mostly a fresh look, at an item in one of these states when there is one."""
         fresh = self.run(self.stores[0].items())
         self.looks += fresh
-        wanted = [item for item in fresh if item.state in states] or fresh
+        wanted = [item for item in fresh if item.state in states and only(item)] or fresh
         stale = data.draw(st.sampled_from([False, False, False, True])) or not wanted
         return data.draw(st.sampled_from(self.looks[-20:] if stale else wanted))
 
@@ -222,7 +222,8 @@ class TwoProcesses(RuleBasedStateMachine):
         """As the sender does: what stands in the way is put right first. Mostly it is due by then."""
         if not any(item.state is State.WAITING for item in self.run(self.stores[0].items())):
             self.written(process, "", True)
-        item = self.look(data, State.WAITING)
+        wanted = kept.is_for_server if by_server else lambda item: not kept.is_for_server(item)
+        item = self.look(data, State.WAITING, only=wanted)
         if data.draw(st.sampled_from([True, True, False])):
             self.now = self.now.later(max(item.left(self.now), 0.0))
         right = put_right(item, self.now, DAY)
@@ -277,6 +278,8 @@ class TwoProcesses(RuleBasedStateMachine):
     @rule(data=st.data(), process=PROCESSES, outcome=BY_SERVER)
     def hand_over(self, data, process, outcome):
         """To a server that keeps it until its time, or does not want to."""
+        ahead = Schedule(self.now.wall + DAY, "Asia/Tokyo", "by the server", True)
+        self.take(process, reschedule(self.look(data, State.WAITING), self.now, ahead))
         item = self.claim(data, process, by_server=True)
         if item is None:
             return
@@ -290,10 +293,10 @@ class TwoProcesses(RuleBasedStateMachine):
     @rule(data=st.data(), process=PROCESSES, where=st.sampled_from(Whereabouts))
     def ask_the_server(self, data, process, where):
         """Ask for it back, or just where it is; what it says is true from then on."""
-        item = self.look(data, State.WAITING)
+        item = self.look(data, State.WAITING, only=lambda item: item.handle)
         if data.draw(st.booleans()):
             self.take(process, kept.ask_back(item, self.now))
-        item = self.look(data, State.WAITING)
+        item = self.look(data, State.WAITING, only=lambda item: item.handle)
         if item.id in self.handed_over:
             where = Whereabouts.GONE
         move = kept.seen(item, where, self.now)
