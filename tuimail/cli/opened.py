@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from tuimail import paths, wiring
 from tuimail.cli.streams import note
 from tuimail.config import Config, load
 from tuimail.engine.engine import Engine
+from tuimail.mail.errors import OutboxError
 from tuimail.paths import Paths
 
 
@@ -48,6 +49,7 @@ async def opened(config: str | None) -> AsyncIterator[Opened]:
 
 
 async def _tell_of_damage(engine: Engine) -> None:
-    """Said on stderr until a person has surely seen it."""
-    if report := await engine.outbox.damage(told=sys.stderr is not None and sys.stderr.isatty()):
-        note(report)
+    """Said on stderr until a person has surely seen it. An outbox that can't be opened was told of already."""
+    with suppress(OutboxError):
+        if report := await engine.outbox.damage(told=sys.stderr is not None and sys.stderr.isatty()):
+            note(report)

@@ -23,7 +23,9 @@ class Origin:
         """Whether it is behind its mark, or not the file the mark is of."""
         if self._file is None:
             return False
-        here, mark, made = self._here(connection), self._file.read(), _fact(connection, "mark")
+        # The mark first: others move outbox and mark on meanwhile.
+        mark = self._file.read()
+        here, made = self._here(connection), _fact(connection, "mark")
         if mark is None:
             return made == "made"
         if mark.identity != here.identity:

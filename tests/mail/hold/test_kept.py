@@ -53,6 +53,12 @@ def test_kept_it_waits_with_its_handle_until_its_time():
     assert item.left(JUST) == HOUR - 10
 
 
+def test_what_somebody_has_already_is_not_asked_back():
+    first, rest = kept().recipients
+    item = replace(kept(), recipients=(replace(first, standing=Standing.ACCEPTED), rest))
+    assert ask_back(item, JUST) is None
+
+
 def test_kept_it_is_nobodys_to_send_or_to_take_back_here():
     item = kept()
     past = NOW.later(2 * HOUR)

@@ -102,8 +102,11 @@ def found(item: Item, now: Moment, handle: str) -> Move | None:
 
 
 def ask_back(item: Item, now: Moment) -> Move | None:
-    """The wish to have it back, on disk before the server is asked; None when no server keeps it."""
-    if not item.handle or item.state is not State.WAITING:
+    """The wish to have it back, on disk before the server is asked.
+
+    None when no server keeps it, or somebody has it already.
+    """
+    if not item.handle or item.state is not State.WAITING or item.reached:
         return None
     return move(
         item, now, "asking the server for it; it stays there until the server agrees", wanted_back=True
