@@ -49,7 +49,7 @@ async def opened(config: str | None) -> AsyncIterator[Opened]:
 
 
 async def _tell_of_damage(engine: Engine) -> None:
-    """Said on stderr until a person has surely seen it. An outbox that can't be opened was told of already."""
+    """Said on stderr until a person has surely seen it; one that can not be opened was told of already."""
     with suppress(OutboxError):
         if report := await engine.outbox.damage(told=sys.stderr is not None and sys.stderr.isatty()):
             note(report)
