@@ -168,14 +168,9 @@ def test_a_long_subject_is_cut_and_none_is_named():
 def test_10_000_items_take_a_moment():
     kinds = [item()] * 8 + [item(State.FAILED), item(State.SENT, filing=Filing.DONE)]
     items = [replace(kind, id=str(number)) for number in range(1_000) for kind in kinds]
-    took = []
-    for _ in range(5):
-        start = time.perf_counter()
-        found = concerns(items, (), ACCOUNTS, True, NOW)
-        took.append(time.perf_counter() - start)
-    assert len(found) == 1_000
-    print(f"10,000 items: {min(took) * 1000:.1f} ms")
-    assert min(took) < 0.06
+    began = time.process_time()
+    assert len(concerns(items, (), ACCOUNTS, True, NOW)) == 1_000
+    assert time.process_time() - began < 0.5
 
 
 OUTCOMES = st.sampled_from(

@@ -294,8 +294,10 @@ async def test_a_stopped_account_is_named_and_its_mail_crowds_nothing_out(open_a
     held("mine")
     pilot = await open_app((120, 36))
     world.outbox.stop("home", "535 no such password")
-    await pilot.pause(0.3)
-    shown = seen(pilot)
+    for _ in range(50):
+        if "refused the login" in (shown := seen(pilot)):
+            break
+        await pilot.pause(0.1)
     assert " ! home: the server refused the login (535 no such password); 5 mails" in shown
     assert "「mine」" in shown
     assert "「mail" not in shown
