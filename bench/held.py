@@ -24,8 +24,9 @@ from tuimail.backends.system import SystemClock
 from tuimail.paths import Paths
 
 SIZES = ((80, 24), (200, 50))
-PER_SECOND, FIRST, QUEUEING = 10, 5.0, 0.004
-"""So many fall due each second, from so many seconds after the last of them was queued, each in so many."""
+PER_SECOND, FIRST, TRIED = 10, 3.0, 500
+"""So many fall due each second, from so many seconds after the last of them was queued; so many are queued on
+trial, to know how long that takes."""
 
 WAKE = 0.005
 PAGE_DOWN, BETWEEN = b"\x1b[6~", 0.07
@@ -82,17 +83,25 @@ async def fill(folder: Path, ports: list[int], count: int) -> None:
     from tuimail.mail.letter.submission import Submission
     from tuimail.store.outbox import OutboxFile
 
+    async def queue_all(store: OutboxFile, mails: int, ahead: float) -> float:
+        """The seconds it took; the first of them falls due `ahead` seconds after it began."""
+        now = SystemClock().now()
+        for number in range(mails):
+            draft = a_draft(f"held mail number {number:05}", f"a{number % ACCOUNTS}")
+            wire = f"Subject: {draft.subject}\n\n{draft.body}".replace("\n", "\r\n").encode()
+            submission = Submission(
+                "me@a.example", ("aiko@example.test",), wire, f"<{number}@a>", f"t{number}"
+            )
+            hold = window(ahead + number / PER_SECOND, now)
+            item, entry = queue(f"i{number:05}", draft, submission, hold, now)
+            await store.add(item, submission, draft, entry)
+        await store.close()
+        return SystemClock().now().boot - now.boot
+
     paths = Paths.under(folder)
     paths.make()
-    store, now = OutboxFile(paths.outbox), SystemClock().now()
-    for number in range(count):
-        draft = a_draft(f"held mail number {number:05}", f"a{number % ACCOUNTS}")
-        wire = f"Subject: {draft.subject}\n\n{draft.body}".replace("\n", "\r\n").encode()
-        submission = Submission("me@a.example", ("aiko@example.test",), wire, f"<{number}@a>", f"t{number}")
-        seconds = FIRST + QUEUEING * count + number / PER_SECOND
-        item, entry = queue(f"i{number:05}", draft, submission, window(seconds, now), now)
-        await store.add(item, submission, draft, entry)
-    await store.close()
+    each = await queue_all(OutboxFile(folder / "tried.db"), TRIED, 0) / TRIED
+    await queue_all(OutboxFile(paths.outbox), count, FIRST + each * count)
 
 
 def watch(folder: Path, ports: list[int]) -> None:
