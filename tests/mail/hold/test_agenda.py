@@ -88,6 +88,10 @@ def test_what_waited_before_a_restart_needs_attention_once_the_clock_is_believed
     assert made.next("work", started.later(40)) is not None
 
 
+ROUNDING = 0.001
+"""Seconds that a wall clock's fractions may be off, since they are few."""
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 7_200), st.none() | st.floats(60, 7_200)), max_size=8),
     st.floats(-7_200, 7_200),
@@ -101,4 +105,5 @@ def test_it_gives_what_looking_at_all_would_give(waits, step, seconds):
     while (item := made.next("work", now)) is not None:
         found.add(item.id)
         made.put(replace(item, version=item.version + 1, state=State.SENDING, due=None), now)
-    assert found == {item.id for item in items if is_actionable(item, now)}
+    assert found <= {item.id for item in items if is_actionable(item, now)}
+    assert found >= {item.id for item in items if is_actionable(item, now.later(-ROUNDING))}
