@@ -72,7 +72,6 @@ async def test_it_is_not_mail_held_here_any_more(world, keeper):
     await handed_over(world, engine)
     assert await engine.outbox.held() == ()
     assert await engine.outbox.undo() is None
-    assert await engine.outbox.back_to_drafts() == 0
     assert keeper.kept == {"s1": Whereabouts.KEPT}
 
 

@@ -249,7 +249,8 @@ async def drain(engine: Engine, arrived) -> None:
     await engine.start(mail=False)
     async with asyncio.timeout(DRAIN_SECONDS):
         while busy := [item for item in await engine.outbox.items() if _unfinished(item)]:
-            await engine.outbox.send_all_now()
+            for item in await engine.outbox.held():
+                await engine.outbox.now(item.id)
             there = arrived()
             for item in busy:
                 if item.state is State.UNSURE:

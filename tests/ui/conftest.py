@@ -154,12 +154,6 @@ class FakeOutbox:
         self.world.newsroom.announce(ItemGone(item_id))
         return True
 
-    async def back_to_drafts(self) -> int:
-        return len([await self.undo(item.id) for item in await self.held()])
-
-    async def send_all_now(self) -> int:
-        return len([await self.now(item.id) for item in await self.held()])
-
 
 class FakeDrafts:
     def __init__(self, world: "World") -> None:

@@ -218,15 +218,6 @@ class Outbox:
         self._items.forget(item_id)
         return True
 
-    async def back_to_drafts(self) -> int:
-        """Take back everything that can be; how many were."""
-        taken = [await self.undo(item.id) for item in await self.held()]
-        return sum(draft is not None for draft in taken)
-
-    async def send_all_now(self) -> int:
-        """End every wait; how many were."""
-        return sum([await self.now(item.id) for item in await self.held()])
-
     async def _move(self, item_id: str, decide: Callable[[Item, Moment], Move | None]) -> bool:
         while (item := await self._items.fresh(item_id)) is not None:
             move = decide(item, self._clock.now())

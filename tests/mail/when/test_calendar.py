@@ -66,22 +66,6 @@ def test_a_year_without_a_working_day_is_an_error():
         Calendar(working_days=frozenset()).next_working_day(date(2026, 11, 20))
 
 
-@pytest.mark.parametrize(
-    ("now", "then"),
-    [
-        ("2026-11-20 10:00", "2026-11-20 10:00"),
-        ("2026-11-20 18:00", "2026-11-20 18:00"),
-        ("2026-11-20 07:00", "2026-11-20 09:00"),
-        ("2026-11-20 18:01", "2026-11-24 09:00"),
-        ("2026-11-22 10:00", "2026-11-24 09:00"),
-        ("2026-11-24 03:00", "2026-11-24 09:00"),
-    ],
-)
-def test_the_next_working_instant_is_now_or_the_start_of_hours(now, then):
-    assert JAPAN.next_working(at(now), TOKYO) == at(then)
-    assert JAPAN.in_hours(at(then), TOKYO)
-
-
 def test_hours_are_those_of_the_zone():
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
     assert Calendar().in_hours(noon, "Europe/Berlin")

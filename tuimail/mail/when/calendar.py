@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
 
 from tuimail.mail.errors import ScheduleError
@@ -55,16 +55,6 @@ class Calendar:
         """Whether somebody works at this instant (UTC seconds); the end belongs to it."""
         local = instant.local(at, zone)
         return self.is_working_day(local.date()) and self.start <= local.time() <= self.end
-
-    def next_working(self, now: float, zone: str) -> float:
-        """The first instant from `now` on (UTC seconds) at which somebody works."""
-        local = instant.local(now, zone)
-        if self.in_hours(now, zone):
-            return now
-        day = local.date()
-        if not self.is_working_day(day) or local.time() > self.end:
-            day = self.next_working_day(day)
-        return instant.resolve(datetime.combine(day, self.start), zone).at
 
 
 def knows(country: str) -> bool:
