@@ -5,11 +5,11 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
 
+from msgspec.structs import replace
 from picture import repaired
 from textual.events import Paste
 from textual.pilot import Pilot

@@ -1,6 +1,6 @@
 """Drafts, items and submissions for tests of the store and the engine."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.mail.hold.hold import window
 from tuimail.mail.hold.item import Entry, Item

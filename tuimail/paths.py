@@ -1,17 +1,17 @@
 """Where things live on this computer: one frozen value, and folders that only their owner may enter."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
+
+from msgspec import Struct
 
 from tuimail.mail.errors import ConfigError
 
 PRIVATE_FOLDER = 0o700
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """The config file and the folders. Nothing is made until `make` is called."""
 
     config: Path

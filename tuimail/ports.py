@@ -1,8 +1,9 @@
 """What the engine needs from the world, as Protocols. Each has its real thing in `store` or `backends`."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from tuimail.mail.folder.folder import Folder, Listing, View
 from tuimail.mail.hold.item import Entry, Item
@@ -159,8 +160,7 @@ class MailSource(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """Items that changed since a point in the outbox's history, ids that are gone, and the point reached."""
 
     seen: int

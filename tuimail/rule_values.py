@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail import toml
 from tuimail.config import seconds
@@ -26,16 +27,14 @@ _WIDE = re.compile("[^\x00-\x7f]+")
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-(?:([01]?\d|2[0-3]):([0-5]\d)|(24):(00))", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What rules may refer to: the accounts by name, and the calendar."""
 
     accounts: Collection[str]
     calendar: Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A table in a file, for errors that name file, line and key."""
 
     text: toml.Toml

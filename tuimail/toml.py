@@ -5,12 +5,11 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from tuimail import toml_lines
 from tuimail.mail.errors import ConfigError
@@ -24,8 +23,7 @@ _UNKNOWN = re.compile(r"unknown field `(.*?)`(?: - at|$)")
 _MISSING = re.compile(r"required field `(.*?)`(?: - at|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Toml:
+class Toml(Struct, frozen=True):
     """A TOML file and the line of each of its keys. `refused` has a line for keys that need their own."""
 
     name: str

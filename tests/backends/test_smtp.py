@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 import json
 import socket
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from servers.sink import Act
 from servers.submitting import QUICK, WIRE, Journal, hand_over, message, submitter
 

@@ -83,7 +83,7 @@ def test_an_undo_that_does_not_work_is_found_and_the_mail_is_paused(here, capsys
 
 @pytest.mark.parametrize("lost", ["bcc", "body", "cursor", "attachments"])
 def test_a_draft_that_came_back_otherwise_is_found(here, capsys, monkeypatch, lost):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     open_ = Drafts.open
 

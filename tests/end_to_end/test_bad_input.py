@@ -6,10 +6,10 @@ import os
 import resource
 import sqlite3
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.engine.engine import Engine
 from tuimail.mail.errors import AddressError, AttachmentError, OutboxError, TuimailError

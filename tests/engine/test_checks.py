@@ -1,9 +1,8 @@
 """Rules on the way into the outbox: what they see, and that their trouble never lets mail out."""
 
-from dataclasses import replace
-
 import pytest
 from builders import a_draft
+from msgspec.structs import replace
 
 from tuimail.engine.checks import HouseRules
 from tuimail.engine.news import Notice

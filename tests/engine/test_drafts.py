@@ -1,8 +1,7 @@
 """Drafts: on disk before `save` answers, with files that are read again at Send."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tuimail.mail.errors import AttachmentError, MailboxError
 from tuimail.mail.hold.item import State

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from hypothesis import Phase as Work
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 from inline import on_this_thread
+from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold import filing, kept, look

@@ -1,9 +1,8 @@
 """Send, undo, now, settle, delete: whatever the outbox answers is on disk by then."""
 
-from dataclasses import replace
-
 import pytest
 from builders import a_draft
+from msgspec.structs import replace
 
 from tuimail.engine.news import ItemChanged, ItemGone
 from tuimail.mail.errors import AttachmentError, DraftError, OutboxError

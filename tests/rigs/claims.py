@@ -20,9 +20,10 @@ import random
 import signal
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
+
+from msgspec.structs import replace
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -8,10 +8,10 @@ import os
 import random
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from builders import a_draft, a_queued
+from msgspec.structs import replace
 from rigs.crew import engine_on, fork, wait_for
 from rigs.tally import Count, WrittenDown, count_all
 from rigs.trouble import Trouble

@@ -11,13 +11,13 @@ import sys
 import tempfile
 import time
 from contextlib import closing, suppress
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import aiosmtplib  # noqa: F401 (loaded before the forks, not in each)
 import msgspec
 from builders import a_draft, a_queued
+from msgspec.structs import replace
 from servers.sink import Sink
 
 from tuimail import config as settings

@@ -1,9 +1,9 @@
 """cache.db: pages, counts, flags and addresses; and it may vanish at any time."""
 
 import sqlite3
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.mail.folder.folder import Folder, Role, View
 from tuimail.mail.letter.address import Address

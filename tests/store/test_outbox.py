@@ -7,11 +7,11 @@ import signal
 import sqlite3
 import stat
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import NOW, a_draft, a_queued, a_submission
+from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxDamaged, OutboxError
 from tuimail.mail.hold import filing

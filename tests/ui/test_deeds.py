@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import State

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.engine.news import AccountStopped, ItemChanged
 from tuimail.mail.hold.concern import concerns

@@ -3,8 +3,9 @@
 import re
 from calendar import timegm
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tuimail.mail.letter.envelope import Flag
 
@@ -27,8 +28,7 @@ _UNSAYABLE = frozenset(b"\r\n\0")
 _LARGEST_UID = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A line of LIST: attributes, the separator of levels (may be empty) and the name as on the wire."""
 
     attributes: frozenset[str]
@@ -40,8 +40,7 @@ class Listed:
         return self.attributes.isdisjoint({"\\noselect", "\\nonexistent"})
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What one FETCH answer says of a message; `received` is UTC seconds, 0 when not said."""
 
     uid: int

@@ -1,8 +1,9 @@
 """Where an IMAP server is and how one gets in, and what it is called when the way there breaks."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tuimail.mail.errors import MailboxError
 
@@ -13,8 +14,7 @@ class Broken(MailboxError):  # noqa: N818 (it is a state of the connection; str(
     """The connection is gone, or what came over it was no IMAP. It was closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImapServer:
+class ImapServer(Struct, frozen=True):
     """`security` is `tls` from the first byte, `starttls` before the login, or `none` on this computer.
 
     `auth` says what the credential is: a `password`, or a `token` for XOAUTH2.

@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
 
 from tuimail.backends.imap_server import Broken
 from tuimail.mail.errors import LoginError, MailboxError
@@ -23,8 +24,7 @@ REFUSED_SECONDS = 10.0
 FAREWELL_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """`repeatable` jobs may be done again on a new connection when theirs broke."""
 
     call: Callable[["Wire"], Any]

@@ -9,7 +9,8 @@ import re
 import ssl
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuimail.backends import header_line, imap_answer, imap_login
 from tuimail.backends.imap_answer import Data, Fetched, Listed, quoted

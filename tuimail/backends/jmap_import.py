@@ -1,8 +1,9 @@
 """A message on its way into a server's keeping: uploaded, imported into Drafts, removed if it has to be."""
 
 import contextlib
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tuimail.backends.jmap_answer import Object, a_list, an_id, an_object, maybe, refusal
 from tuimail.backends.jmap_http import Rejected
@@ -15,8 +16,7 @@ CREATION = "m"
 PERMANENT = 554
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """`email` is its id there, `identity` who sends it, `sender` and `recipients` the envelope in ASCII.
 
     `sent` is the mailbox it moves to, empty where there is none. `is_new` says that this attempt brought it.

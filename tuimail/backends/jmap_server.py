@@ -1,8 +1,9 @@
 """Where a JMAP server is and how long it may take (RFC 8620)."""
 
-from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from tuimail.backends.network import is_loopback
 from tuimail.mail.errors import MailboxError
@@ -10,8 +11,7 @@ from tuimail.mail.errors import MailboxError
 WELL_KNOWN = "/.well-known/jmap"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Seconds, and bytes of an answer. `whole` bounds one request with its answer, uploads aside.
 
     `looks` are the pauses before each look for a submission whose answer was lost.
@@ -25,8 +25,7 @@ class Limits:
     looks: tuple[float, ...] = (1, 5, 15)
 
 
-@dataclass(frozen=True, slots=True)
-class JmapServer:
+class JmapServer(Struct, frozen=True):
     """One server; `url` is its session resource, or the host alone (RFC 8620 §2.2).
 
     Raises MailboxError for a clear connection off this computer.

@@ -1,9 +1,10 @@
 """What one JMAP server offers one user (RFC 8620 §2), and the calls it takes."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin
+
+from msgspec import Struct
 
 from tuimail.backends.jmap_answer import Object, an_id, an_object, maybe, result, seconds
 from tuimail.backends.jmap_http import Http, Rejected
@@ -15,8 +16,7 @@ CORE, MAIL, SUBMISSION = (f"urn:ietf:params:jmap:{name}" for name in ("core", "m
 JSON, MESSAGE = "application/json", "message/rfc822"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """`longest` is `maxDelayedSend` in seconds, 0 for a server that keeps nothing; `largest` in bytes."""
 
     http: Http

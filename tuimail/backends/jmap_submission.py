@@ -8,8 +8,9 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tuimail.backends.jmap_answer import Object, a_list, an_id, an_object, instant, maybe, refusal
 from tuimail.backends.jmap_http import Broken, Rejected
@@ -27,8 +28,7 @@ CLOCKS_APART = 60.0
 STATES = {"pending": Whereabouts.KEPT, "final": Whereabouts.GONE, "canceled": Whereabouts.CANCELED}
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Struct, frozen=True):
     """A submission, its message, and when the server lets it go (UTC seconds by the server's clock)."""
 
     submission: str

@@ -1,8 +1,10 @@
 """One message of a Maildir: a file called `unique:2,flags` (https://cr.yp.to/proto/maildir.html)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.mail.letter.envelope import Flag
 
@@ -18,8 +20,7 @@ LETTERS = {
 _BY_FLAG = {str(flag): letter for letter, flag in LETTERS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFile:
+class MessageFile(Struct, frozen=True):
     """A file as found in the `new` or `cur` (`sub`) of a folder, with its time (UTC seconds) and bytes."""
 
     sub: str

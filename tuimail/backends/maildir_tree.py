@@ -1,8 +1,9 @@
 """Where the folders of a Maildir are: Maildir++ (`.Sent`, `.Archive.2024`) or folders in folders (mbsync)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tuimail.backends import utf7
 from tuimail.mail.errors import MailboxError
@@ -13,8 +14,7 @@ SUBS = ("cur", "new", "tmp")
 DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A folder: its key, where it is, and the steps of its name, decoded."""
 
     name: str

@@ -1,7 +1,8 @@
 """What a folder is for: said by the server (RFC 6154), or told by its name."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.folder.folder import Folder, Role
 
@@ -27,8 +28,7 @@ PREFIXES = ("inbox", "[gmail]", "[google mail]")
 _BY_NAME = {name: role for role, names in NAMES.items() for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A folder as found: the steps of its name, decoded, and its attributes such as `\\Sent`."""
 
     path: tuple[str, ...]

@@ -3,9 +3,10 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tuimail.backends.smtp import SmtpSubmitter
 from tuimail.backends.smtp_server import Stop
@@ -24,8 +25,7 @@ PERMANENT = 554
 OUT_OF_REACH = "mail that an SMTP server keeps can't be asked for; nothing changed there"
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """`longest` in seconds. `takes_dates` says that the server writes dates as the RFC has them, and so is
     told the very instant; one that does not is told how long, which a wrong clock here would change.
     """

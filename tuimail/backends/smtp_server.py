@@ -1,8 +1,9 @@
 """Where mail is handed over, how, and the ways in which that ends early."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tuimail.backends.network import is_loopback
 from tuimail.mail.errors import MailboxError
@@ -14,8 +15,7 @@ Credential = Callable[[], Awaitable[str]]
 NO_NAME = "[127.0.0.1]"
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds. `data` is for DATA itself and for each piece of the body, `final` for the answer to the
     last dot, which RFC 5321 §4.5.3.2.6 wants to be ten minutes; `idle` ends a connection nobody uses.
     """
@@ -28,8 +28,7 @@ class Timeouts:
     quit: float = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """One submission server (RFC 6409). Raises MailboxError for a clear connection off this computer.
 
     `tls` speaks TLS from the first byte, `starttls` before anything else is said; neither ever falls back.

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import ssl
-from dataclasses import dataclass
 from typing import Any
 
 from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPTimeoutError
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
+from msgspec import Struct
 
 from tuimail.backends.network import why
 from tuimail.backends.smtp_server import Broken
@@ -19,8 +19,7 @@ CHUNK = 1 << 16
 FALL_BACK_TO_IPV4 = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A server's answer (RFC 5321 §4.2): its code, 200 to 599, and its text as sent, lines parted by \\n."""
 
     code: int

@@ -7,9 +7,10 @@ import hashlib
 import os
 import re
 import sys
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from tuimail.mail.errors import AgentError
 
@@ -65,8 +66,7 @@ class Standing(StrEnum):
     FOREIGN = "foreign"
 
 
-@dataclass(frozen=True, slots=True)
-class StartFile:
+class StartFile(Struct, frozen=True):
     """One of the files, where it belongs and what it says."""
 
     path: Path

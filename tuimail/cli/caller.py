@@ -1,8 +1,9 @@
 """The program that called this one: what it sends off is one batch, which `undo --batch` takes back."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 SHELLS = {"sh", "ash", "bash", "busybox", "dash", "fish", "ksh", "mksh", "nu", "pwsh", "tcsh", "xonsh", "zsh"}
 WRAPPERS = 4
@@ -12,8 +13,7 @@ PARENT, STARTED = 1, 19
 """Fields of /proc/PID/stat, counted from the state on (proc(5))."""
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """A running process: its parent, when it began (in the kernel's own ticks), and its command line."""
 
     pid: int

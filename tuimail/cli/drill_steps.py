@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from tuimail.backends.system import local_zone
 from tuimail.engine.account import Account
@@ -142,7 +143,7 @@ class Drill:
         if kept is None or not listed:
             self._say("draft", False, "it is not among your drafts")
             return
-        other = [name for name in Draft.__slots__ if getattr(kept, name) != getattr(draft, name)]
+        other = [name for name in Draft.__struct_fields__ if getattr(kept, name) != getattr(draft, name)]
         words = f"differs in {', '.join(other)}" if other else "is among your drafts, equal in every field"
         self._say("draft", not other, words)
 

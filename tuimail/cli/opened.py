@@ -3,7 +3,8 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail import paths, wiring
 from tuimail.cli.streams import note
@@ -13,8 +14,7 @@ from tuimail.mail.errors import OutboxError
 from tuimail.paths import Paths
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """What a command works with. The engine queues and takes back; it does not send."""
 
     engine: Engine

@@ -3,7 +3,8 @@
 import asyncio
 import re
 import sys
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuimail.cli import queue
 from tuimail.cli.caller import batch

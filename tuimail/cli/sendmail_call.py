@@ -2,8 +2,9 @@
 
 import getopt
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.cli.exits import USAGE, Fault
 from tuimail.mail.letter.safe import line
@@ -23,8 +24,7 @@ class Mode(StrEnum):
     FLUSH = "q"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call. `dots` says that a lone dot is text, `from_header` that recipients stand in the message."""
 
     recipients: tuple[str, ...] = ()

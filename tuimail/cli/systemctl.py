@@ -3,15 +3,15 @@
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.letter.safe import line
 
 SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Whether it did what it was asked, and what it said."""
 
     ok: bool

@@ -13,11 +13,13 @@ A file holds letters parted by a line `%%`; a letter is a few headers, an empty 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from importlib import resources
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.demo import files
 from tuimail.demo.people import LIST, ME, PEOPLE
@@ -26,8 +28,7 @@ _SPAN = re.compile(r"(\d+)([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(Struct, frozen=True):
     """One letter as it will lie in a Maildir: bytes in LF lines."""
 
     folder: str
@@ -36,8 +37,7 @@ class Seed:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
+class _Script(Struct, frozen=True):
     """A letter as written in the file; `number` is its place there, `parent` the one it answers."""
 
     name: str

@@ -1,12 +1,11 @@
 """The demo's people: who they are and what they answer."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 ME = "me"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody with a mailbox. Without `answers` a person reads and keeps quiet."""
 
     name: str

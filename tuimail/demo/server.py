@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tuimail.demo import answers, maildir
 from tuimail.demo.people import BY_SPEC, LATER, YOU
@@ -15,8 +16,7 @@ LARGEST = 100_000_000
 TOOK = "250 2.0.0 Taken, thank you"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """A message the server took: envelope and bytes exactly as they came over the wire."""
 
     sender: str

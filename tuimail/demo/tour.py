@@ -6,8 +6,10 @@ Every step prints what the outbox and the server saw, and is checked: a step tha
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.demo.people import PEOPLE
 from tuimail.demo.server import PostOffice
@@ -28,8 +30,7 @@ FIRST = "鈴木様\n\nお見積書をお送りします。合計は八十万円�
 SECOND = FIRST.replace("八十万円", "十八万円")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     """A draft and the outbox item it became."""
 
     draft: Draft

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from tuimail.config import Account, Config, Outbox, Server, Ui
 from tuimail.demo import letters, maildir
@@ -17,8 +18,7 @@ FOLDERS = ("Sent", "Drafts", "Archive", "Junk", "Trash")
 MARK = ".tuimail-demo"
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """What a client needs to live in it: a configuration and places of its own, apart from the user's."""
 
     config: Config

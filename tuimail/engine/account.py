@@ -1,13 +1,12 @@
 """An account as the engine uses it: who one is there, and the ways in and out."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tuimail.mail.letter.address import Address
 from tuimail.ports import Keeper, MailSource, Submitter
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """`address` is what From says. `files_sent` is False where the server files its own copy in Sent;
     `keeps_bodies` is False where the source is as near as the cache (a Maildir). `keeper` is a server that
     takes scheduled mail in keeping. `domains` are those of one's own people; all others are outside.

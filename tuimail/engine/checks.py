@@ -5,8 +5,9 @@ The rules, and the calendar they ask, are loaded with the first mail that is loo
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tuimail.engine.account import Accounts
 from tuimail.engine.items import Items
@@ -27,8 +28,7 @@ EVER = float("inf")
 ABOUT_PEOPLE = ("first_time", "not_in_contacts")
 
 
-@dataclass(frozen=True, slots=True)
-class HouseRules:
+class HouseRules(Struct, frozen=True):
     """The rules, and what they go by: the zone, an IANA name, and the calendar, both asked for each time."""
 
     book: RuleBook
@@ -36,8 +36,7 @@ class HouseRules:
     calendar: "Callable[[], Calendar]"
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """What each rule says of a mail, and what follows from it all."""
 
     verdicts: "tuple[Verdict, ...]"

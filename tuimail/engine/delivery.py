@@ -1,7 +1,8 @@
 """One account's mail on its way out, one message after the other."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuimail.engine.account import Account
 from tuimail.engine.items import Items

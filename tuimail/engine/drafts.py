@@ -1,6 +1,6 @@
 """What a front end may do with drafts."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.engine import places
 from tuimail.engine.account import Account, Accounts

@@ -1,6 +1,6 @@
 """What a draft is given before it becomes bytes: the contents of its files, an id, a date, a token."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.submission import Stamp

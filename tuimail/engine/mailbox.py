@@ -3,8 +3,9 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from tuimail.engine.account import Accounts
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, Newsroom, Progress

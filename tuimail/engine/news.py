@@ -1,71 +1,63 @@
 """What the engine announces. A front end listens; it never asks twice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.safe import Safe
 
 
-@dataclass(frozen=True, slots=True)
-class ItemChanged:
+class ItemChanged(Struct, frozen=True):
     """An outbox item moved, here or in another process."""
 
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
-class ItemGone:
+class ItemGone(Struct, frozen=True):
     """An outbox item was deleted."""
 
     item_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxLoaded:
+class OutboxLoaded(Struct, frozen=True):
     """So many outbox items moved at once that none is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountStopped:
+class AccountStopped(Struct, frozen=True):
     """The mail of an account goes nowhere until a person acts."""
 
     stop: Stop
 
 
-@dataclass(frozen=True, slots=True)
-class AccountGoes:
+class AccountGoes(Struct, frozen=True):
     """The mail of an account that was stopped is tried again."""
 
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoldersChanged:
+class FoldersChanged(Struct, frozen=True):
     """The folders of an account, or their counts, are new."""
 
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class FolderChanged:
+class FolderChanged(Struct, frozen=True):
     """Rows of a folder came, went or changed their flags."""
 
     account: str
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewMail:
+class NewMail(Struct, frozen=True):
     """Unread mail came into an inbox since the last look."""
 
     account: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Long work under way: `done` of `total`; the last one has done == total."""
 
     account: str
@@ -74,16 +66,14 @@ class Progress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One line for a person, not tied to an item. `trouble` is False for good news."""
 
     text: Safe
     trouble: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SenderChanged:
+class SenderChanged(Struct, frozen=True):
     """Who sends: this process, or another (`holder` in words)."""
 
     here: bool

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import Checks

@@ -1,8 +1,10 @@
 """What the rules would have done to the mail one sent lately. Nothing is queued or changed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.engine.checks import Checks, Explained
 from tuimail.engine.mailbox import Mailbox
@@ -23,8 +25,7 @@ INSIDE = ("body", "attachment_names")
 """What can't be told from an envelope."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A sent mail, what the rules say of it, and how long it would have been held."""
 
     envelope: Envelope
@@ -40,8 +41,7 @@ class Judged:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """One rule over many mails: for which it held, and how long it alone made each wait (seconds).
 
     `waits` is empty where it asks for a person instead, or for no wait.

@@ -6,9 +6,9 @@ The JSON is ASCII, so that the path of a file whose name is no UTF-8 (PEP 383) s
 import hashlib
 import json
 import sqlite3
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line

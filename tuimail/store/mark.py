@@ -7,12 +7,12 @@ waited for.
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+
+class Mark(Struct, frozen=True):
     """The file's own random `identity`, its `inode`, and the last change it is known to have."""
 
     identity: str

@@ -6,9 +6,10 @@ undone: the one field that moves the item also moves the draft. So a message is 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxDamaged, OutboxError
 from tuimail.mail.hold.item import Entry, Item, State

@@ -1,14 +1,14 @@
 """What the screen needs of the background agent, which sends while the screen is closed."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from tuimail.mail.errors import AgentError
 from tuimail.mail.letter.safe import Safe
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """Whether held mail can be left to an agent, whether one runs already, and that in words."""
 
     possible: bool

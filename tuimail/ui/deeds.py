@@ -1,7 +1,8 @@
 """What is done to outbox items: to one, or to many one after the other."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.item import Item, State
@@ -38,8 +39,7 @@ def possible(item: Item) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """One thing that can be done, and its words.
 
     `act` answers something true when it was done. `doing`, `done` and `missed` read as in `Taking back 3 of

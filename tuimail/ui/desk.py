@@ -1,9 +1,9 @@
 """What every screen works with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.signal import Signal
 
 from tuimail.engine.engine import Engine
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from tuimail.mail.when.calendar import Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The engine, its news as a signal, the copy of the held mail, and the user's settings as plain values.
 
     `downloads` is the folder attachments are saved to, `editor` a command line, `on_quit` one of ask,

@@ -1,10 +1,10 @@
 """Every key of the screen in one table: bindings, key bars, help and the palette are made from it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 
@@ -25,8 +25,7 @@ class Place(StrEnum):
     MOVING = "Moving about"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One action: `keys` as Textual spells them, `label` for the key bar, `tooltip` for the help.
 
     `id` is the name a key map uses. `shown` says whether it stands in the key bar, `strong` whether it

@@ -1,11 +1,10 @@
 """What is due next is found without looking at all, whatever is done to the clocks."""
 
-from dataclasses import replace
-
 import pytest
 from builders import NOW, a_draft, a_submission
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.clocks import is_actionable

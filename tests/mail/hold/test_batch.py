@@ -1,8 +1,7 @@
 """Which mail one `undo --batch` takes back."""
 
-from dataclasses import replace
-
 from builders import NOW, a_queued
+from msgspec.structs import replace
 
 from tuimail.mail.hold.batch import last_batch
 from tuimail.mail.hold.item import Item, State

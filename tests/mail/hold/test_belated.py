@@ -1,9 +1,8 @@
 """An answer for an item that another process took for abandoned counts for the attempt it answers."""
 
-from dataclasses import replace
-
 import pytest
 from builders import NOW, a_queued
+from msgspec.structs import replace
 
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import begin_body, claim, pause, recover, resolve, undo

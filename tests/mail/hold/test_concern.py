@@ -1,12 +1,12 @@
 """Nothing rests silently: what has no next time is said, the most pressing first."""
 
 import time
-from dataclasses import replace
 
 import pytest
 from builders import NOW, a_queued
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.mail.hold import look, move
 from tuimail.mail.hold.concern import Matter, concerns, told

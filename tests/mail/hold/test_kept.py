@@ -1,9 +1,8 @@
 """The moves of a mail that a server keeps, or was to keep."""
 
-from dataclasses import replace
-
 import pytest
 from builders import NOW, a_draft, a_submission
+from msgspec.structs import replace
 
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.item import Filing, Standing, State, Wait

@@ -1,10 +1,9 @@
 """Every move from every state, and what an outcome makes of an item."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.mail.hold import clocks, filing, move, retry
 from tuimail.mail.hold.hold import window

@@ -6,10 +6,10 @@
 import os
 import random
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from builders import NOW, a_queued
+from msgspec.structs import replace
 
 from tuimail.mail.hold import look
 from tuimail.mail.hold.item import Item, Recipient, Standing, State

@@ -1,12 +1,12 @@
 """What rules say about a mail, condition by condition, and what no set of rules may do."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.mail.hold.hold import hold
 from tuimail.mail.hold.moment import Moment

@@ -1,9 +1,9 @@
 """The lines of the bottom edge and what stands over a trail."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tuimail.mail.hold.concern import Concern, Matter, concerns

@@ -1,9 +1,9 @@
 """Rows of lists, outbox and letters, at the widths they are shown in."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.mail.folder.folder import Folder
 from tuimail.mail.hold.item import Entry, Item, Recipient, State

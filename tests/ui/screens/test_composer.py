@@ -1,7 +1,7 @@
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from textual.events import Key
 
 from tuimail.mail.hold.keeping import Offer

@@ -1,8 +1,7 @@
 """What holds for every place: any size, any payload."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tuimail.engine.news import Notice

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.folder.folder import Folder, Role, View

@@ -1,9 +1,9 @@
 """Leaving held mail to the agent, and what the question says of the rest."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.mail.errors import AgentError
 from tuimail.mail.hold.item import State

@@ -1,7 +1,8 @@
 """A folder, and the part of it that a list shows."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.mail.letter.safe import Safe
 
@@ -18,8 +19,7 @@ class Role(StrEnum):
     NONE = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """One folder of an account. `name` is the backend's own key, `title` is for the screen."""
 
     account: str
@@ -30,8 +30,7 @@ class Folder:
     unread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What a list shows: one folder, newest first, narrowed by the words of `query`."""
 
     account: str
@@ -39,8 +38,7 @@ class View:
     query: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a backend holds in a folder at one moment: uid -> flags, oldest first."""
 
     flags: dict[str, frozenset[str]]

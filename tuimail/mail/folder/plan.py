@@ -7,13 +7,12 @@ known  there   flags     ->
   1      1     other     reflag
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tuimail.mail.folder.folder import Listing
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """`fetch` are uids, newest first; `drop` are uids; `reflag` maps uids to their flags now."""
 
     fetch: tuple[str, ...]

@@ -4,7 +4,7 @@ Within one boot the boot clock counts, suspend included, and nobody can set it. 
 clock alone to go by: one that is wrong then is noticed only when it is behind the time of queueing.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.mail.hold.item import CLOCK_SETTLES, Item, State, Wait
 from tuimail.mail.hold.moment import Moment

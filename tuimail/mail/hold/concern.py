@@ -1,8 +1,9 @@
 """What rests in the outbox, said aloud: nothing waits without a next time or a word about it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from tuimail.mail.hold.item import Filing, Item, State, Wait
 from tuimail.mail.hold.moment import Moment
@@ -36,8 +37,7 @@ TOGETHER = {Matter.GONE, Matter.OVERDUE, Matter.RETRY, Matter.FILING}
 """One of these stands for all items of its account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """One thing that rests. `count` items of `account`; `item` is the one, or the oldest, of them.
 
     `account` is empty where it is about all, `item` None where no item is to blame. `at` is when something

@@ -1,6 +1,6 @@
 """How long a mail is held before it leaves, and why. The latest wish wins, and all reasons are kept."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tuimail.mail.hold.item import Wait
 from tuimail.mail.hold.moment import Moment
@@ -11,8 +11,7 @@ LONGEST_COUNTDOWN = 3_600.0
 """A wait of up to so many seconds is counted down; a longer one ends at an instant of the calendar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Held until `due`, or without one until a person releases it; `seconds` is the length of the wait.
 
     The first of `reasons` is the one that decides.
@@ -25,8 +24,7 @@ class Hold:
     schedule: Schedule | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Struct, frozen=True):
     seconds: float
     wait: Wait
     why: str

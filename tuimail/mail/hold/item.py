@@ -12,8 +12,9 @@ pure function from an item to the next one and the line its trail gets; the stor
 comparing versions, so that of two movers exactly one wins.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Phase
@@ -64,8 +65,7 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """One envelope recipient and the server's last answer about it."""
 
     spec: str
@@ -73,8 +73,7 @@ class Recipient:
     answer: Safe = Safe("")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of an item's trail: when (UTC seconds), from, to, why, the server's answer word for word."""
 
     at: float
@@ -84,8 +83,7 @@ class Entry:
     answer: Safe = Safe("")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One message in the outbox, without its bytes.
 
     `version` counts its moves. `due` is when its wait ends or, while it is unsure, when it is looked for;

@@ -1,7 +1,8 @@
 """A mail that a server keeps until its time, so that this computer may be off."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.when.schedule import Schedule
@@ -9,8 +10,7 @@ from tuimail.mail.when.schedule import Schedule
 DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What a server would do: keep a mail for at most `longest` seconds, and give it back or not.
 
     One that is not `cancellable` (FUTURERELEASE, RFC 4865) is out of reach once it was handed over.

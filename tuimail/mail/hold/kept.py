@@ -6,7 +6,7 @@ WAITING ──due──▶ SENDING ──kept──▶ WAITING, with a handle �
 (kept here until its time)               └── with our wish on disk ──▶ UNDONE
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuimail.mail.hold import retry
 from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait

@@ -1,10 +1,9 @@
 """Two clocks read at once: the wall clock for people, the boot clock for countdowns."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """`wall` is UTC seconds since the epoch; `boot` is seconds since this boot, suspend included.
 
     `boot_id` tells one boot from another: boot seconds of two boots can't be compared.

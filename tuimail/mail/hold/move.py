@@ -1,7 +1,9 @@
 """The moves of an outbox item, each a pure function; `item` draws them."""
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.mail.hold.hold import LONGEST_COUNTDOWN, Hold
 from tuimail.mail.hold.item import Entry, Filing, Item, Recipient, Standing, State, Wait
@@ -20,8 +22,7 @@ MOST_CRASHES = 3
 PERMANENT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """From `old` to `new`, and the line of the trail that says so. True only once the store took it."""
 
     old: Item

@@ -1,7 +1,8 @@
 """What came of one attempt to hand a message to a server. The whole outbox rests on this distinction."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Phase(StrEnum):
@@ -12,8 +13,7 @@ class Phase(StrEnum):
     DATA = "data"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """One recipient the server would not take, with its answer word for word (sanitised)."""
 
     recipient: str
@@ -21,16 +21,14 @@ class Refusal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The server's 250 to the body; `refused` are the recipients it had refused before."""
 
     text: str
     refused: tuple[Refusal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A definite no, before or after the body: `code` 4xx may be tried again, 5xx may not."""
 
     code: int
@@ -38,35 +36,30 @@ class Refused:
     refused: tuple[Refusal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
+class Denied(Struct, frozen=True):
     """Name, password or token were refused: nothing of this account can go until a person acts."""
 
     code: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Struct, frozen=True):
     """No body byte left this computer; safe to try again."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Vanished:
+class Vanished(Struct, frozen=True):
     """The connection broke or talked nonsense after the body began: it may have been delivered."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
+class Withdrawn(Struct, frozen=True):
     """The item was taken back before the body began; the server was told nothing but goodbye."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The server has it and keeps it until its time; `handle` names it there, empty when out of reach."""
 
     handle: str

@@ -1,7 +1,8 @@
 """What an outcome makes of an item that was being sent."""
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from tuimail.mail.hold import retry
 from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait

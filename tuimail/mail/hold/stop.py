@@ -1,10 +1,9 @@
 """An account whose mail goes nowhere until a person acts."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """The account, since when (UTC seconds), and the server's words; its mail is kept and not tried."""
 
     account: str

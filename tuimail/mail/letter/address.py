@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from tuimail.mail.errors import AddressError
 from tuimail.mail.letter.header import VALUE_LIMIT, raw, words
@@ -15,8 +16,7 @@ ADDRESSES_LIMIT = 1_000
 NAME_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """One person's address. `spec` is the addr-spec `local@domain`; `name` may be empty."""
 
     spec: str

@@ -1,7 +1,8 @@
 """Which parts of a message are its text, and that text."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.letter import charset, flowed, html, transfer
 from tuimail.mail.letter.fields import Fields, split
@@ -19,8 +20,7 @@ _ABOUT_HTML = re.compile("html", re.IGNORECASE)
 _PLACEHOLDER_LIMIT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The text, not yet `Safe`; `files` are the leaves that are listed as attachments."""
 
     text: str

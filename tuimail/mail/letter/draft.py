@@ -1,7 +1,8 @@
 """A message being written, exactly as typed."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.when.schedule import Schedule
@@ -16,8 +17,7 @@ class Kind(StrEnum):
     FORWARD = "forward"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file that goes along: still on disk (`path`), or carried (`data`), or both once it was read.
 
     `size` is in bytes as seen when it was attached; `type` is a MIME type such as `application/pdf`.
@@ -30,8 +30,7 @@ class Attachment:
     data: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What a composer holds. The address fields are text as typed, so that a half-typed one survives.
 
     `cursor` is (row, column) in the body, `schedule` the time it is to leave, if the user chose one.

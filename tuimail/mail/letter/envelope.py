@@ -1,7 +1,9 @@
 """What a list shows of a message without having its body."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe
@@ -18,8 +20,7 @@ class Flag(StrEnum):
     FORWARDED = "$Forwarded"
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """Where a message is: account, folder, and the backend's key for it in that folder.
 
     `uid` is opaque: `uidvalidity.uid` for IMAP, the unique name for a Maildir.
@@ -30,8 +31,7 @@ class Ref:
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """One row of a list. Times are seconds since the epoch, UTC; `size` is in bytes."""
 
     ref: Ref

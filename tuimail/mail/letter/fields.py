@@ -1,7 +1,8 @@
 """The header block of a message or a part, cut into fields (RFC 5322 §2.2), whatever is wrong with it."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.letter.header import HEADERS_LIMIT, VALUE_LIMIT
 
@@ -15,8 +16,7 @@ _LINE = re.compile(rb".*+(?:\n|\Z)")
 _DAMAGED = re.compile(rb"[^\s:]{0,200}:")
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """Names as written, values still raw, in order; `body` is where in the bytes the body begins.
 
     Of fields that may stand once, the first counts. `cut`: there were more than `HEADERS_LIMIT`.

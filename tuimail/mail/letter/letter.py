@@ -1,14 +1,14 @@
 """A message as a person reads it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link in an HTML body: what it says, where it goes, and the host it really goes to."""
 
     number: int
@@ -17,8 +17,7 @@ class Link:
     host: Safe
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """An attachment as listed. `index` is its place in the walk of the message's leaves.
 
     `name` is for showing; `letter.filename.clean` makes the name it is saved under. `size` is the decoded
@@ -31,8 +30,7 @@ class Part:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A parsed message. Nothing in it can hurt a screen; nothing in it raised.
 
     `text` is the body as shown (plain, or HTML rendered as text, or both parts of a multipart/mixed in

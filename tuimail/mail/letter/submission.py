@@ -1,12 +1,11 @@
 """A message frozen for the wire (RFC 6409)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 OWN_HEADER = "X-Tuimail-Token"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What is given to a message once, at Send, and never again: its id, its date, its token.
 
     `message_id` comes with its angle brackets, `date` is an RFC 5322 date-time, `token` is random letters
@@ -18,8 +17,7 @@ class Stamp:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """Envelope and bytes. `wire` is the whole message in CRLF lines, without Bcc and before dot-stuffing."""
 
     sender: str

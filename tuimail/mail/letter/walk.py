@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from tuimail.mail.letter import params
 from tuimail.mail.letter.fields import Fields, split
 
@@ -20,8 +22,7 @@ _LEADING = re.compile(rb"(?:[ \t\r]*+\n)++(?=[!-9;-~]{1,100}[ \t]*:)")
 _FIRST_BOUNDARY = re.compile(rb"^--([^\s-][^\s]{0,200})[ \t]*\r?$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A part: a leaf with its body at raw[start:end] and its number among the leaves, or a multipart."""
 
     fields: Fields

@@ -1,9 +1,10 @@
 """Whether the conditions of a rule hold for a mail, and by what one sees it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.safe import line
@@ -15,8 +16,7 @@ NAMED = 3
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One condition, whether it holds for the mail, and what was seen."""
 
     name: str
@@ -24,8 +24,7 @@ class Check:
     seen: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A mail and when it is sent off: `now` in the zone of the person who sends it."""
 
     facts: Facts

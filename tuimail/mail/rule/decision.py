@@ -1,29 +1,27 @@
 """What the rules say about one mail."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.mail.errors import ConfirmError, DraftError
 from tuimail.mail.when.schedule import Schedule
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(Struct, frozen=True):
     """So many seconds at least, from Send on, and whose wish that is."""
 
     seconds: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Until:
+class Until(Struct, frozen=True):
     """Not before this instant (UTC seconds), and whose wish that is."""
 
     at: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """How long at least, and on what conditions; every text names the rule that says so.
 
     `undo_seconds` is the plain undo window, which always applies. `pauses`: a person releases it.

@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.letter.address import typed, unique
 from tuimail.mail.letter.draft import Draft, Kind
@@ -10,16 +11,14 @@ from tuimail.mail.letter.draft import Draft, Kind
 _FORWARDS = ("fwd:", "fw:")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text for searching: `plain` has one width for each letter (NFKC), `folded` also one case."""
 
     plain: str
     folded: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """A mail about to leave. Addresses and domains are in lower case, each recipient once.
 
     `outside` are the recipients at none of the account's own domains, `new` those never written to before,
@@ -39,8 +38,7 @@ class Facts:
     body: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The people one knows, in lower case: one's own addresses, those written to, those met in any mail."""
 
     own: frozenset[str] = frozenset()

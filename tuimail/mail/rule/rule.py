@@ -1,8 +1,10 @@
 """A rule: under which conditions a mail is held, and how."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.rule.facts import Text
@@ -31,8 +33,7 @@ class Phrase:
         return self.letters in text.folded
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """A stretch of the day in minutes since midnight; one that ends before it begins goes over midnight."""
 
     start: int
@@ -44,8 +45,7 @@ class Hours:
         return minute >= self.start or minute < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """The conditions of a rule. All that are given must hold; None or nothing in a list is not given.
 
     Of a list one entry is enough. `days` count from Monday, 0. `without` are conditions that must not all
@@ -80,11 +80,10 @@ class When:
         return here or (self.without is not None and self.without.asks(names))
 
 
-NAMES = tuple(each.name for each in fields(When))
+NAMES = When.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What happens to a mail for which `when` holds.
 
     `delay` is in seconds, `until` in the words of a schedule, looked at when the mail is sent off.

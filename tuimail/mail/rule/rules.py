@@ -1,7 +1,8 @@
 """What the rules say about a mail: when it may leave, and why; and rule by rule, how that came about."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.letter.address import unique
@@ -14,8 +15,7 @@ from tuimail.mail.when.calendar import Calendar
 from tuimail.mail.when.understood import understood
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """One rule over one mail: what each of its conditions saw. Not `reached` after a rule that exempts."""
 
     rule: Rule

@@ -1,9 +1,10 @@
 """When people work: days, hours and public holidays."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.when import instant
@@ -12,8 +13,7 @@ ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 366
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """`country` is ISO 3166 with or without a region (`JP`, `DE-BY`), "" for no holidays at all.
 
     Working days count from Monday, 0. `days_off` are further days without work, `MM-DD` for each year or

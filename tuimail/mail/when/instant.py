@@ -1,10 +1,11 @@
 """From the wall clock of a zone to an instant, also where a clock change makes that none or two."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.letter.safe import line
@@ -19,8 +20,7 @@ class Change(StrEnum):
     SECOND = "second"
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(Struct, frozen=True):
     """`at` is UTC seconds. After a GAP it is the first instant that exists."""
 
     at: float

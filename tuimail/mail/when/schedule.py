@@ -1,10 +1,9 @@
 """A time the user chose for a mail to leave."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """`at` is UTC seconds, resolved once; `zone` the IANA name it was meant in, `typed` the user's own words.
 
     `by_server` asks the server to keep the mail until then, so that this computer may be off.

@@ -8,8 +8,9 @@ import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.letter.safe import line
@@ -33,8 +34,7 @@ _SUGGESTED: dict[Language, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """A schedule, and for a person: what was understood in `words`, and what to mind in `warnings`.
 
     Both are in the `language` typed; `words` reads `Mon 23 Nov 2026 09:00 JST (in 1 day 3 h)`.
@@ -51,8 +51,7 @@ class Understood:
         return self.schedule.at
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     typed: str
     now: float
     zone: str

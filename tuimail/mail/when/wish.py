@@ -2,51 +2,47 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, time
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.mail.when.calendar import Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """The days that are meant, soonest first: the first whose time lies ahead is taken."""
 
     dates: Callable[[date, Calendar], Iterable[date]]
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """A week counted from this one, which is 0; weeks begin on Monday."""
 
     ahead: int
 
 
-@dataclass(frozen=True, slots=True)
-class Weekday:
+class Weekday(Struct, frozen=True):
     """Monday is 0."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """A time of day; `settled` when no part of the day can move it by twelve hours."""
 
     time: time
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of the day: its time when none is given, and the hours that lie in it."""
 
     begins: Callable[[Calendar], time]
     hours: range = range(24)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """So long from now: months and days keep the time of day, seconds elapse."""
 
     months: int = 0
@@ -58,16 +54,14 @@ Piece = Day | Week | Weekday | Clock | Part | Span
 Row = tuple[str, Callable[[re.Match[str]], Sequence[Piece]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The words of a language: each row a pattern and what it means; `fillers` mean nothing by themselves."""
 
     rows: Sequence[Row]
     fillers: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """At most one piece of each kind."""
 
     day: Day | None = None

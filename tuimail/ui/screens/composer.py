@@ -2,9 +2,9 @@
 
 from asyncio import Lock
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget

@@ -1,8 +1,9 @@
 """Choosing when a mail leaves: suggestions, or words in English or Japanese, with what was understood."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
@@ -24,8 +25,7 @@ AGAIN_EVERY = 5.0
 LONGER = ((60.0, "1 minute longer"), (600.0, "10 minutes longer"), (3600.0, "1 hour longer"))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A time, or so many seconds more; with neither, it leaves as soon as the rules let it."""
 
     schedule: Schedule | None = None

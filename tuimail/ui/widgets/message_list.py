@@ -1,9 +1,9 @@
 """The messages of a view: knows how many there are, and holds only the pages one looks at."""
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from textual.message import Message
 from textual.strip import Strip
 
