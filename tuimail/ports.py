@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from tuimail.mail.folder.folder import Folder, Listing, View
+from tuimail.mail.folder.change import Change
+from tuimail.mail.folder.folder import Folder, Listing
+from tuimail.mail.folder.query import Query
+from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
+from tuimail.mail.folder.thread import Thread
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Entry, Item
 from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
@@ -14,7 +19,8 @@ from tuimail.mail.hold.outcome import Outcome, Refusal
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
-from tuimail.mail.letter.envelope import Envelope
+from tuimail.mail.letter.envelope import Envelope, Ref
+from tuimail.mail.letter.gist import Gist
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
@@ -119,18 +125,44 @@ class Keeper(Protocol):
 
 
 class MailSource(Protocol):
-    """One account's folders: IMAP or a Maildir. Every method raises MailboxError and nothing else."""
+    """One account's folders: IMAP or a Maildir. Every method raises MailboxError and nothing else.
+
+    What a person waits for does not stand behind what is fetched for later. `uids` that are gone, or of
+    another UIDVALIDITY, are left out of every answer and left alone by every deed.
+    """
 
     async def folders(self) -> tuple[Folder, ...]: ...
 
-    async def listing(self, folder: str) -> Listing: ...
+    async def create(self, folder: str) -> None:
+        """Make the folder if it is not there."""
+        ...
+
+    async def look(self, folder: str, since: Mark | None) -> Look:
+        """What came, changed and went since `since`, as far as the source can tell."""
+        ...
+
+    def stretches(self, folder: str) -> AsyncIterator[Stretch]:
+        """The whole folder, newest first, some thousand messages at a time."""
+        ...
+
+    async def newest(self, folder: str, count: int) -> tuple[Envelope, ...]:
+        """The envelopes of the last messages, newest first, without a look at the rest."""
+        ...
 
     async def envelopes(self, folder: str, uids: Sequence[str]) -> tuple[Envelope, ...]:
-        """The envelopes of these messages; those that are gone are left out."""
+        """The envelopes of these messages."""
         ...
 
     async def body(self, folder: str, uid: str) -> bytes:
         """The whole message as stored, CRLF lines. Raises MessageGone."""
+        ...
+
+    async def bodies(self, folder: str, uids: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
+        """(uid, whole message) of these messages, for later; `body` goes first."""
+        ...
+
+    async def message_ids(self, folder: str, uids: Sequence[str]) -> dict[str, str]:
+        """The Message-ID of each of these messages that is there, empty where it has none."""
         ...
 
     async def append(self, folder: str, wire: bytes, flags: frozenset[str]) -> str:
@@ -141,9 +173,30 @@ class MailSource(Protocol):
         """The uids of the messages whose header has exactly this value."""
         ...
 
+    async def search(self, folder: str, query: Query) -> tuple[str, ...]:
+        """The uids of what answers the query, newest first, by the server's own search."""
+        ...
+
     async def flag(
         self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
     ) -> None: ...
+
+    async def label(
+        self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
+    ) -> None:
+        """Gmail's labels (X-GM-LABELS). Raises MailboxError where there are none."""
+        ...
+
+    async def move(self, folder: str, uids: Sequence[str], to: str) -> dict[str, str]:
+        """Move messages; old uid to new one (empty when the server does not say) for those that went.
+
+        Without MOVE: copied, and only what was copied is deleted, by its uid. Never a plain EXPUNGE.
+        """
+        ...
+
+    async def erase(self, folder: str, uids: Sequence[str]) -> None:
+        """Delete these messages for good, and no other."""
+        ...
 
     async def remove(self, folder: str, uid: str) -> None:
         """Delete this one message for good (used for superseded drafts only)."""
@@ -293,17 +346,34 @@ class RuleBook(Protocol):
 
 
 class MailCache(Protocol):
-    """The disposable file: what is known of the mailboxes. May be deleted at any time."""
+    """The disposable file: what is known of the mailboxes. May be deleted at any time.
 
-    async def folders(self, account: str) -> tuple[Folder, ...]: ...
+    Every write is one transaction, and none of them waits for the disk.
+    """
+
+    async def folders(self, account: str) -> tuple[Folder, ...]:
+        """The folders, with the numbers of what is cached where all of a folder was once seen."""
+        ...
 
     async def put_folders(self, account: str, folders: Sequence[Folder]) -> None: ...
 
-    async def listing(self, account: str, folder: str) -> Listing: ...
+    async def reached(self, account: str, folder: str) -> Mark | None:
+        """The point up to which the whole folder is known; None before that."""
+        ...
+
+    async def reach(self, account: str, folder: str, mark: Mark | None) -> None: ...
+
+    async def listing(self, account: str, folder: str, first: int = 0, last: int = LAST) -> Listing:
+        """What is cached of a stretch, without what is only here as yet."""
+        ...
 
     async def put(self, envelopes: Sequence[Envelope]) -> None: ...
 
     async def drop(self, account: str, folder: str, uids: Sequence[str]) -> None: ...
+
+    async def clear(self, account: str, folder: str) -> None:
+        """Forget all messages of a folder, as when its UIDVALIDITY changed."""
+        ...
 
     async def reflag(self, account: str, folder: str, flags: dict[str, frozenset[str]]) -> None: ...
 
@@ -313,17 +383,56 @@ class MailCache(Protocol):
         """Add and drop flags of these messages; the flags they had before."""
         ...
 
+    async def label(self, refs: Sequence[Ref], add: frozenset[str], drop: frozenset[str]) -> None:
+        """Add and drop labels of these messages."""
+        ...
+
+    async def move(self, refs: Sequence[Ref], to: str) -> dict[Ref, Ref]:
+        """These messages stand in the folder `to` of their account, bodies too: old ref to new one.
+
+        The new uid begins with `~`: the message is there only here as yet.
+        """
+        ...
+
+    async def settle(self, ref: Ref, uid: str) -> None:
+        """What stood under a `~` uid is on the server under `uid`; with an empty one it is forgotten."""
+        ...
+
     async def count(self, view: View) -> tuple[int, int]:
-        """Messages in the view, and how many of them are unread."""
+        """Rows of the view (messages, or threads), and how many of them are unread."""
         ...
 
     async def page(self, view: View, start: int, length: int) -> tuple[Envelope, ...]:
-        """Rows `start` to `start + length` of the view, newest first."""
+        """Rows `start` to `start + length` of the view, one a message, in its order."""
         ...
+
+    async def threads(self, view: View, start: int, length: int) -> tuple[Thread, ...]:
+        """The same, one a conversation, by its newest message."""
+        ...
+
+    async def thread(self, view: View, key: int) -> tuple[Envelope, ...]:
+        """The messages of the conversation `key` that are in the view, oldest first."""
+        ...
+
+    async def row(self, view: View, ref: Ref) -> int | None:
+        """The row on which the message (in a threaded view, its conversation) stands."""
+        ...
+
+    async def unread(self, view: View, start: int, back: bool = False) -> int | None:
+        """The first row from `start` on, or backwards from it, that is unread."""
+        ...
+
+    async def envelope(self, ref: Ref) -> Envelope | None: ...
 
     async def body(self, account: str, folder: str, uid: str) -> bytes | None: ...
 
-    async def put_body(self, account: str, folder: str, uid: str, raw: bytes) -> None: ...
+    async def put_bodies(self, bodies: Sequence[tuple[Ref, bytes, Gist]]) -> None:
+        """Keep whole messages, and what can be searched in them."""
+        ...
+
+    async def bodiless(self, account: str, folder: str, since: float, limit: int) -> tuple[Envelope, ...]:
+        """The newest messages received since an instant (UTC seconds) whose bodies are not kept."""
+        ...
 
     async def written_to(self, specs: Sequence[str], before: float) -> frozenset[str]:
         """Those of the addresses (lower case) that mail in a Sent folder went to before an instant."""
@@ -335,6 +444,27 @@ class MailCache(Protocol):
 
     async def seen(self, prefix: str, limit: int) -> tuple[Address, ...]:
         """Addresses met in mail whose name or address has a word that begins so, likeliest first."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class ChangeStore(Protocol):
+    """What is to be done on the servers yet, oldest first. As precious as the outbox.
+
+    Every method raises OutboxError when the disk is full, read-only or broken; then nothing changed.
+    """
+
+    async def add(self, changes: Sequence[Change]) -> None: ...
+
+    async def all(self) -> tuple[Change, ...]: ...
+
+    async def put(self, changes: Sequence[Change]) -> None:
+        """Changes that were tried, as they are now."""
+        ...
+
+    async def drop(self, ids: Sequence[str]) -> None:
+        """Changes that came true, or were taken back."""
         ...
 
     async def close(self) -> None: ...

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from tuimail.demo.people import PEOPLE
 from tuimail.demo.server import PostOffice
 from tuimail.engine.engine import Engine
-from tuimail.mail.folder.folder import Role, View
+from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.letter.draft import Attachment, Draft
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from tuimail.engine.account import Accounts
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, Newsroom, Progress
 from tuimail.mail.errors import MailboxError
-from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.plan import plan
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.letter import Letter, Part
 from tuimail.ports import Files, MailCache, MailSource

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from tuimail.engine.checks import Checks, Explained
 from tuimail.engine.mailbox import Mailbox
 from tuimail.mail.errors import MailboxError
-from tuimail.mail.folder.folder import Role, View
+from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.hold import Hold, hold
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.address import write

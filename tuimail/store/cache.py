@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from tuimail.mail.folder.folder import Folder, Listing, Role, View
+from tuimail.mail.folder.folder import Folder, Listing, Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import line
@@ -286,7 +287,7 @@ def _like(text: str) -> str:
 
 def _where(view: View) -> tuple[str, tuple[str, ...]]:
     """The rows of a view: each word of its query stands in the subject or in somebody's name or address."""
-    words = view.query.split()
+    words = [term.value for term in view.query.terms]
     where = ["account = ?", "folder = ?", *[f"{SEARCHED} LIKE ? ESCAPE '\\'" for _ in words]]
     return " AND ".join(where), (view.account, view.folder, *[f"%{_like(w)}%" for w in words])
 

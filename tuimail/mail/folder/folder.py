@@ -30,14 +30,6 @@ class Folder(Struct, frozen=True):
     unread: int = 0
 
 
-class View(Struct, frozen=True):
-    """What a list shows: one folder, newest first, narrowed by the words of `query`."""
-
-    account: str
-    folder: str
-    query: str = ""
-
-
 class Listing(Struct, frozen=True):
     """What a backend holds in a folder at one moment: uid -> flags, oldest first."""
 

@@ -32,7 +32,11 @@ class Ref(Struct, frozen=True):
 
 
 class Envelope(Struct, frozen=True):
-    """One row of a list. Times are seconds since the epoch, UTC; `size` is in bytes."""
+    """One row of a list. Times are seconds since the epoch, UTC; `size` is in bytes.
+
+    `thread` is the cache's number for the conversation it belongs to, 0 when it comes from elsewhere;
+    `labels` are those of Gmail, decoded.
+    """
 
     ref: Ref
     sender: Address
@@ -46,6 +50,8 @@ class Envelope(Struct, frozen=True):
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     attached: bool = False
+    thread: int = 0
+    labels: frozenset[str] = frozenset()
 
     @property
     def seen(self) -> bool:

@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from tuimail.engine.engine import Engine
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News, Progress
-from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
 from tuimail.ui.desk import Desk
@@ -94,7 +95,7 @@ class MailScreen(AnsweringScreen):
         return None if self.messages.cursor == before else await self.messages.fetched()
 
     def on_message_list_counted(self, event: MessageList.Counted) -> None:
-        query = line(event.view.query, 40)
+        query = line(event.view.query.text, 40)
         numbers = (
             f"{event.total:,} with “{query}”" if query else f"{event.unread:,} unread of {event.total:,}"
         )

@@ -8,7 +8,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuimail.engine.mailbox import Mailbox
-from tuimail.mail.folder.folder import View
+from tuimail.mail.folder.query import parse
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
@@ -80,8 +81,8 @@ class MessageList(RowList):
 
     def narrow(self, query: str) -> None:
         """The same folder, only what matches the words of `query`."""
-        if self.view is not None and query != self.view.query:
-            self.show(replace(self.view, query=query), self._outgoing)
+        if self.view is not None and query != self.view.query.text:
+            self.show(replace(self.view, query=parse(query)), self._outgoing)
 
     def renew(self) -> None:
         """The view's rows came, went or changed. Any number of calls while one runs become one more."""
@@ -110,7 +111,7 @@ class MessageList(RowList):
     async def _open(self, view: View, begun: First | None) -> None:
         window, unread = begun or await first(self._desk.engine.mailbox, view)
         self._take(window, 0, 0, unread)
-        self.empty = "Nothing found." if view.query else "No mail here yet."
+        self.empty = "Nothing found." if view.query.terms else "No mail here yet."
 
     async def _follow(self) -> None:
         try:

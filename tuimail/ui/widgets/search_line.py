@@ -29,7 +29,7 @@ class SearchLine(Horizontal):
         self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        value = self._messages.view.query if self._messages.view is not None else ""
+        value = self._messages.view.query.text if self._messages.view is not None else ""
         words = "who or what · enter keeps it, esc shows all"
         yield Label(" find ", markup=False)
         yield Input(value, placeholder=words, compact=True, select_on_focus=False)

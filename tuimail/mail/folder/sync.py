@@ -1,0 +1,43 @@
+"""What a source says of a folder, and how much of it was known before."""
+
+from msgspec import Struct
+
+LAST = 2**63 - 1
+"""Above every number a message can have."""
+
+
+class Mark(Struct, frozen=True):
+    """The point of a folder's history that the cache has reached: what a later look starts from.
+
+    UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ (RFC 7162; 0 where there is none) and the number of messages.
+    """
+
+    validity: int = 0
+    next: int = 0
+    modseq: int = 0
+    total: int = 0
+
+
+class Look(Struct, frozen=True):
+    """What a source says of a folder since a mark.
+
+    `mark` was taken before anything else, so that what changed meanwhile is seen by the next look.
+    With `whole`, the source can't tell what changed: all of it has to be compared, stretch by stretch.
+    Otherwise `flags` has the flags of all that came or changed, by uid, and `gone` the uids that went.
+    """
+
+    mark: Mark
+    whole: bool
+    flags: dict[str, frozenset[str]] = {}
+    gone: tuple[str, ...] = ()
+
+
+class Stretch(Struct, frozen=True):
+    """All messages of a folder whose number is from `first` to `last`: uid -> flags, oldest first.
+
+    A source without numbers (a Maildir) has one stretch of everything.
+    """
+
+    first: int
+    last: int
+    flags: dict[str, frozenset[str]]
