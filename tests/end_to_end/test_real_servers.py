@@ -17,7 +17,8 @@ from tuimail.backends.smtp_server import Server
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
-from tuimail.mail.folder.folder import Role, View
+from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft

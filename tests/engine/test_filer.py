@@ -4,7 +4,7 @@ import pytest
 from builders import a_draft
 
 from tuimail.engine.engine import FILING_EVERY
-from tuimail.mail.folder.folder import View
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, State
 from tuimail.mail.letter.draft import Kind
 from tuimail.mail.letter.envelope import Flag, Ref

@@ -5,7 +5,7 @@ import pytest
 from tuimail.engine.engine import RECONNECT_AFTER
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, Notice, Progress
 from tuimail.mail.errors import MailboxError, MessageGone
-from tuimail.mail.folder.folder import View
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Flag, Ref
 
 INBOX = View("work", "INBOX")

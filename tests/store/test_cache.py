@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 from msgspec.structs import replace
 
-from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import Safe

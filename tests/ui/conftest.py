@@ -21,7 +21,8 @@ from tuimail.engine.news import (
     Newsroom,
 )
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
-from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Entry, Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, later, pause, reschedule, unpause

@@ -1,7 +1,8 @@
 from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxError
-from tuimail.mail.folder.folder import Folder, Role, View
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.widgets.message_list import MessageList
