@@ -42,7 +42,7 @@ class Key(Struct, frozen=True):
     strong: bool = False
 
 
-_E, _L, _R, _C, _O, _D, _W = (
+_E, _L, _R, _C, _O, _D, _W, _F = (
     (Place.EVERYWHERE,),
     (Place.LIST,),
     (Place.READER,),
@@ -50,6 +50,7 @@ _E, _L, _R, _C, _O, _D, _W = (
     (Place.OUTBOX,),
     (Place.DRAFTS,),
     (Place.WHEN,),
+    (Place.FOLDERS,),
 )
 _MAIL = (Place.LIST, Place.READER)
 _M = (Place.MOVING,)
@@ -85,6 +86,15 @@ KEYS: tuple[Key, ...] = (
     Key("compose", "c", "app.compose", "compose", "Write a new mail", (*_E, *_MAIL)),
     Key("open", "enter", "open", "open", "Open the message", _L, shown=False),
     Key("reply", "r", "reply", "reply", "Answer the sender", _MAIL),
+    Key("archive", "e", "archive", "archive", "Put it into the archive", _MAIL),
+    Key(
+        "delete",
+        "d",
+        "delete",
+        "delete",
+        "Move it to the trash; from there, erase it after a question",
+        _MAIL,
+    ),
     Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),
     Key("forward", "f", "forward", "forward", "Send it on to somebody else", _MAIL),
     Key("next", "n", "step(1)", "next", "The next message", _R, shown=False),
@@ -94,6 +104,24 @@ KEYS: tuple[Key, ...] = (
     Key("raw", "v", "raw", "source", "The message as it came, byte for byte", _R),
     Key("search", "slash", "search", "find", "Narrow the list as you type", _L),
     Key("folders", "g", "folders", "folders", "Go to a folder", _L),
+    Key("junk", "exclamation_mark", "junk", "junk", "It is junk, or it is not", _MAIL, shown=False),
+    Key("move", "M", "move_to", "move", "Move it to another folder", _MAIL, shown=False),
+    Key("label", "y", "label", "label", "Put a label on it, or take one off (Gmail)", _MAIL, shown=False),
+    Key("mark", "t", "mark", "mark", "Mark it; the other keys act on all that are marked", _L, shown=False),
+    Key("mark_all", "T", "mark_all", "all", "Mark all, or none", _L, shown=False),
+    Key("fold", "z", "fold", "unfold", "Unfold a conversation, or fold it again", _L, shown=False),
+    Key("threads", "Z", "threads", "threads", "Conversations, or single messages", _L, shown=False),
+    Key("sort", "S", "sort", "sort", "Sort by date, sender, subject or size", _L, shown=False),
+    Key(
+        "next_unread",
+        "N",
+        "unread(1)",
+        "next unread",
+        "The next unread message, here or elsewhere",
+        _MAIL,
+        False,
+    ),
+    Key("previous_unread", "P", "unread(-1)", "previous unread", "The unread message before", _MAIL, False),
     Key("read", "m", "toggle_read", "read/unread", "Mark read or unread", _MAIL, shown=False),
     Key("flag", "asterisk", "toggle_flag", "flag", "Flag, or take the flag away", _MAIL, shown=False),
     Key("fetch", "ctrl+r", "fetch", "get mail", "Ask the server for new mail", _L, shown=False),
@@ -161,7 +189,20 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("outbox", "o", "app.outbox", "outbox", "What is held, going out, failed", _E),
     Key("drafts", "D", "app.drafts", "drafts", "The drafts on this computer", _E),
-    Key("pick", "enter", "pick", "go", "Open this folder", (Place.FOLDERS,)),
+    Key("pick", "enter", "pick", "go", "Take this folder", _F, strong=True),
+    Key("folder_down", "down", "choose(1)", "next", "The next folder", _F, False, True),
+    Key("folder_up", "up", "choose(-1)", "previous", "The folder before", _F, False, True),
+    Key("folder_fold", "alt+left", "fold(True)", "fold", "Hide the folders below this one", _F, False, True),
+    Key(
+        "folder_unfold",
+        "alt+right",
+        "fold(False)",
+        "unfold",
+        "Show the folders below it again",
+        _F,
+        False,
+        True,
+    ),
     Key("search_keep", "enter", "keep", "keep", "Keep the narrowed list", (Place.SEARCH,)),
     Key("search_clear", "escape", "clear", "clear", "Show everything again", (Place.SEARCH,)),
     Key(
@@ -204,7 +245,7 @@ KEYS: tuple[Key, ...] = (
         "leave",
         "back",
         "Back; from the list, quit",
-        (Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.FOLDERS, Place.HELP),
+        (Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.HELP),
         shown=False,
     ),
     Key("palette", "ctrl+p", "app.command_palette", "actions", "Find any action by name", _E, False, True),
@@ -224,6 +265,7 @@ NAMES = {
     "question_mark": "?",
     "slash": "/",
     "asterisk": "*",
+    "exclamation_mark": "!",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
@@ -261,7 +303,7 @@ def names(key: Key, keymap: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(NAMES.get(one, one) for one in keymap.get(key.id, key.keys).split(","))
 
 
-TYPING = (Place.COMPOSER, Place.SEARCH, Place.WHEN)
+TYPING = (Place.COMPOSER, Place.SEARCH, Place.WHEN, Place.FOLDERS)
 """Where letters are text, and only other keys act."""
 
 
@@ -287,7 +329,7 @@ def bar(
 
     `without` are ids of actions that are of no use at the moment, `labels` other words for some.
     """
-    alone = place in (*TYPING, Place.QUIT, Place.FOLDERS)
+    alone = place in (*TYPING, Place.QUIT)
     keys = dict.fromkeys(of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))
     needless = {*without, LEADS_HERE.get(place)}
     return tuple(
