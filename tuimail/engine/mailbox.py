@@ -12,6 +12,7 @@ from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, Newsroom
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.plan import plan
+from tuimail.mail.folder.thread import Thread
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.letter import Letter, Part
@@ -56,6 +57,30 @@ class Mailbox:
     async def page(self, view: View, start: int, length: int) -> tuple[Envelope, ...]:
         """A stretch of rows, newest first."""
         return await self._cache.page(view, start, length)
+
+    async def threads(self, view: View, start: int, length: int) -> tuple[Thread, ...]:
+        """A stretch of rows, one a conversation."""
+        return await self._cache.threads(view, start, length)
+
+    async def thread(self, view: View, key: int) -> tuple[Envelope, ...]:
+        """The messages of a conversation that are in the view, oldest first."""
+        return await self._cache.thread(view, key)
+
+    async def row(self, view: View, ref: Ref) -> int | None:
+        """The row on which a message, or its conversation, stands."""
+        return await self._cache.row(view, ref)
+
+    async def unread(self, view: View, start: int, back: bool = False) -> int | None:
+        """The first unread row from `start` on, or backwards from it."""
+        return await self._cache.unread(view, start, back)
+
+    async def refs(self, view: View) -> tuple[Ref, ...]:
+        """All messages of the view."""
+        return await self._cache.refs(view)
+
+    async def envelope(self, ref: Ref) -> Envelope | None:
+        """What the list shows of a message."""
+        return await self._cache.envelope(ref)
 
     async def letter(self, ref: Ref) -> Letter:
         from tuimail.mail.letter import parse
