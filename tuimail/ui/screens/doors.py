@@ -3,8 +3,8 @@
 Whoever awaits one goes on when the place is there: the next key is already its own.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
 
@@ -15,8 +15,14 @@ from tuimail.ui.desk import Desk
 if TYPE_CHECKING:
     from tuimail.ui.screens.when import Answer
 
-Step = Callable[[int], Awaitable[Envelope | None]]
-"""Moves so many messages on and answers the one arrived at, or None where the list ends."""
+
+class Step(Protocol):
+    """Moves so many messages on and answers the one arrived at, or None where the list ends.
+
+    With `unread` it goes on to one that is unread; with `peek` it answers what would be next, and stays.
+    """
+
+    async def __call__(self, rows: int, unread: bool = False, peek: bool = False) -> Envelope | None: ...
 
 
 async def write(app: App[None], desk: Desk, draft: Draft) -> None:

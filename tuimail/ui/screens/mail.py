@@ -88,9 +88,15 @@ class MailScreen(AnsweringScreen):
             case _:
                 pass
 
-    async def step(self, rows: int) -> Envelope | None:
+    async def step(self, rows: int, unread: bool = False, peek: bool = False) -> Envelope | None:
         """Move the cursor for the reader; the message it is on now, None at an end."""
         before = self.messages.cursor
+        beside = self.messages.beside(rows)
+        while unread and beside is not None and beside.seen:
+            rows += 1 if rows > 0 else -1
+            beside = self.messages.beside(rows)
+        if peek or (unread and beside is None):
+            return beside
         self.messages.action_move(rows)
         return None if self.messages.cursor == before else await self.messages.fetched()
 

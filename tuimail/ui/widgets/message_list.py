@@ -65,6 +65,11 @@ class MessageList(RowList):
         """The envelope under the cursor."""
         return self._window.row(self.cursor) if self.count else None
 
+    def beside(self, rows: int) -> Envelope | None:
+        """The envelope so many rows on, as far as it is here."""
+        place = self.cursor + rows
+        return self._window.row(place) if 0 <= place < self.count else None
+
     async def fetched(self) -> Envelope | None:
         """The envelope under the cursor, loaded when it is not here yet."""
         if self.view is not None and self.count and self.current is None:
