@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
+import itertools
 import smtplib
 import time
 
 import pytest
 from servers.dovecot import PASSWORD
 
-from tuimail.backends import imap_watch
+from tuimail.backends import imap, imap_watch
 from tuimail.backends.imap import ImapSource
 from tuimail.backends.imap_server import ImapServer
 from tuimail.backends.imap_wire import Wire
 from tuimail.mail.errors import LoginError, MailboxError, MessageGone, SecretError
 from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.sync import LAST, Stretch
 from tuimail.mail.letter.envelope import Flag
 
 pytestmark = pytest.mark.servers
@@ -348,3 +350,36 @@ async def test_a_watch_that_is_given_up_leaves_no_connection(account):
     while account.user in account.dovecot.doveadm("who", "-1") and time.monotonic() < until:
         await asyncio.sleep(0.02)
     assert account.user not in account.dovecot.doveadm("who", "-1")
+
+
+async def everything(source, folder="INBOX"):
+    return [stretch async for stretch in source.stretches(folder)]
+
+
+async def test_stretches_cover_every_number_newest_first(account, monkeypatch):
+    monkeypatch.setattr(imap, "STRETCH", 3)
+    uids = [await account.source.append("INBOX", message(str(n)), SEEN if n % 2 else NONE) for n in range(8)]
+    for number in (1, 2, 4):
+        await account.source.remove("INBOX", uids.pop(number))
+    found = await everything(account.source)
+    assert [uid for stretch in reversed(found) for uid in stretch.flags] == uids
+    assert (found[0].last, found[-1].first) == (LAST, 0)
+    assert all(upper.first - 1 == lower.last for upper, lower in itertools.pairwise(found))
+
+
+async def test_an_empty_folder_is_one_stretch(account):
+    assert await everything(account.source, "Archive") == [Stretch(0, LAST, {})]
+
+
+async def test_the_newest_messages_come_first_and_no_others(account):
+    uids = [await account.source.append("INBOX", message(str(n), n), NONE) for n in range(5)]
+    assert [each.ref.uid for each in await account.source.newest("INBOX", 3)] == uids[:1:-1]
+    assert await account.source.newest("Archive", 3) == ()
+
+
+async def test_moved_messages_are_told_their_new_uids(account):
+    uids = [await account.source.append("INBOX", message(str(n), n), NONE) for n in range(3)]
+    gone = await account.source.move("INBOX", [*uids[:2], "1.1"], "Archive")
+    assert list(gone) == uids[:2]
+    assert [len(stretch.flags) for stretch in await everything(account.source, "Archive")] == [2]
+    assert len(await account.source.newest("INBOX", 9)) == 1

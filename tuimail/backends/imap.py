@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -11,8 +12,10 @@ from tuimail.backends.imap_server import Credential, ImapServer
 from tuimail.backends.imap_thread import ImapThread
 from tuimail.backends.imap_watch import ImapWatch
 from tuimail.backends.roles import Place
-from tuimail.mail.errors import LoginError, MessageGone, SecretError
+from tuimail.mail.errors import LoginError, MailboxError, MessageGone, SecretError
 from tuimail.mail.folder.folder import Folder, Listing
+from tuimail.mail.folder.query import Query
+from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
 from tuimail.mail.letter import scan
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from tuimail.backends.imap_wire import Wire
 
 LONGEST_TITLE = 200
+STRETCH = 10_000
 
 
 class ImapSource:
@@ -51,6 +55,37 @@ class ImapSource:
 
         return await self._thread.ask(job)
 
+    async def create(self, folder: str) -> None:
+        await self._thread.ask(lambda wire: wire.create(folder))
+
+    async def look(self, folder: str, since: Mark | None) -> Look:
+        return await self._thread.ask(lambda wire: Look(wire.mark(folder), whole=True))
+
+    async def stretches(self, folder: str) -> AsyncIterator[Stretch]:
+        def job(wire: "Wire", upper: int, last: int) -> tuple[int, Stretch]:
+            validity = wire.enter(folder)
+            lower = max(1, min(upper, wire.total) - STRETCH + 1)
+            found = {uid: flags for uid, flags in wire.flags(lower, upper).items() if uid <= last}
+            first = min(found, default=last) if lower > 1 else 0
+            return lower, Stretch(first, last, {f"{validity}.{uid}": flags for uid, flags in found.items()})
+
+        upper, last = await self._thread.ask(lambda wire: wire.mark(folder).total), LAST
+        while last >= 0:
+            upper, stretch = await self._thread.ask(partial(job, upper=upper, last=last))
+            yield stretch
+            last = stretch.first - 1
+
+    async def newest(self, folder: str, count: int) -> tuple[Envelope, ...]:
+        def job(wire: "Wire") -> tuple[Envelope, ...]:
+            mark = wire.mark(folder)
+            heads = wire.last_heads(mark.total, count)
+            return tuple(
+                self._envelope(folder, f"{mark.validity}.{uid}", heads[uid])
+                for uid in sorted(heads, reverse=True)
+            )
+
+        return await self._thread.ask(job)
+
     async def envelopes(self, folder: str, uids: Sequence[str]) -> tuple[Envelope, ...]:
         def job(wire: "Wire") -> tuple[Envelope, ...]:
             wanted = _numbers(uids, wire.enter(folder))
@@ -70,6 +105,18 @@ class ImapSource:
             raise MessageGone("the message is no longer on the server")
         return raw
 
+    async def bodies(self, folder: str, uids: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
+        def job(wire: "Wire") -> tuple[tuple[str, bytes], ...]:
+            wanted = _numbers(uids, wire.enter(folder))
+            found = ((uid, wire.body(number)) for uid, number in wanted.items())
+            return tuple((uid, raw) for uid, raw in found if raw is not None)
+
+        return await self._thread.ask(job)
+
+    async def message_ids(self, folder: str, uids: Sequence[str]) -> dict[str, str]:
+        found = await self.envelopes(folder, uids)
+        return {each.ref.uid: each.message_id for each in found}
+
     async def append(self, folder: str, wire: bytes, flags: frozenset[str]) -> str:
         return await self._thread.ask(lambda on: on.file(folder, wire, flags), repeatable=False)
 
@@ -77,6 +124,14 @@ class ImapSource:
         def job(wire: "Wire") -> tuple[str, ...]:
             validity = wire.enter(folder, anew=True)
             return tuple(f"{validity}.{uid}" for uid in wire.search(header, value))
+
+        return await self._thread.ask(job)
+
+    async def search(self, folder: str, query: Query) -> tuple[str, ...]:
+        def job(wire: "Wire") -> tuple[str, ...]:
+            validity = wire.enter(folder, anew=True)
+            words = " ".join(term.value for term in query.terms)
+            return tuple(f"{validity}.{uid}" for uid in reversed(wire.search_text(words)))
 
         return await self._thread.ask(job)
 
@@ -88,6 +143,24 @@ class ImapSource:
                     wire.store(numbers, sign, flags)
 
         await self._thread.ask(job)
+
+    async def label(
+        self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
+    ) -> None:
+        raise MailboxError("this server has no labels; nothing was changed")
+
+    async def move(self, folder: str, uids: Sequence[str], to: str) -> dict[str, str]:
+        def job(wire: "Wire") -> dict[str, str]:
+            wanted = _numbers(uids, wire.enter(folder))
+            there = wire.heads(wanted.values())
+            new = wire.move(sorted(there), to)
+            return {uid: new.get(number, "") for uid, number in wanted.items() if number in there}
+
+        return await self._thread.ask(job, repeatable=False)
+
+    async def erase(self, folder: str, uids: Sequence[str]) -> None:
+        for uid in uids:
+            await self.remove(folder, uid)
 
     async def remove(self, folder: str, uid: str) -> None:
         def job(wire: "Wire") -> None:

@@ -18,6 +18,7 @@ from tuimail.backends.imap_channel import Channel
 from tuimail.backends.imap_server import Broken, ImapServer
 from tuimail.backends.network import why
 from tuimail.mail.errors import MailboxError
+from tuimail.mail.folder.sync import Mark
 from tuimail.mail.letter.safe import line
 
 HEADERS = "FROM TO CC SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE"
@@ -45,6 +46,7 @@ class Wire:
         self._server = server
         self._folder = ""
         self._validity = 0
+        self.total = 0
         self._capabilities: frozenset[str] = frozenset()
         try:
             self._channel = Channel(server.host, server.port, server.security, context)
@@ -92,9 +94,46 @@ class Wire:
             self._do("NOOP")
         return self._validity
 
-    def flags(self) -> dict[int, frozenset[str]]:
+    def mark(self, folder: str) -> Mark:
+        """Select the folder anew; the point it has reached."""
+        self._select(folder)
+        return Mark(self._validity, self._number("UIDNEXT"), self._number("HIGHESTMODSEQ"), self.total)
+
+    def create(self, folder: str) -> None:
+        """Make a folder unless there is one."""
+        self._do("LIST", '""', _mailbox(folder))
+        if not any(each.selectable for each in imap_answer.listed(self._heard("LIST"))):
+            self._do("CREATE", _mailbox(folder))
+
+    def last_heads(self, total: int, count: int) -> dict[int, Fetched]:
+        """As `heads`, of the last messages of the folder."""
+        if not total:
+            return {}
+        self._do("FETCH", f"{max(1, total - count + 1)}:*", ENVELOPE)
+        return {each.uid: each for each in imap_answer.fetched(self._heard("FETCH")) if each.size}
+
+    def search_text(self, words: str) -> tuple[int, ...]:
+        """The messages that have these words in them."""
+        self._do("UID", "SEARCH", "CHARSET", "UTF-8", "TEXT", literal=words.encode("utf-8", "replace"))
+        return imap_answer.uids(self._heard("SEARCH"))
+
+    def move(self, uids: Sequence[int], to: str) -> dict[int, str]:
+        """Move these messages; nothing is known of their new uids."""
+        for some in _batches(uids):
+            if self.can("MOVE"):
+                self._do("UID", "MOVE", _set(some), _mailbox(to))
+                continue
+            self._do("UID", "COPY", _set(some), _mailbox(to))
+            for uid in some:
+                self.expunge(uid)
+        return {}
+
+    def flags(self, lower: int = 1, upper: int = 0) -> dict[int, frozenset[str]]:
         """Every message's flags, by uid, ascending."""
-        self._do("UID", "FETCH", "1:*", "(UID FLAGS)")
+        if upper:
+            self._do("FETCH", f"{lower}:{upper}", "(UID FLAGS)")
+        else:
+            self._do("UID", "FETCH", "1:*", "(UID FLAGS)")
         found = {each.uid: each.flags or frozenset() for each in imap_answer.fetched(self._heard("FETCH"))}
         return dict(sorted(found.items()))
 
@@ -170,9 +209,12 @@ class Wire:
     def _select(self, folder: str) -> None:
         self._folder, self._channel.state = "", "AUTH"
         self._do("SELECT", _mailbox(folder))
-        said = self._heard("UIDVALIDITY")
-        self._validity = int(said[-1]) if said and isinstance(said[-1], bytes) and said[-1].isdigit() else 0
+        self._validity, self.total = self._number("UIDVALIDITY"), self._number("EXISTS")
         self._folder, self._channel.state = folder, "SELECTED"
+
+    def _number(self, code: str) -> int:
+        said = self._heard(code)
+        return int(said[-1]) if said and isinstance(said[-1], bytes) and said[-1].isdigit() else 0
 
     def _fetch(self, uids: Collection[int], items: str) -> dict[int, Fetched]:
         """`items` asks for the size, which tells an answer from news of flags in between."""
