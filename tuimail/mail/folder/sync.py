@@ -6,6 +6,12 @@ LAST = 2**63 - 1
 """Above every number a message can have."""
 
 
+def number(uid: str) -> int:
+    """The number by which a folder is ordered: that of `uidvalidity.uid`; 0 for a key without one."""
+    last = uid.rpartition(".")[2]
+    return int(last) if len(last) < 19 and last.isascii() and last.isdecimal() else 0
+
+
 class Mark(Struct, frozen=True):
     """The point of a folder's history that the cache has reached: what a later look starts from.
 
