@@ -31,10 +31,7 @@ class Body(Struct, frozen=True):
 
 def body(raw: bytes, root: Node) -> Body:
     """The body of a walked message: plain text before HTML, parts of a multipart/mixed in their order."""
-    chosen = _chosen(raw, root)
-    shown = {leaf.index for leaf in chosen}
-    spared = shown | {leaf.index for leaf in _alternatives(root)}
-    files = tuple(n for n in root.leaves() if n.index not in spared or n.filename or _message(n))
+    chosen, files = leaves(raw, root)
     links = Links()
     texts, room, faults = [], TEXT_LIMIT, []
     for leaf in chosen:
@@ -46,6 +43,13 @@ def body(raw: bytes, root: Node) -> Body:
         texts.append(text[:room].strip("\n"))
         room -= len(texts[-1])
     return Body("\n\n".join(text for text in texts if text), tuple(links), files, tuple(faults[:1]))
+
+
+def leaves(raw: bytes, root: Node) -> tuple[list[Node], tuple[Node, ...]]:
+    """The leaves that are shown as text, and those that are listed as attachments; some are both."""
+    chosen = _chosen(raw, root)
+    spared = {leaf.index for leaf in (*chosen, *_alternatives(root))}
+    return chosen, tuple(n for n in root.leaves() if n.index not in spared or n.filename or isis_message(n))
 
 
 def plain(raw: bytes, leaf: Node) -> str:
@@ -61,7 +65,7 @@ def plain(raw: bytes, leaf: Node) -> str:
 
 
 def _leaf_text(raw: bytes, leaf: Node, links: Links) -> str:
-    if _message(leaf):
+    if is_message(leaf):
         return _summary(raw, leaf)
     text = plain(raw, leaf)
     return html.text(text, links) if leaf.type == "text/html" else text
@@ -74,13 +78,14 @@ def _summary(raw: bytes, leaf: Node) -> str:
     return "\n".join(["[attached message]", *(f"{name}: {value}" for name, value in rows if value)])
 
 
-def _message(leaf: Node) -> bool:
+def is_message(leaf: Node) -> bool:
+    """Whether it is a message within the message."""
     return leaf.type in ("message/rfc822", "message/global")
 
 
 def _readable(node: Node) -> bool:
     text = node.type.startswith("text/") and node.type not in (*_FILES, "text/rfc822-headers")
-    return (text and not node.attached) or _message(node)
+    return (text and not node.attached) or is_message(node)
 
 
 def _chosen(raw: bytes, node: Node) -> list[Node]:

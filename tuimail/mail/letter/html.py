@@ -21,13 +21,13 @@ _KEPT = re.compile(
     r"""\s((?:href|style|alt)\s*=\s*(?:"[^"]{0,2000}"|'[^']{0,2000}'|[^\s"'>]{1,2000}))""", re.I
 )
 _NAME = re.compile(r"<[a-zA-Z0-9]{1,20}")
-_HIDING = re.compile(
+HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0"
     r"|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
 _PRE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
-_UNSHOWN = frozenset({"script", "style", "head", "template", "noscript", "object", "svg", "iframe", "title"})
+UNSHOWN = frozenset({"script", "style", "head", "template", "noscript", "object", "svg", "iframe", "title"})
 _TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"})
 
 
@@ -36,11 +36,16 @@ def text(source: str, links: Links) -> str:
 
     What is too deep, too big or too broken for a layout has its tags taken out instead.
     """
-    source = _TAG.sub(_slim, source[: SOURCE_LIMIT * 4].replace("\0", ""))[:SOURCE_LIMIT]
+    source = slimmed(source)
     try:
-        return _tidy(_laid_out(source, links) or _crude(source))
+        return _tidy(_laid_out(source, links) or stripped(source))
     except Exception:  # noqa: BLE001 (two libraries on hostile input: whatever they raise, there is text)
-        return _tidy(_crude(source))
+        return _tidy(stripped(source))
+
+
+def slimmed(source: str) -> str:
+    """The page as a parser may have it: not too long, and no tag longer than one that somebody wrote."""
+    return _TAG.sub(_slim, source[: SOURCE_LIMIT * 4].replace("\0", ""))[:SOURCE_LIMIT]
 
 
 def _slim(tag: re.Match[str]) -> str:
@@ -84,8 +89,8 @@ def _deep(tree: HtmlElement) -> bool:
 def _hide(elements: list[HtmlElement]) -> None:
     """Take out what a browser would not show; the text behind it stays."""
     for element in elements:
-        hidden = element.tag in _UNSHOWN or "hidden" in element.attrib
-        if (hidden or _HIDING.search(element.get("style", ""))) and element.getparent() is not None:
+        hidden = element.tag in UNSHOWN or "hidden" in element.attrib
+        if (hidden or HIDING.search(element.get("style", ""))) and element.getparent() is not None:
             element.drop_tree()
 
 
@@ -133,7 +138,7 @@ _BREAKING = frozenset(
 )
 
 
-def _crude(source: str) -> str:
+def stripped(source: str) -> str:
     """The text between the tags."""
     shown: list[str] = []
     inside = ""
