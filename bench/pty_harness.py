@@ -10,15 +10,23 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 QUIET = 0.03
-ANSWER_TO_SYNC = b"\x1b[?2026;2$y"
-SYNC_ASKED = re.compile(rb"\x1b\[\?2026\$p")
+QUESTIONS = (
+    (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
+    (re.compile(rb"\x1b\[0?c"), b"\x1b[?64;1;22c"),
+    (re.compile(rb"\x1b\[>0?c"), b"\x1b[>41;370;0c"),
+    (re.compile(rb"\x1b\[6n"), b"\x1b[1;1R"),
+)
+"""What programs ask a terminal (synchronized output, what it is, where the cursor is), and answers of xterm."""
+
 NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1b\[\?[\d;]*\$p|\x1b[P_^].*?\x1b\\", re.DOTALL)
 
 
 class Terminal:
-    """Starts `command`; `size` is (columns, rows). Times are seconds of time.perf_counter.
+    """Starts `command` (a path first); `size` is (columns, rows). Times are seconds of time.perf_counter.
 
     Nothing is interpreted while it is timed: each chunk is stamped as it is read.
     """
@@ -37,13 +45,33 @@ class Terminal:
             finally:
                 os._exit(127)
 
-    def wait_for(self, text: bytes, timeout: float = 60.0) -> float:
+    def wait_for(self, text: bytes, timeout: float = 60.0, since: int = 0) -> float:
         """Seconds from the start until `text` was written. Raises TimeoutError with the screen."""
-        while text not in self.output:
-            left = self.started + timeout - time.perf_counter()
+        return self.wait_until(re.compile(re.escape(text)), timeout, since)
+
+    def wait_until(self, pattern: re.Pattern[bytes], timeout: float = 60.0, since: int = 0) -> float:
+        """The same for a pattern; what was written before byte `since` does not count."""
+        until = time.perf_counter() + timeout
+        while not pattern.search(self.output, since):
+            left = until - time.perf_counter()
             if left <= 0 or not self._read(left):
-                raise TimeoutError(f"{text!r} never came; the screen:\n{self.screen()}")
+                raise TimeoutError(f"{pattern.pattern!r} never came; the screen:\n{self.screen()}")
         return self._stamp - self.started
+
+    def send(self, keys: bytes) -> None:
+        """Press keys, and wait for nothing."""
+        os.write(self._end, keys)
+
+    def memory(self) -> float:
+        """Resident megabytes of the program and its children."""
+        pids, found = [self._pid], 0.0
+        while pids:
+            pid = pids.pop()
+            with suppress(OSError):
+                status = Path(f"/proc/{pid}/status").read_text()
+                found += int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024 if "VmRSS" in status else 0
+                pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return found
 
     def press(self, key: bytes, timeout: float = 1.5) -> float:
         """Seconds from the key until the last byte of what it changed, before a while of silence."""
@@ -96,6 +124,7 @@ class Terminal:
             return None
         self._stamp = time.perf_counter()
         self.output += chunk
-        if SYNC_ASKED.search(chunk):
-            os.write(self._end, ANSWER_TO_SYNC)
+        for question, answer in QUESTIONS:
+            if question.search(chunk):
+                os.write(self._end, answer)
         return chunk or None
