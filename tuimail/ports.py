@@ -395,7 +395,14 @@ class MailCache(Protocol):
         ...
 
     async def settle(self, ref: Ref, uid: str) -> None:
-        """What stood under a `~` uid is on the server under `uid`; with an empty one it is forgotten."""
+        """What stood under a `~` uid is on the server under `uid`; with an empty one it is forgotten.
+
+        A row that is there under `uid` already gives way; what is not there under `~` is no error.
+        """
+        ...
+
+    async def strays(self) -> tuple[Ref, ...]:
+        """Everything that stands under a `~` uid."""
         ...
 
     async def count(self, view: View) -> tuple[int, int]:
@@ -463,8 +470,8 @@ class ChangeStore(Protocol):
 
     async def all(self) -> tuple[Change, ...]: ...
 
-    async def put(self, changes: Sequence[Change]) -> None:
-        """Changes that were tried, as they are now."""
+    async def put(self, changes: Sequence[Change], done: Sequence[str] = ()) -> None:
+        """Changes that were tried, as they are now; in the same transaction those with the ids `done` go."""
         ...
 
     async def drop(self, ids: Sequence[str]) -> None:
