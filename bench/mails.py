@@ -1,4 +1,7 @@
-"""Mail by the hundred thousand, alike on every machine: threads, Japanese, HTML, files; 8 kB each."""
+"""Mail by the hundred thousand, alike on every machine: threads, Japanese, HTML, files; 8 kB each.
+
+A million of them are short, so that a disk can have them.
+"""
 
 import base64
 import os
@@ -13,6 +16,7 @@ NEWEST = 1_790_000_000
 SPAN = 3 * 365 * 86400
 RARE, COMMON, JAPANESE = "zyzzogeton", "invoice", "請求"
 RARE_MAILS = 5
+SHORT_FROM = 500_000
 REPLIES, THREAD = 0.55, 12
 
 _PEOPLE = (
@@ -64,7 +68,12 @@ def mails(count: int, seed: int = 1) -> Iterator[Mail]:
     rare = {(2 * n + 1) * count // (2 * RARE_MAILS) for n in range(RARE_MAILS)}
     for number in range(count):
         when = NEWEST - SPAN + (number + 1) * SPAN // count
-        yield Mail(_message(chance, number, when, threads, number in rare), _flags(chance), when)
+        length = 300 if count >= SHORT_FROM else min(40_000, max(300, int(chance.lognormvariate(8.1, 0.7))))
+        yield Mail(
+            _message(chance, number, when, threads, _text(chance, number, length, number in rare)),
+            _flags(chance),
+            when,
+        )
 
 
 def maildir(folder: Path, count: int, owner: tuple[int, int] | None = None) -> None:
@@ -92,7 +101,7 @@ def _flags(chance: random.Random) -> str:
 
 
 def _message(
-    chance: random.Random, number: int, when: int, threads: list[tuple[str, list[str]]], rare: bool
+    chance: random.Random, number: int, when: int, threads: list[tuple[str, list[str]]], text: str
 ) -> bytes:
     ident = f"<{number}.bench@example.test>"
     (name, spec), subject, references = chance.choice(_PEOPLE), chance.choice(_SUBJECTS), []
@@ -114,7 +123,7 @@ def _message(
             references.append(ident)
     else:
         threads.append((subject, [ident]))
-    return "\r\n".join((*head, "MIME-Version: 1.0", *_body(chance, number, rare))).encode()
+    return "\r\n".join((*head, "MIME-Version: 1.0", *_body(chance, number, text))).encode()
 
 
 def _words(text: str, quoted: bool = False) -> str:
@@ -123,8 +132,7 @@ def _words(text: str, quoted: bool = False) -> str:
     return f'"{text}"' if quoted else text
 
 
-def _body(chance: random.Random, number: int, rare: bool) -> Iterator[str]:
-    text = _text(chance, number, rare)
+def _body(chance: random.Random, number: int, text: str) -> Iterator[str]:
     html = "<html><body>" + "".join(f"<p>{part}</p>" for part in text.split("\r\n")) + "</body></html>"
     kind = chance.random()
     if kind < 0.45:
@@ -145,8 +153,7 @@ def _body(chance: random.Random, number: int, rare: bool) -> Iterator[str]:
     yield ""
 
 
-def _text(chance: random.Random, number: int, rare: bool) -> str:
-    length = min(40_000, max(300, int(chance.lognormvariate(8.1, 0.7))))
+def _text(chance: random.Random, number: int, length: int, rare: bool) -> str:
     lines = [f"Ref M{number:07}"]
     while length > 0:
         line = chance.choice(_SENTENCES) if chance.random() < 0.1 else " ".join(chance.choices(_WORDS, k=12))

@@ -127,7 +127,7 @@ PEERS = {
     "alpine": Peer(
         "alpine",
         _alpine,
-        rb"9/\d\d/26.*9/\d\d/26",
+        rb"Sep \d\d.*Sep \d\d",
         b"n",
         b" ",
         b"\r",
@@ -161,10 +161,16 @@ class Seat:
     def start(self) -> tuple[Terminal, float]:
         """The program with its list on the screen, and the milliseconds it took."""
         terminal = Terminal((str(shutil.which(self.peer.program)), *self._words), self._env, SIZE)
-        for prompt, answer in self.peer.asks:
-            terminal.wait_for(prompt)
-            terminal.send(answer)
-        return terminal, terminal.wait_until(re.compile(self.peer.ready, re.DOTALL), 300) * 1000
+        ready = re.compile(self.peer.ready, re.DOTALL)
+        left = dict(self.peer.asks)
+        while left:
+            found = re.compile(b"|".join((b"(" + self.peer.ready + b")", *left)), re.DOTALL)
+            terminal.wait_until(found, 300)
+            if ready.search(terminal.output):
+                break
+            prompt = next(prompt for prompt in left if prompt in terminal.output)
+            terminal.send(left.pop(prompt))
+        return terminal, terminal.wait_until(ready, 300) * 1000
 
 
 @contextmanager

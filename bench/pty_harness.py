@@ -20,7 +20,7 @@ QUESTIONS = (
     (re.compile(rb"\x1b\[>0?c"), b"\x1b[>41;370;0c"),
     (re.compile(rb"\x1b\[6n"), b"\x1b[1;1R"),
 )
-"""What programs ask a terminal (synchronized output, what it is, where the cursor is), and answers of xterm."""
+"""What programs ask a terminal (synchronized output, its kind, where the cursor is), and what xterm says."""
 
 NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1b\[\?[\d;]*\$p|\x1b[P_^].*?\x1b\\", re.DOTALL)
 
