@@ -7,7 +7,6 @@ from msgspec import Struct
 from tuimail.mail.letter import charset, flowed, html, transfer
 from tuimail.mail.letter.fields import Fields, split
 from tuimail.mail.letter.header import decode
-from tuimail.mail.letter.letter import Link
 from tuimail.mail.letter.link import Links
 from tuimail.mail.letter.walk import Node
 
@@ -24,7 +23,7 @@ class Body(Struct, frozen=True):
     """The text, not yet `Safe`; `files` are the leaves that are listed as attachments."""
 
     text: str
-    links: tuple[Link, ...]
+    links: Links
     files: tuple[Node, ...]
     faults: tuple[str, ...]
 
@@ -42,14 +41,14 @@ def body(raw: bytes, root: Node) -> Body:
             )
         texts.append(text[:room].strip("\n"))
         room -= len(texts[-1])
-    return Body("\n\n".join(text for text in texts if text), tuple(links), files, tuple(faults[:1]))
+    return Body("\n\n".join(text for text in texts if text), links, files, tuple(faults[:1]))
 
 
 def leaves(raw: bytes, root: Node) -> tuple[list[Node], tuple[Node, ...]]:
     """The leaves that are shown as text, and those that are listed as attachments; some are both."""
     chosen = _chosen(raw, root)
     spared = {leaf.index for leaf in (*chosen, *_alternatives(root))}
-    return chosen, tuple(n for n in root.leaves() if n.index not in spared or n.filename or isis_message(n))
+    return chosen, tuple(n for n in root.leaves() if n.index not in spared or n.filename or is_message(n))
 
 
 def plain(raw: bytes, leaf: Node) -> str:

@@ -26,6 +26,9 @@ HIDING = re.compile(
     r"|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
+_QUOTE, _UNQUOTE = "\ue000", "\ue001"
+_UNUSED = re.compile("[\ue000\ue001]|&#(?:x0*e00[01]|0*5734[45]);?", re.IGNORECASE)
+_QUOTES_LIMIT = 20
 _PRE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 UNSHOWN = frozenset({"script", "style", "head", "template", "noscript", "object", "svg", "iframe", "title"})
 _TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"})
@@ -36,7 +39,7 @@ def text(source: str, links: Links) -> str:
 
     What is too deep, too big or too broken for a layout has its tags taken out instead.
     """
-    source = slimmed(source)
+    source = slimmed(_UNUSED.sub("", source[: SOURCE_LIMIT * 4]))
     try:
         return _tidy(_laid_out(source, links) or stripped(source))
     except Exception:  # noqa: BLE001 (two libraries on hostile input: whatever they raise, there is text)
@@ -72,7 +75,7 @@ def _laid_out(source: str, links: Links) -> str:
     for element in list(tree.iter("*")):
         _prepare(element, element in data, links)
     config = ParserConfig(css=CSS_PROFILES["strict"].copy(), display_images=True)
-    return str(Inscriptis(tree, config).get_text())
+    return _quoted(str(Inscriptis(tree, config).get_text()))
 
 
 def _deep(tree: HtmlElement) -> bool:
@@ -105,6 +108,8 @@ def _prepare(element: HtmlElement, tabular: bool, links: Links) -> None:
     """Only what the layout may know: no style of the sender's, no cells that merely arrange."""
     if element.tag == "a" and (number := links.number(element.get("href", ""), _says(element))):
         _append(element, f" [{number}]")
+    if element.tag == "blockquote":
+        _mark(element)
     if element.tag in _TABLE and not tabular:
         beside = element.getnext() is not None or element.getprevious() is not None
         element.tag = "span" if beside and element.tag in ("td", "th") else "div"
@@ -114,6 +119,18 @@ def _prepare(element: HtmlElement, tabular: bool, links: Links) -> None:
         kept["style"] = "white-space: pre"
     element.attrib.clear()
     element.attrib.update(kept)
+
+
+def _mark(quote: HtmlElement) -> None:
+    """A row before and one after what is quoted, so that it can be told from the text when it is laid out."""
+    from lxml.html import Element
+
+    opening, closing = Element("div"), Element("div")
+    opening.text, closing.text = _QUOTE, _UNQUOTE
+    opening.tail, quote.text = quote.text, None
+    quote.insert(0, opening)
+    quote.append(closing)
+    quote.tag = "div"
 
 
 def _says(element: HtmlElement) -> str:
@@ -163,3 +180,21 @@ def _tidy(text: str) -> str:
         if row or (lines and lines[-1]):
             lines.append(row)
     return "\n".join(lines).strip("\n")
+
+
+def _quoted(text: str) -> str:
+    """The quotes behind `>`, as in a plain mail, without the empty rows at their edges."""
+    lines: list[str] = []
+    depth, edge = 0, False
+    for row in text.split("\n"):
+        opened, closed = row.count(_QUOTE), row.count(_UNQUOTE)
+        said = row.replace(_QUOTE, "").replace(_UNQUOTE, "").rstrip()
+        if opened or closed:
+            while lines and not lines[-1].strip("> "):
+                lines.pop()
+        depth = depth + opened
+        if said or not (edge or opened or closed):
+            lines.append(f"{'>' * min(depth, _QUOTES_LIMIT)} {said}".rstrip() if depth else said)
+        edge = not said and not closed and bool(edge or opened)
+        depth = max(0, depth - closed)
+    return "\n".join(lines)

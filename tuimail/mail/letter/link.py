@@ -3,18 +3,27 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tuimail.mail.letter.address import ascii_domain
+from tuimail.mail.letter.host import claimed, same
 from tuimail.mail.letter.letter import Link
-from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.safe import Safe, line
 
 LINKS_LIMIT = 500
-TARGET_LIMIT = 2_000
+TARGET_LIMIT = 8_000
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):", re.IGNORECASE)
 _DROPPED = re.compile(r"[\t\r\n]")
 _ENDS = "".join(map(chr, range(0x21)))
+_OPENED = ("http", "https", "mailto")
+_BARE = re.compile(
+    r"(?:https?://(?=[\w\[])(?:(?![!-~])\w[\w.-]{0,250}+)?|(?<![\w.+-])mailto:)[!-;=?-~]{1,8000}+",
+    re.IGNORECASE,
+)
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+_STOPS = ".,;:!?'\"*_"
+_NUMBERED = re.compile(r" \[(\d{1,3})\]")
 
 
 class Links:
@@ -33,12 +42,28 @@ class Links:
         if not scheme or scheme[1].lower() in ("cid", "mid") or len(self._found) >= LINKS_LIMIT:
             return 0
         if target not in self._found:
-            shown = line(target, TARGET_LIMIT)
-            number = len(self._found) + 1
-            self._found[target] = Link(
-                number, line(" ".join(text.split()), 200), shown, line(host(target), 255)
-            )
+            self._found[target] = _link(len(self._found) + 1, " ".join(text.split()), target)
         return self._found[target].number
+
+    def bare(self, text: Safe) -> None:
+        """Number what stands as a URL in the text itself."""
+        for start, end in addresses(text):
+            self.number(text[start:end], text[start:end])
+
+
+def _link(number: int, text: str, target: str) -> Link:
+    goes = host(target) if len(target) <= TARGET_LIMIT else ""
+    return Link(number, line(text, 200), line(target, TARGET_LIMIT), line(goes, 255), _claim(text, goes))
+
+
+def _claim(text: str, goes: str) -> Safe:
+    """The host that the text names, when the link goes to another."""
+    if "@" in goes:
+        said = text.strip() if re.fullmatch(r"[^\s@]+@[^\s@]+", text.strip()) else ""
+        return line(said if said.lower() != goes.lower() else "", 255)
+    said = claimed(text)
+    said = ascii_domain(unicodedata.normalize("NFKC", said)) or said
+    return line("" if same(said, goes) or not said else said, 255)
 
 
 def host(target: str) -> str:
@@ -53,3 +78,50 @@ def host(target: str) -> str:
     except ValueError:
         return ""
     return name if name.isascii() else ascii_domain(unicodedata.normalize("NFKC", name)) or name
+
+
+def opened(target: str) -> str:
+    """The target as it may be handed to a program; empty for what is not opened: only the web and mail are.
+
+    Nothing in it means anything to a shell, should the program use one.
+    """
+    if target.partition(":")[0].lower() not in _OPENED or not host(target):
+        return ""
+    return quote(target, safe="%/:=&?~#+!*,;@[]-._")
+
+
+def addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Where URLs stand in a text, without the point or bracket that closes the sentence around them."""
+    for found in _BARE.finditer(text):
+        end = _end(found[0])
+        if end > found[0].find(":") + 3:
+            yield found.start(), found.start() + end
+
+
+def _end(url: str) -> int:
+    end = len(url)
+    surplus = {closer: url.count(closer) - url.count(opener) for closer, opener in _CLOSERS.items()}
+    while end and (url[end - 1] in _STOPS or surplus.get(url[end - 1], 0) > 0):
+        end -= 1
+        if url[end] in surplus:
+            surplus[url[end]] -= 1
+    return end
+
+
+def numbered(text: str, links: tuple[Link, ...]) -> str:
+    """The text with the number of its link behind each URL, but for those that carry it already."""
+    numbers = {str(link.target): link for link in links}
+    pieces: list[str] = []
+    at = 0
+    for start, end in addresses(text):
+        url, after = text[start:end], _NUMBERED.match(text, end)
+        link = numbers.get(url)
+        pieces.append(text[at:end])
+        at = end
+        if link is not None and not (after and _says(links, int(after[1]), url)):
+            pieces.append(f" [{link.number}]")
+    return "".join([*pieces, text[at:]])
+
+
+def _says(links: tuple[Link, ...], number: int, url: str) -> bool:
+    return 0 < number <= len(links) and url[:200] in links[number - 1].text

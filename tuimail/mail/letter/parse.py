@@ -3,15 +3,18 @@
 Of header fields that may stand once and stand twice, the first counts.
 """
 
+import re
 from collections.abc import Collection
 
-from tuimail.mail.letter import body, transfer
-from tuimail.mail.letter.address import Address, parse_addresses
+from tuimail.mail.letter import body, host, invitation, transfer
+from tuimail.mail.letter.address import Address, ascii_domain, parse_addresses
 from tuimail.mail.letter.draft import Attachment
 from tuimail.mail.letter.fields import Fields
 from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.header import date, decode, message_ids, raw
+from tuimail.mail.letter.invitation import Invitation
 from tuimail.mail.letter.letter import Letter, Part
+from tuimail.mail.letter.mailing import mailing
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.mail.letter.scan import first_id, sender
 from tuimail.mail.letter.walk import Node, walk, whole
@@ -28,6 +31,9 @@ def parse(message: bytes) -> Letter:
     text = body.body(message, root)
     fields = root.fields
     author = sender(fields.first(b"from"))
+    shown, links = block(text.text), text.links
+    links.bare(shown)
+    invited, unread = _invitation(message, root)
     return Letter(
         headers=tuple((line(decode(name), 100), decode(value, FIELD_SHOWN)) for name, value in fields.rows),
         sender=author,
@@ -39,10 +45,13 @@ def parse(message: bytes) -> Letter:
         message_id=first_id(_ids(fields, b"message-id")),
         in_reply_to=first_id(_ids(fields, b"in-reply-to")),
         references=_ids(fields, b"references"),
-        text=block(text.text),
-        links=text.links,
+        text=shown,
+        links=tuple(links),
         parts=tuple(_part(message, leaf) for leaf in text.files),
-        faults=tuple(line(fault) for fault in (*faults, *text.faults, *_doubts(fields, author))),
+        faults=tuple(line(each) for each in (*faults, *text.faults, *unread, *_doubts(fields, author))),
+        followup=parse_addresses(fields.first(b"mail-followup-to")),
+        mailing=mailing(fields),
+        invitation=invited,
     )
 
 
@@ -84,12 +93,34 @@ def _called(message: bytes, leaf: Node) -> str:
     return f"{subject or main}.{extension}" if extension else kind
 
 
+def _invitation(message: bytes, root: Node) -> tuple[Invitation | None, tuple[str, ...]]:
+    """What the first calendar part asks, and in words when it can't be read."""
+    leaf = next((one for one in root.leaves() if one.type in ("text/calendar", "application/ics")), None)
+    if leaf is None:
+        return None, ()
+    data = transfer.decode(message[leaf.start : leaf.end], leaf.encoding)
+    found = invitation.read(data)
+    return found, () if found else ("The invitation can't be read; it is among the attachments.",)
+
+
+_AT = re.compile("[@＠﹫]")
+
+
 def _doubts(fields: Fields, author: Address) -> list[str]:
     """What a reader should know before believing the name above the text."""
     doubts = []
     authors = parse_addresses(fields.first(b"from"))
+    domain = author.spec.rpartition("@")[2]
     if fields.count(b"from") > 1 or len(authors) > 1:
         doubts.append("More than one sender is given; the first is shown.")
-    if "@" in author.name and author.spec and author.spec.lower() not in author.name.lower():
+    if _AT.search(author.name) and author.spec and author.spec.lower() not in author.name.lower():
         doubts.append(f"The sender's name looks like an address, but the mail is from {author.spec}.")
+    if host.mixes_scripts(domain):
+        doubts.append(f"The sender's domain mixes letters of several scripts: {host.shown(_ascii(domain))}.")
+    elif domain != host.unicode(domain):
+        doubts.append(f"The sender's domain is {host.shown(domain)}.")
     return doubts
+
+
+def _ascii(domain: str) -> str:
+    return ascii_domain(domain) or domain
