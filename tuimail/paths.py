@@ -30,6 +30,16 @@ class Paths(Struct, frozen=True):
         return (self.state or self.data) / f"outbox-{crc32(bytes(self.outbox)):08x}.mark"
 
     @property
+    def changes(self) -> Path:
+        """The precious file: what was done to messages and is to be done on the servers yet."""
+        return (self.state or self.data) / "changes.db"
+
+    @property
+    def changes_lock(self) -> Path:
+        """Held by the one process that does on the servers what was done here."""
+        return (self.state or self.data) / "changes-replay.lock"
+
+    @property
     def sender_lock(self) -> Path:
         """Held by the one process that sends."""
         return self.data / "sender.lock"

@@ -64,7 +64,13 @@ class Guard:
             if self._ready.exists():
                 salvage.finish(self._path)
             elif self.inode() == inode:
-                salvage.rescue(self._path)
+                self.rescue(self._path)
+
+    def rescue(self, path: Path) -> None:
+        """Put what can be salvaged in the place of the damaged file at `path`."""
+        from tuimail.store import salvage
+
+        salvage.rescue(path)
 
     def inode(self) -> int:
         """Of the file that has the name now; 0 when there is none."""

@@ -6,6 +6,7 @@ comes next finishes the exchange. Only for a process that holds the exclusive lo
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -19,22 +20,35 @@ PARTS = ("-wal", "-shm", "")
 
 
 def rescue(path: Path) -> None:
-    """Set the damaged file at `path` aside and put a new one in its place. Raises OSError, sqlite3.Error."""
+    """Set the damaged outbox at `path` aside and put a new one in its place. Raises OSError, sqlite3.Error."""
+    rows = Pages(_bytes(path), _bytes(_beside(path, "-wal"))).rows()
+
+    def fill(connection: sqlite3.Connection, wall: float) -> str:
+        saved = Haul(rows, wall).store(connection)
+        connection.execute("UPDATE facts SET value = 'salvaged' WHERE name = 'mark'")
+        return saved
+
+    renew(path, MIGRATIONS, fill)
+
+
+def renew(path: Path, migrations: tuple[str, ...], fill: Callable[[sqlite3.Connection, float], str]) -> None:
+    """Put a new file in the place of the damaged one, which is set aside.
+
+    `fill` writes what can be saved, told the wall time, and says what that was. Raises OSError, sqlite3.Error.
+    """
     building, ready = path.with_name(f"{path.stem}.salvaging.db"), _ready(path)
     _drop(building)
-    rows = Pages(_bytes(path), _bytes(_beside(path, "-wal"))).rows()
     os.close(os.open(building, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     with closing(sqlite3.connect(building, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
-        migrate(connection, MIGRATIONS)
+        migrate(connection, migrations)
         wall, stamp = connection.execute(
             "SELECT (julianday('now') - 2440587.5) * 86400, strftime('%Y%m%dT%H%M%SZ', 'now')"
         ).fetchone()
         aside = _free(path, stamp)
         with transaction(connection):
-            saved = Haul(rows, wall).store(connection)
+            saved = fill(connection, wall)
             connection.execute("INSERT INTO facts VALUES ('aside', ?)", (aside.name,))
-            connection.execute("UPDATE facts SET value = 'salvaged' WHERE name = 'mark'")
             report.put(connection, f"{path.name} was damaged. {saved} The damaged file is kept as {aside}.")
     _sync(building)
     building.rename(ready)

@@ -1,0 +1,62 @@
+"""Where messages go that are archived, deleted, or junk."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.letter.safe import line
+from tuimail.ports import MailCache
+
+OTHERWISE = {Role.ARCHIVE: "Archive", Role.TRASH: "Trash", Role.JUNK: "Junk", Role.INBOX: "INBOX"}
+"""What a folder is called that is still to be made."""
+
+PREFIXES = ("INBOX.", "INBOX/")
+GMAIL = ("[Gmail]/", "[Google Mail]/")
+
+
+class Standing(Struct, frozen=True):
+    """Messages, and the folders of their accounts as they are listed."""
+
+    refs: tuple[Ref, ...]
+    folders: dict[str, tuple[Folder, ...]]
+
+    def role(self, ref: Ref) -> Role:
+        """What the folder of a message is for."""
+        named = (folder.role for folder in self.folders[ref.account] if folder.name == ref.folder)
+        return next(named, Role.NONE)
+
+    def having(self, role: Role) -> tuple[Ref, ...]:
+        return tuple(ref for ref in self.refs if self.role(ref) is role)
+
+    def without(self, role: Role) -> tuple[Ref, ...]:
+        return tuple(ref for ref in self.refs if self.role(ref) is not role)
+
+    def is_label(self, ref: Ref) -> bool:
+        """Whether the folder of a message is one of Gmail's labels, or all mail there."""
+        of_its_own = self.role(ref) in (Role.NONE, Role.ARCHIVE)
+        return of_its_own and is_gmail(self.folders[ref.account])
+
+
+async def destination(cache: MailCache, account: str, role: Role) -> str:
+    """The account's folder with this role; one that is missing is listed, and made when it is needed."""
+    folders = await cache.folders(account)
+    for folder in folders:
+        if folder.role is role:
+            return folder.name
+    name = _prefix(folders) + OTHERWISE[role]
+    if all(folder.name != name for folder in folders):
+        await cache.put_folders(account, (*folders, Folder(account, name, line(OTHERWISE[role]), role)))
+    return name
+
+
+def is_gmail(folders: Sequence[Folder]) -> bool:
+    """Whether the folders are labels."""
+    return any(folder.name.startswith(GMAIL) for folder in folders)
+
+
+def _prefix(folders: Sequence[Folder]) -> str:
+    """What the server puts before its special folders."""
+    special = [folder.name for folder in folders if folder.role not in (Role.INBOX, Role.NONE)]
+    return next((each for each in PREFIXES if special and all(n.startswith(each) for n in special)), "")
