@@ -7,12 +7,13 @@ from itertools import count
 from builders import NOW
 
 from tuimail.mail.errors import AttachmentError, MailboxError, MessageGone, OutboxError
-from tuimail.mail.folder.folder import Folder, Listing, Role
+from tuimail.mail.folder.folder import Folder, Role
+from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch, number
 from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.outcome import Accepted, Denied, Kept, Refused, Unreachable, Vanished, Withdrawn
 from tuimail.mail.letter.address import Address
-from tuimail.mail.letter.envelope import Envelope, Ref
+from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import Safe
 
 
@@ -197,7 +198,12 @@ class FakeKeeper:
 
 
 class FakeSource:
-    """Folders of uid -> (wire, flags), oldest first. `failures` counts the calls by name still to fail."""
+    """Folders of uid -> (wire, flags), oldest first. `failures` counts the calls by name still to fail.
+
+    With `remembers` it tells what changed since a mark, as a server with CONDSTORE; `validity` is the
+    UIDVALIDITY it claims. `span` is how many messages a stretch has; their uids then have to be numbers,
+    or numbers after a dot.
+    """
 
     def __init__(self, account: str) -> None:
         self.account = account
@@ -206,53 +212,122 @@ class FakeSource:
         self.asked: list[tuple[str, object]] = []
         self.changed = asyncio.Queue()
         self.sent_folder = "Gesendet"
+        self.gates: dict[str, Gate] = {}
+        self.remembers, self.validity, self.span = False, 1, 0
+        self._looks: list[dict[str, frozenset[str]]] = [{}]
         self._numbers = count(1)
 
-    def _call(self, name: str, argument: object = None) -> None:
+    async def _call(self, name: str, argument: object = None) -> None:
         self.asked.append((name, argument))
+        if name in self.gates:
+            await self.gates[name].passing()
         if self.failures[name] > 0:
             self.failures[name] -= 1
             raise MailboxError(f"{name} failed")
 
     async def folders(self):
-        self._call("folders")
-        inbox = Folder(self.account, "INBOX", Safe("Inbox"), Role.INBOX)
+        await self._call("folders")
+        inbox = self._folder("INBOX", Role.INBOX)
         name = self.sent_folder
-        return (inbox, Folder(self.account, name, Safe(name), Role.SENT)) if name else (inbox,)
+        others = {name: Role.SENT} if name else {}
+        others |= {made: Role.NONE for made in self.boxes if made not in ("INBOX", name)}
+        return inbox, *(self._folder(folder, role) for folder, role in others.items())
 
-    async def listing(self, folder):
-        self._call("listing", folder)
-        return Listing({uid: flags for uid, (_, flags) in self.boxes[folder].items()})
+    async def create(self, folder):
+        await self._call("create", folder)
+        self.boxes[folder] = self.boxes[folder]
+
+    async def look(self, folder, since):
+        await self._call("look", folder)
+        now = self._flags(folder)
+        self._looks.append(now)
+        last = max(map(number, now), default=0)
+        mark = Mark(self.validity, last + 1 if self.span else 0, len(self._looks) - 1, len(now))
+        if since is None or since.validity != self.validity or not self.remembers:
+            return Look(mark, whole=True)
+        before = self._looks[since.modseq]
+        other = {uid: flags for uid, flags in now.items() if before.get(uid) != flags}
+        return Look(mark, False, other, tuple(uid for uid in before if uid not in now))
+
+    async def stretches(self, folder):
+        uids = list(self.boxes[folder])
+        span = self.span or len(uids) or 1
+        last = LAST
+        while uids or last == LAST:
+            uids, part = uids[:-span], uids[-span:]
+            await self._call("stretch", folder)
+            first = number(part[0]) if uids else 0
+            there = {uid: self.boxes[folder][uid][1] for uid in part if uid in self.boxes[folder]}
+            yield Stretch(first, last, there)
+            last = first - 1
+
+    async def newest(self, folder, count):
+        await self._call("newest", folder)
+        return tuple(self._envelope(folder, uid) for uid in reversed(list(self.boxes[folder])[-count:]))
 
     async def envelopes(self, folder, uids):
-        self._call("envelopes", tuple(uids))
+        await self._call("envelopes", tuple(uids))
         return tuple(self._envelope(folder, uid) for uid in uids if uid in self.boxes[folder])
 
     async def body(self, folder, uid):
-        self._call("body", uid)
+        await self._call("body", uid)
         if uid not in self.boxes[folder]:
             raise MessageGone("The message is no longer there.")
         return self.boxes[folder][uid][0]
 
+    async def bodies(self, folder, uids):
+        await self._call("bodies", tuple(uids))
+        return tuple((uid, self.boxes[folder][uid][0]) for uid in uids if uid in self.boxes[folder])
+
+    async def message_ids(self, folder, uids):
+        await self._call("message_ids", tuple(uids))
+        there = [uid for uid in uids if uid in self.boxes[folder]]
+        return {uid: _message_id(self.boxes[folder][uid][0]) for uid in there}
+
     async def append(self, folder, wire, flags):
-        self._call("append", folder)
+        await self._call("append", folder)
         uid = f"u{next(self._numbers):05}"
         self.boxes[folder][uid] = wire, flags
-        self._call("after append")
+        await self._call("after append")
         return uid
 
     async def find(self, folder, header, value):
-        self._call("find", value)
+        await self._call("find", value)
         if folder not in ("INBOX", self.sent_folder):
             raise MailboxError(f"there is no folder {folder}")
         line = f"\r\n{header}: {value}\r\n".encode()
         return tuple(uid for uid, (wire, _) in self.boxes[folder].items() if line in b"\r\n" + wire)
 
+    async def search(self, folder, query):
+        await self._call("search", query.text)
+        words = [term.value.encode() for term in query.terms]
+        box = self.boxes[folder]
+        return tuple(uid for uid in reversed(box) if all(word in box[uid][0] for word in words))
+
     async def flag(self, folder, uids, add, drop):
-        self._call("flag", tuple(uids))
+        await self._call("flag", tuple(uids))
         for uid in uids:
-            wire, flags = self.boxes[folder][uid]
-            self.boxes[folder][uid] = wire, (flags | add) - drop
+            if uid in self.boxes[folder]:
+                wire, flags = self.boxes[folder][uid]
+                self.boxes[folder][uid] = wire, (flags | add) - drop
+
+    async def label(self, folder, uids, add, drop):
+        raise MailboxError("there are no labels here")
+
+    async def move(self, folder, uids, to):
+        await self._call("move", tuple(uids))
+        moved = {}
+        for uid in uids:
+            if uid in self.boxes[folder]:
+                moved[uid] = f"u{next(self._numbers):05}"
+                self.boxes[to][moved[uid]] = self.boxes[folder].pop(uid)
+        await self._call("after move")
+        return moved
+
+    async def erase(self, folder, uids):
+        await self._call("erase", tuple(uids))
+        for uid in uids:
+            self.boxes[folder].pop(uid, None)
 
     async def remove(self, folder, uid):
         del self.boxes[folder][uid]
@@ -267,6 +342,14 @@ class FakeSource:
     async def close(self):
         pass
 
+    def _folder(self, name: str, role: Role) -> Folder:
+        flags = self._flags(name).values()
+        unread = sum(Flag.SEEN not in each for each in flags)
+        return Folder(self.account, name, Safe(name), role, len(flags), unread)
+
+    def _flags(self, folder: str) -> dict[str, frozenset[str]]:
+        return {uid: flags for uid, (_, flags) in self.boxes[folder].items()}
+
     def _envelope(self, folder: str, uid: str) -> Envelope:
         wire, flags = self.boxes[folder][uid]
         return Envelope(
@@ -275,10 +358,16 @@ class FakeSource:
             to=(),
             cc=(),
             subject=Safe(uid),
-            received=float(uid[1:]),
+            received=float(number(f".{uid.lstrip('u')}")),
             size=len(wire),
             flags=flags,
+            message_id=_message_id(wire),
         )
+
+
+def _message_id(wire: bytes) -> str:
+    lines = [line for line in wire.split(b"\r\n") if line.startswith(b"Message-ID: ")]
+    return lines[0].removeprefix(b"Message-ID: ").decode() if lines else ""
 
 
 class BrokenDisk:

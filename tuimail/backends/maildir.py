@@ -2,16 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from tuimail.backends import maildir_tree, roles
+from tuimail.backends import maildir_search, maildir_tree, roles
 from tuimail.backends.maildir_box import Box
+from tuimail.backends.maildir_file import MessageFile
 from tuimail.backends.maildir_tree import INBOX, Found
 from tuimail.backends.roles import Place
 from tuimail.mail.errors import MailboxError, MessageGone
-from tuimail.mail.folder.folder import Folder, Listing
+from tuimail.mail.folder.folder import Folder
+from tuimail.mail.folder.query import Query
+from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
 from tuimail.mail.letter import scan
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
@@ -20,6 +24,8 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
 LONGEST_TITLE = 200
+SEARCHED = 5_000
+PAGE = 100
 
 
 class MaildirSource:
@@ -34,9 +40,24 @@ class MaildirSource:
     async def folders(self) -> tuple[Folder, ...]:
         return await self._do(self._folders)
 
-    async def listing(self, folder: str) -> Listing:
+    async def create(self, folder: str) -> None:
+        await self._do(lambda: self._known(folder) or self._made(folder))
+
+    async def look(self, folder: str, since: Mark | None) -> Look:
+        """Whether anything happened: a Maildir does not say what."""
+        mark = await self._in(folder, Box.mark)
+        return Look(mark, whole=since is None or not mark.modseq or mark.modseq != since.modseq)
+
+    async def stretches(self, folder: str) -> AsyncIterator[Stretch]:
+        """One, of everything."""
         files = await self._in(folder, Box.scan)
-        return Listing({uid: file.flags for uid, file in files.items()})
+        yield Stretch(0, LAST, await asyncio.to_thread(_flags, files))
+
+    async def newest(self, folder: str, count: int) -> tuple[Envelope, ...]:
+        def job(box: Box) -> tuple[Envelope, ...]:
+            return self._envelopes(box, folder, list(reversed(box.scan()))[:count])
+
+        return await self._in(folder, job)
 
     async def envelopes(self, folder: str, uids: Sequence[str]) -> tuple[Envelope, ...]:
         return await self._in(folder, lambda box: self._envelopes(box, folder, uids))
@@ -47,6 +68,12 @@ class MaildirSource:
             raise MessageGone("the message is no longer in the folder")
         return raw
 
+    async def bodies(self, folder: str, uids: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
+        return tuple((await self._in(folder, lambda box: box.bodies(uids))).items())
+
+    async def message_ids(self, folder: str, uids: Sequence[str]) -> dict[str, str]:
+        return {each.ref.uid: each.message_id for each in await self.envelopes(folder, uids)}
+
     async def append(self, folder: str, wire: bytes, flags: frozenset[str]) -> str:
         """File a message; a folder that is missing is made."""
         return await self._do(lambda: (self._known(folder) or self._made(folder)).add(wire, flags))
@@ -54,11 +81,29 @@ class MaildirSource:
     async def find(self, folder: str, header: str, value: str) -> tuple[str, ...]:
         return await self._in(folder, lambda box: box.find(header, value))
 
+    async def search(self, folder: str, query: Query) -> tuple[str, ...]:
+        """By reading the newest messages one by one, `SEARCHED` of them at most."""
+        return await self._in(folder, lambda box: tuple(self._found(box, folder, query)))
+
     async def flag(self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]) -> None:
         await self._in(folder, lambda box: box.flag(uids, add, drop))
 
+    async def label(
+        self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
+    ) -> None:
+        raise MailboxError(f"{self._shown}: a Maildir has no labels; nothing was changed")
+
+    async def move(self, folder: str, uids: Sequence[str], to: str) -> dict[str, str]:
+        def job() -> dict[str, str]:
+            return self._box(folder).move(uids, self._box(to))
+
+        return await self._do(job)
+
+    async def erase(self, folder: str, uids: Sequence[str]) -> None:
+        await self._in(folder, lambda box: box.erase(uids))
+
     async def remove(self, folder: str, uid: str) -> None:
-        await self._in(folder, lambda box: box.remove(uid))
+        await self.erase(folder, (uid,))
 
     async def watch(self, folder: str) -> AsyncIterator[None]:
         """The first yield says that it looks; it does so every second. Ends when the source is closed."""
@@ -123,9 +168,27 @@ class MaildirSource:
             for each, place, role in zip(found, places, roles.assign(places), strict=True)
         )
 
+    def _found(self, box: Box, folder: str, query: Query) -> Iterator[str]:
+        newest = list(reversed(box.scan()))[:SEARCHED]
+        for start in range(0, len(newest), PAGE):
+            for envelope in self._envelopes(box, folder, newest[start : start + PAGE]):
+                uid = envelope.ref.uid
+                if maildir_search.answers(query, envelope, partial(_text, box, uid)):
+                    yield uid
+
     def _envelopes(self, box: Box, folder: str, uids: Sequence[str]) -> tuple[Envelope, ...]:
         now, heads = time.time(), box.heads(uids)
         return tuple(
             scan.envelope(Ref(self._account, folder, uid), head, file.received(now), file.size, file.flags)
             for uid, (file, head) in ((uid, heads[uid]) for uid in uids if uid in heads)
         )
+
+
+def _flags(files: dict[str, MessageFile]) -> dict[str, frozenset[str]]:
+    return {uid: file.flags for uid, file in files.items()}
+
+
+def _text(box: Box, uid: str) -> str:
+    from tuimail.mail.letter.gist import gist
+
+    return gist(box.body(uid) or b"").text

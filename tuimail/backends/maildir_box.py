@@ -9,8 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from tuimail.backends import header_line
 from tuimail.backends.maildir_file import INFO, MessageFile, letters_of
+from tuimail.mail.folder.sync import LAST, Mark
 
 T = TypeVar("T")
 
@@ -51,8 +54,11 @@ class Box:
 
     def body(self, uid: str) -> bytes | None:
         """The whole message in CRLF lines; None when it is gone."""
-        raw = self._each((uid,), lambda file: (self._path / file.path).read_bytes()).get(uid)
-        return None if raw is None else _BARE_LF.sub(b"\r\n", raw)
+        return self.bodies((uid,)).get(uid)
+
+    def bodies(self, uids: Iterable[str]) -> dict[str, bytes]:
+        """The messages that are there, whole, in CRLF lines."""
+        return self._each(uids, lambda file: _BARE_LF.sub(b"\r\n", (self._path / file.path).read_bytes()))
 
     def add(self, message: bytes, flags: frozenset[str]) -> str:
         """Write a message, byte for byte, and have it on the disk before its name appears; its uid."""
@@ -84,23 +90,39 @@ class Box:
     def flag(self, uids: Iterable[str], add: frozenset[str], drop: frozenset[str]) -> None:
         self._each(uids, lambda file: self._rename(file, file.flagged(add, drop)))
 
-    def remove(self, uid: str) -> None:
-        self._each((uid,), lambda file: (self._path / file.path).unlink())
+    def move(self, uids: Iterable[str], to: "Box") -> dict[str, str]:
+        """Old uid to new one, of those that were there; flags and times go with them.
 
-    def fingerprint(self) -> tuple[object, ...]:
+        Each has a new name: nothing can stand under it, and what a program has put into the old one, such
+        as mbsync's number of it in its folder, is not true of another folder.
+        """
+        return self._each(uids, lambda file: self._hand_over(file, to))
+
+    def erase(self, uids: Iterable[str]) -> None:
+        self._each(uids, lambda file: (self._path / file.path).unlink())
+
+    def mark(self) -> Mark:
+        """`modseq` differs after every change; it is 0 while the last one is too young to tell."""
+        fingerprint = self.fingerprint()
+        new, cur, recent = fingerprint
+        return Mark(modseq=0 if recent else (new * 31 + cur) % LAST, total=self.count()[0])
+
+    def fingerprint(self) -> tuple[int, int, bool]:
         """Differs after every change, and once more when a change has come to rest.
 
         A second change within one tick of the file system's clock leaves no other trace.
         """
-        changed = self._times()
-        return (*changed, time.time() - max(changed) < RECENT_SECONDS)
+        new, cur = self._times()
+        return new, cur, time.time() - max(new, cur) / 1e9 < RECENT_SECONDS
 
     def _each(self, uids: Iterable[str], do: Callable[[MessageFile], T]) -> dict[str, T]:
-        """What `do` gives for each message that is there, under whatever name."""
-        wanted = tuple(uids)
-        done = self._try(wanted, do)
-        left = [uid for uid in wanted if uid not in done]
-        if left:
+        """What `do` gives for each message that is there, under whatever name it has by then."""
+        left = list(uids)
+        done = self._try(left, do)
+        for _ in range(SCANS):
+            left = [uid for uid in left if uid not in done]
+            if not left:
+                break
             self.scan()
             done |= self._try(left, do)
         return done
@@ -122,16 +144,29 @@ class Box:
                     return head[: end.end()]
         return head[:LONGEST_HEAD]
 
+    def _hand_over(self, file: MessageFile, to: "Box") -> str:
+        uid = _unique()
+        name = f"{uid}{INFO}{file.name.partition(INFO)[2]}"
+        (self._path / file.path).rename(to._path / "cur" / name)
+        self._known.pop(file.uid, None)
+        return uid
+
     def _rename(self, file: MessageFile, to: MessageFile) -> None:
         if to.path != file.path:
             (self._path / file.path).rename(self._path / to.path)
             self._known[to.uid] = to
 
     def _files(self) -> Iterator[MessageFile]:
+        """Time and size of what was seen before are known: only its name can have changed."""
         for sub, entry in self._entries():
+            file = MessageFile(sub, entry.name)
+            known = self._known.get(file.uid)
+            if known is not None:
+                yield replace(file, changed=known.changed, size=known.size)
+                continue
             with suppress(FileNotFoundError):
                 status = entry.stat()
-                yield MessageFile(sub, entry.name, status.st_mtime, status.st_size)
+                yield replace(file, changed=status.st_mtime, size=status.st_size)
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """`new` before `cur`, so that a message on its way from one to the other is not missed."""
@@ -139,15 +174,16 @@ class Box:
             with suppress(FileNotFoundError), os.scandir(self._path / sub) as entries:
                 yield from ((sub, entry) for entry in entries if entry.name[0] != "." and entry.is_file())
 
-    def _times(self) -> tuple[float, float]:
+    def _times(self) -> tuple[int, int]:
+        """Of `new` and `cur`, in nanoseconds."""
         return _changed(self._path / "new"), _changed(self._path / "cur")
 
 
-def _changed(path: Path) -> float:
+def _changed(path: Path) -> int:
     try:
-        return path.stat().st_mtime
+        return path.stat().st_mtime_ns
     except FileNotFoundError:
-        return 0.0
+        return 0
 
 
 def _unique() -> str:

@@ -12,19 +12,20 @@ from typing import Any
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import Checks, HouseRules
 from tuimail.engine.contacts import Contacts
-from tuimail.engine.drafts import Drafts
+from tuimail.engine.drafts import Drafts, Writing
 from tuimail.engine.filer import Filer
 from tuimail.engine.finder import Finder
+from tuimail.engine.follow import Follow
 from tuimail.engine.items import Items
 from tuimail.engine.keeping import Keeping
-from tuimail.engine.mailbox import Mailbox, inbox
+from tuimail.engine.mailbox import Mailbox
 from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.outbox import Outbox
 from tuimail.engine.places import Place
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
+from tuimail.engine.sync import Sync
 from tuimail.mail.errors import TuimailError
-from tuimail.mail.folder.folder import Role
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
@@ -33,7 +34,6 @@ FILING_EVERY = 0.5
 KEPT_EVERY = 1.0
 PATIENCE = 3.0
 FILING_WAITS = 10.0
-RECONNECT_AFTER = 30.0
 
 
 class Engine:
@@ -41,7 +41,7 @@ class Engine:
 
     `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window;
     what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
-    `rules` unless given.
+    `rules` unless given; `writing` is what the composer works with.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Engine:
         undo_seconds: float,
         late_after: float = 86_400.0,
         rules: HouseRules | None = None,
+        writing: Writing = Writing(),  # noqa: B008 (it is frozen)
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._newsroom = Newsroom()
@@ -84,10 +85,13 @@ class Engine:
             files,
             clock,
             ids,
+            writing.habits.flowed,
         )
-        self.mailbox = Mailbox(accounts, cache, files, self._newsroom)
-        self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids)
-        self.contacts = Contacts(cache)
+        self.sync = Sync(accounts, cache, self._newsroom, clock)
+        self.follow = Follow(accounts, self.sync, self._newsroom, clock, ids)
+        self.mailbox = Mailbox(accounts, cache, files, self._newsroom, self.sync)
+        self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids, writing)
+        self.contacts = Contacts(cache, writing.books)
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -116,7 +120,8 @@ class Engine:
             if account.keeper is not None:
                 self._loop(self._follow_kept(account), f"kept {account.name}")
             if mail:
-                self._loop(self._follow(account), f"follow {account.name}")
+                self._loop(self.follow.inbox(account), f"inbox {account.name}")
+                self._loop(self.follow.others(account), f"folders {account.name}")
 
     async def stop(self) -> None:
         """Let another process send. What is asked of the outbox is answered all the same; `start` goes on."""
@@ -150,6 +155,7 @@ class Engine:
                 for filing in self._filing.values():
                     await filing.acquire()
         await self._sender.close()
+        self.follow.hide()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -158,12 +164,6 @@ class Engine:
 
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
-
-    async def _meet_people(self, account: str) -> None:
-        if await self.checks.ask_about_people():
-            for folder in await self.mailbox.folders(account):
-                if folder.role is Role.SENT:
-                    await self.mailbox.sync(account, folder.name)
 
     async def _look_at_rules(self) -> None:
         if trouble := await self.checks.trouble():
@@ -197,21 +197,6 @@ class Engine:
                 except TuimailError as error:
                     self._newsroom.announce(Notice(line(str(error))))
             await self._clock.sleep(KEPT_EVERY)
-
-    async def _follow(self, account: Account) -> None:
-        """Folders and inbox now, and the inbox again whenever something happens in it."""
-        while True:
-            try:
-                await self.mailbox.refresh_folders(account.name)
-                home = inbox(await self.mailbox.folders(account.name))
-                if home is not None:
-                    await self.mailbox.sync(account.name, home.name)
-                    await self._meet_people(account.name)
-                    async for _ in account.source.watch(home.name):
-                        await self.mailbox.sync(account.name, home.name)
-            except TuimailError as error:
-                self._newsroom.announce(Notice(line(f"{account.name}: {error}")))
-            await self._clock.sleep(RECONNECT_AFTER)
 
 
 def _warm() -> None:

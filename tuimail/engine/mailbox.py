@@ -1,54 +1,44 @@
 """What a front end may do with the folders: read from the cache at once, and bring the cache up to date."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 
-from msgspec.structs import replace
-
 from tuimail.engine.account import Accounts
-from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, Newsroom, Progress
-from tuimail.mail.errors import MailboxError
-from tuimail.mail.folder.folder import Folder, Role
-from tuimail.mail.folder.plan import plan
+from tuimail.engine.news import FolderChanged, FoldersChanged, Newsroom
+from tuimail.engine.sync import Sync
+from tuimail.mail.errors import MailboxError, MessageGone
+from tuimail.mail.folder.folder import Folder
 from tuimail.mail.folder.thread import Thread
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.letter import Letter, Part
 from tuimail.ports import Files, MailCache, MailSource
 
-FIRST_BATCH = 100
-BATCH = 500
-
 
 class Mailbox:
     """Folders, lists and letters of all accounts. Everything that asks a server raises MailboxError."""
 
-    def __init__(self, accounts: Accounts, cache: MailCache, files: Files, newsroom: Newsroom) -> None:
+    def __init__(
+        self, accounts: Accounts, cache: MailCache, files: Files, newsroom: Newsroom, sync: Sync
+    ) -> None:
         self._accounts = accounts
         self._cache = cache
         self._files = files
         self._newsroom = newsroom
-        self._syncing: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._met: set[tuple[str, str]] = set()
+        self._sync = sync
 
     async def folders(self, account: str) -> tuple[Folder, ...]:
         """The folders as last known."""
-        folders = await self._cache.folders(account)
-        return tuple([await self._counted(folder) for folder in folders])
+        return await self._cache.folders(account)
 
     async def refresh_folders(self, account: str) -> None:
         """Ask for the folders."""
-        folders = await self._source(account).folders()
-        await self._cache.put_folders(account, folders)
-        self._newsroom.announce(FoldersChanged(account))
+        await self._sync.folders(account)
 
     async def sync(self, account: str, folder: str) -> None:
-        """Make the cache agree with the folder, newest messages first, in batches that stand on their own."""
-        async with self._syncing[account, folder]:
-            await self._sync(account, folder)
-        self._newsroom.announce(FoldersChanged(account))
+        """Make the cache agree with a folder that a person waits for."""
+        await self._sync.folder(account, folder)
 
     async def count(self, view: View) -> tuple[int, int]:
         """Messages in the view, and how many of them are unread."""
@@ -92,9 +82,14 @@ class Mailbox:
         kept = await self._cache.body(ref.account, ref.folder, ref.uid)
         if kept is not None:
             return kept
-        raw = await self._source(ref.account).body(ref.folder, ref.uid)
+        try:
+            raw = await self._source(ref.account).body(ref.folder, ref.uid)
+        except MessageGone:
+            raise
+        except MailboxError as error:
+            raise MailboxError(f"{error}; of this message only the header is kept here") from error
         if self._accounts[ref.account].keeps_bodies:
-            await self._cache.put_body(ref.account, ref.folder, ref.uid, raw)
+            await self._keep(ref, raw)
         return raw
 
     async def part(self, ref: Ref, index: int) -> bytes:
@@ -122,46 +117,14 @@ class Mailbox:
                 self._flags_changed(account, folder)
                 raise
 
+    async def _keep(self, ref: Ref, raw: bytes) -> None:
+        from tuimail.mail.letter.gist import gist
+
+        await self._cache.put_bodies([(ref, raw, await asyncio.to_thread(gist, raw))])
+
     def _flags_changed(self, account: str, folder: str) -> None:
         self._newsroom.announce(FolderChanged(account, folder))
         self._newsroom.announce(FoldersChanged(account))
-
-    async def _sync(self, account: str, folder: str) -> None:
-        source = self._source(account)
-        todo = plan(await self._cache.listing(account, folder), await source.listing(folder))
-        if todo.drop:
-            await self._cache.drop(account, folder, todo.drop)
-        if todo.reflag:
-            await self._cache.reflag(account, folder, todo.reflag)
-        if todo.drop or todo.reflag:
-            self._newsroom.announce(FolderChanged(account, folder))
-        unread = await self._fetch(account, folder, todo.fetch)
-        if unread and (account, folder) in self._met and await self._is_inbox(account, folder):
-            self._newsroom.announce(NewMail(account, unread))
-        self._met.add((account, folder))
-
-    async def _is_inbox(self, account: str, folder: str) -> bool:
-        home = inbox(await self._cache.folders(account))
-        return home is not None and home.name == folder
-
-    async def _fetch(self, account: str, folder: str, uids: tuple[str, ...]) -> int:
-        """Fetch and cache these messages; how many of them are unread."""
-        unread = done = 0
-        while done < len(uids):
-            batch = uids[done : done + (BATCH if done else FIRST_BATCH)]
-            envelopes = await self._source(account).envelopes(folder, batch)
-            await self._cache.put(envelopes)
-            unread += sum(not envelope.seen for envelope in envelopes)
-            done += len(batch)
-            self._newsroom.announce(FolderChanged(account, folder))
-            self._newsroom.announce(Progress(account, folder, done, len(uids)))
-        return unread
-
-    async def _counted(self, folder: Folder) -> Folder:
-        if (folder.account, folder.name) not in self._met:
-            return folder
-        total, unread = await self._cache.count(View(folder.account, folder.name))
-        return replace(folder, total=total, unread=unread)
 
     def _source(self, account: str) -> MailSource:
         return self._accounts[account].source
@@ -169,8 +132,3 @@ class Mailbox:
 
 def _place(ref: Ref) -> tuple[str, str]:
     return ref.account, ref.folder
-
-
-def inbox(folders: Sequence[Folder]) -> Folder | None:
-    """The inbox among the folders of an account."""
-    return next((folder for folder in folders if folder.role is Role.INBOX), None)

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.stop import Stop
+from tuimail.mail.letter.envelope import Envelope
 from tuimail.mail.letter.safe import Safe
 
 
@@ -50,11 +51,30 @@ class FolderChanged(Struct, frozen=True):
     folder: str
 
 
+class AccountOffline(Struct, frozen=True):
+    """The server of an account does not answer, since an instant (UTC seconds); it is tried again."""
+
+    account: str
+    since: float
+    why: Safe
+
+
+class AccountOnline(Struct, frozen=True):
+    """The server of an account answers again."""
+
+    account: str
+
+
 class NewMail(Struct, frozen=True):
-    """Unread mail came into an inbox since the last look."""
+    """Unread mail came into an inbox since the last look; `newest` are some of it, newest first.
+
+    With `bell`, the terminal's bell is wanted.
+    """
 
     account: str
     count: int
+    newest: tuple[Envelope, ...] = ()
+    bell: bool = False
 
 
 class Progress(Struct, frozen=True):
@@ -88,6 +108,8 @@ News = (
     | AccountGoes
     | FoldersChanged
     | FolderChanged
+    | AccountOffline
+    | AccountOnline
     | NewMail
     | Progress
     | Notice

@@ -26,7 +26,7 @@ from enum import Enum, auto
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.mail.folder.change import Deed, Erased, Flagged, Labelled, Moved
+from tuimail.mail.folder.change import Deed, applied, hides, relabelled
 from tuimail.mail.folder.folder import Listing
 from tuimail.mail.folder.sync import Look, Mark, Stretch, number
 from tuimail.mail.letter.envelope import Envelope
@@ -70,14 +70,14 @@ def kind(reached: Mark | None, look: Look) -> Round:
 
 def plan(known: Listing, there: Listing, deeds: Deeds = NO_DEEDS) -> Plan:
     """S1 to S6: what makes `known` equal to `there`, as it will be once `deeds` are done."""
-    away = {uid for uid, mine in deeds.items() if is_away(mine)}
+    away = {uid for uid, mine in deeds.items() if hides(mine)}
     fetch = tuple(uid for uid in reversed(there.flags) if uid not in known.flags and uid not in away)
     drop = tuple(uid for uid in known.flags if uid not in there.flags)
     reflag = {
         uid: now
         for uid, flags in there.flags.items()
         if uid in known.flags and uid not in away
-        for now in (flagged(flags, deeds.get(uid, ())),)
+        for now in (applied(flags, deeds.get(uid, ())),)
         if known.flags[uid] != now
     }
     return Plan(fetch, drop, reflag)
@@ -100,19 +100,6 @@ def pieces(look: Look) -> tuple[Stretch, ...]:
     return tuple([*found, _stretch(piece)] if piece else found)
 
 
-def is_away(deeds: Sequence[Deed]) -> bool:
-    """Whether the message will not be in this folder any more."""
-    return any(isinstance(deed, Moved | Erased) for deed in deeds)
-
-
-def flagged(flags: frozenset[str], deeds: Sequence[Deed]) -> frozenset[str]:
-    """The flags as they will be once the deeds are done."""
-    for deed in deeds:
-        if isinstance(deed, Flagged):
-            flags = (flags | deed.add) - deed.drop
-    return flags
-
-
 def as_done(envelopes: Sequence[Envelope], deeds: Deeds) -> tuple[Envelope, ...]:
     """The envelopes as they will be once the deeds are done, without those that will be gone."""
     if not deeds:
@@ -123,12 +110,9 @@ def as_done(envelopes: Sequence[Envelope], deeds: Deeds) -> tuple[Envelope, ...]
 def _as_done(envelopes: Sequence[Envelope], deeds: Deeds) -> Iterator[Envelope]:
     for envelope in envelopes:
         mine = deeds.get(envelope.ref.uid, ())
-        if not is_away(mine):
-            labels = envelope.labels
-            for deed in mine:
-                if isinstance(deed, Labelled):
-                    labels = (labels | deed.add) - deed.drop
-            yield replace(envelope, flags=flagged(envelope.flags, mine), labels=labels)
+        if not hides(mine):
+            flags, labels = applied(envelope.flags, mine), relabelled(envelope.labels, mine)
+            yield replace(envelope, flags=flags, labels=labels)
 
 
 def _stretch(piece: dict[str, frozenset[str]]) -> Stretch:

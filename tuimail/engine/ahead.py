@@ -1,0 +1,27 @@
+"""Making the next thing while the last one is used."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def ahead(things: AsyncGenerator[T, None]) -> AsyncIterator[T]:
+    """The same things, each made while the one before is used. Close it when leaving early."""
+    coming = asyncio.ensure_future(_next(things))
+    try:
+        while found := await coming:
+            coming = asyncio.ensure_future(_next(things))
+            yield found[0]
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await things.aclose()
+
+
+async def _next(things: AsyncGenerator[T, None]) -> tuple[T] | None:
+    with suppress(StopAsyncIteration):
+        return (await anext(things),)
+    return None

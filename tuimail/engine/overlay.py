@@ -1,0 +1,35 @@
+"""What a synchronisation minds of what people did and the servers don't know yet."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from tuimail.mail.folder.plan import NO_DEEDS, Deeds
+
+
+class Overlay(Protocol):
+    """`engine.pending.Pending`, as far as a synchronisation is concerned."""
+
+    def of(self, account: str, folder: str) -> Deeds:
+        """What is to be done to messages of the folder yet, by uid."""
+        ...
+
+    def arrived(self, account: str, folder: str) -> frozenset[str]:
+        """Uids that came into the folder by our own doing while somebody was `looking`."""
+        ...
+
+    def looking(self, account: str, folder: str) -> AbstractContextManager[None]:
+        """From before the server is asked about a folder until its answer is in the cache."""
+        ...
+
+
+class NothingPending:
+    """Where nobody does anything."""
+
+    def of(self, account: str, folder: str) -> Deeds:
+        return NO_DEEDS
+
+    def arrived(self, account: str, folder: str) -> frozenset[str]:
+        return frozenset()
+
+    def looking(self, account: str, folder: str) -> AbstractContextManager[None]:
+        return nullcontext()
