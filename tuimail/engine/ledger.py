@@ -81,8 +81,10 @@ class Ledger:
     async def _change(self, wish: Wish, batch: str) -> Shown | None:
         ref = self._pending.newest(wish[0])
         envelope = await self._cache.envelope(ref)
-        deed = envelope and effective(wish[1], envelope.flags, envelope.labels)
-        if envelope is None or deed is None or deed == Moved(ref.folder):
+        if envelope is None:
+            return None
+        deed = effective(wish[1], envelope.flags, envelope.labels)
+        if deed is None or deed == Moved(ref.folder):
             return None
         return ref, self._made(envelope, deed, batch)
 

@@ -29,14 +29,8 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE damaged (kind TEXT NOT NULL, id TEXT NOT NULL, row ANY NOT NULL) STRICT"""
 MIGRATIONS = (SCHEMA_1,)
 
-UNREADABLE = (
-    "Something done to a message can't be read any more and was not told its server; look at it again."
-)
-
-
-SAVED = (
-    "{} of the things done to messages that the servers don't know yet were saved; look at the others again."
-)
+UNREADABLE = "Something done to a message can't be read any more; its server was not told. Look at it again."
+SAVED = "{} of the deeds on messages that wait for a server were saved; look at the others again."
 
 
 class ChangeFile:

@@ -20,7 +20,7 @@ PARTS = ("-wal", "-shm", "")
 
 
 def rescue(path: Path) -> None:
-    """Set the damaged outbox at `path` aside and put a new one in its place. Raises OSError, sqlite3.Error."""
+    """Set the damaged outbox aside and put a new one in its place. Raises OSError, sqlite3.Error."""
     rows = Pages(_bytes(path), _bytes(_beside(path, "-wal"))).rows()
 
     def fill(connection: sqlite3.Connection, wall: float) -> str:
@@ -34,7 +34,8 @@ def rescue(path: Path) -> None:
 def renew(path: Path, migrations: tuple[str, ...], fill: Callable[[sqlite3.Connection, float], str]) -> None:
     """Put a new file in the place of the damaged one, which is set aside.
 
-    `fill` writes what can be saved, told the wall time, and says what that was. Raises OSError, sqlite3.Error.
+    `fill` is told the wall time, writes what can be saved and says what that was.
+    Raises OSError, sqlite3.Error.
     """
     building, ready = path.with_name(f"{path.stem}.salvaging.db"), _ready(path)
     _drop(building)

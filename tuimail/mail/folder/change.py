@@ -108,13 +108,13 @@ def effective(deed: Deed, flags: frozenset[str], labels: frozenset[str]) -> Deed
     """What of the deed is news to a message with these flags and labels."""
     match deed:
         case Flagged(add, drop):
-            kind, had = Flagged, flags
+            add, drop = add - flags, drop & flags
+            return Flagged(add, drop) if add or drop else None
         case Labelled(add, drop):
-            kind, had = Labelled, labels
+            add, drop = add - labels, drop & labels
+            return Labelled(add, drop) if add or drop else None
         case _:
             return deed
-    news = kind(add - had, drop & had)
-    return news if news.add or news.drop else None
 
 
 def inverse(deed: Deed, folder: str) -> Deed | None:
