@@ -1,14 +1,14 @@
 """Making the next thing while the last one is used."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def ahead(things: AsyncGenerator[T, None]) -> AsyncIterator[T]:
+async def ahead(things: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
     """The same things, each made while the one before is used. Close it when leaving early."""
     coming = asyncio.ensure_future(_next(things))
     try:

@@ -101,7 +101,7 @@ class FolderRound:
         return carry
 
     async def _keep(self, batches: Batches, carry: Carry | None = None) -> None:
-        async with aclosing(ahead(batches)) as coming:  # type: ignore[type-var]
+        async with aclosing(ahead(batches)) as coming:
             async for envelopes in coming:
                 if carry is not None:
                     await carry.over(envelopes)
