@@ -4,21 +4,21 @@ A message is indexed by its header when it comes and once more, with its text, w
 deleted stays in the tables and is passed over, since no id is ever used twice.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from tuimail.mail.folder.query import WORDS, Query, Term
+from tuimail.mail.folder.query import Query
 from tuimail.mail.letter import grams
-from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.gist import Gist
+from tuimail.store import index_sql as sql
 
 SCHEMA = """
 CREATE VIRTUAL TABLE words USING fts5(
-  subject, sender, receivers, copied, body,
+  subject, sender, receivers, copied, body, starts,
   content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
 );
 CREATE TABLE indexed (
@@ -29,13 +29,16 @@ CREATE TABLE indexed (
 CAP = 10_000
 """So many of the newest that answer a query are found."""
 
-_COLUMNS = {"from": "sender", "to": "receivers copied", "cc": "copied", "subject": "subject", "body": "body"}
 _FIELDS = "subject, sender_name, sender_spec, recipients"
-_INSERT = "INSERT INTO words (rowid, subject, sender, receivers, copied, body) VALUES (?, ?, ?, ?, ?, ?)"
-_DELETE = (
-    "INSERT INTO words (words, rowid, subject, sender, receivers, copied, body)"
-    " VALUES ('delete', ?, ?, ?, ?, ?, ?)"
+_INSERT = (
+    "INSERT INTO words (rowid, subject, sender, receivers, copied, body, starts) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+_DELETE = (
+    "INSERT INTO words (words, rowid, subject, sender, receivers, copied, body, starts)"
+    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
+)
+
+_people = msgspec.json.Decoder(tuple[list[tuple[str, str]], list[tuple[str, str]]]).decode
 
 
 class Found(Struct, frozen=True):
@@ -47,20 +50,20 @@ class Found(Struct, frozen=True):
 
 def put(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Index the headers of these rows of `envelopes`; those that are indexed already stay as they are."""
-    for id, *fields in _rows(connection, ids, "indexed.id IS NULL"):
-        connection.execute(_INSERT, (id, *_head(*fields), ""))
-        connection.execute("INSERT INTO indexed VALUES (?, 0)", (id,))
+    rows = _rows(connection, ids, "indexed.id IS NULL")
+    connection.executemany(_INSERT, ((id, *_document(fields)) for id, *fields, _ in rows))
+    connection.executemany("INSERT INTO indexed VALUES (?, 0)", ((row[0],) for row in rows))
 
 
 def put_text(connection: sqlite3.Connection, gists: Iterable[tuple[int, Gist]]) -> None:
     """Index these messages with the text of their bodies, once."""
-    texts = dict(gists)
-    for id, *fields, known in _rows(connection, texts, "coalesce(whole, 0) = 0", ", indexed.id IS NOT NULL"):
-        head = _head(*fields)
+    texts = {id: gist.text for id, gist in gists}
+    rows = _rows(connection, texts, "coalesce(whole, 0) = 0")
+    for id, *fields, known in rows:
         if known:
-            connection.execute(_DELETE, (id, *head, ""))
-        connection.execute(_INSERT, (id, *head, grams.indexed(texts[id].text)))
-        connection.execute("INSERT OR REPLACE INTO indexed VALUES (?, 1)", (id,))
+            connection.execute(_DELETE, (id, *_document(fields)))
+        connection.execute(_INSERT, (id, *_document(fields, texts[id])))
+    connection.executemany("INSERT OR REPLACE INTO indexed VALUES (?, 1)", ((row[0],) for row in rows))
 
 
 def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
@@ -69,93 +72,29 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def find(
-    connection: sqlite3.Connection, query: Query, folders: Sequence[int] | None = None, limit: int = CAP
+    connection: sqlite3.Connection, query: Query, folders: Iterable[int] | None = None, limit: int = CAP
 ) -> Found:
     """The newest `limit` messages that answer the query, in these rows of `folders` (in all without)."""
-    words = [term for term in query.terms if term.field in WORDS]
-    conditions, values = _conditions(query)
-    if folders is not None:
-        conditions.append("folder IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(list(folders)))
-    expression = _expression(words)
-    if expression:
-        conditions.insert(0, "words MATCH ?")
-        values.insert(0, expression)
-    source = "words CROSS JOIN envelopes ON envelopes.id = words.rowid" if expression else "envelopes"
-    order = "words.rowid" if expression else "id"
-    if without := _unwanted(words):
-        conditions.append("envelopes.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(without)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    statement = f"SELECT envelopes.id FROM {source} {where} ORDER BY {order} DESC LIMIT ?"  # noqa: S608
+    statement, values = sql.select(query, sql.places(connection, query, folders))
     ids = tuple(id for (id,) in connection.execute(statement, (*values, limit + 1)))
     return Found(ids[:limit], len(ids) > limit)
 
 
-def _rows(
-    connection: sqlite3.Connection, ids: Iterable[int], which: str, more: str = ""
-) -> list[tuple[Any, ...]]:
-    """The fields of these messages, oldest first, as FTS5 takes them quickest."""
+def _rows(connection: sqlite3.Connection, ids: Iterable[int], which: str) -> list[tuple[Any, ...]]:
+    """The fields of these messages and whether they are indexed, in the order that FTS5 takes quickest."""
     statement = (
-        f"SELECT envelopes.id, {_FIELDS}{more} FROM envelopes LEFT JOIN indexed USING (id)"  # noqa: S608
+        f"SELECT envelopes.id, {_FIELDS}, indexed.id IS NOT NULL"  # noqa: S608
+        " FROM envelopes LEFT JOIN indexed USING (id)"
         f" WHERE envelopes.id IN (SELECT value FROM json_each(?)) AND {which} ORDER BY envelopes.id"
     )
-    return connection.execute(statement, (json.dumps(list(ids)),)).fetchall()
+    return connection.execute(statement, (str(msgspec.json.encode(list(ids)), "utf-8"),)).fetchall()
 
 
-def _head(subject: str, name: str, spec: str, recipients: str) -> tuple[str, str, str, str]:
-    to, cc = json.loads(recipients)
-    return grams.indexed(subject), grams.indexed(f"{name} {spec}"), _people(to), _people(cc)
-
-
-def _people(people: list[list[str]]) -> str:
-    return grams.indexed(", ".join(" ".join(person) for person in people))
-
-
-def _expression(words: Sequence[Term]) -> str:
-    """The FTS5 expression of the words that must be there."""
-    return " AND ".join(_match(term) for term in words if not term.unwanted)
-
-
-def _unwanted(words: Sequence[Term]) -> str:
-    return " OR ".join(_match(term) for term in words if term.unwanted)
-
-
-def _match(term: Term) -> str:
-    text, prefix = grams.wanted(term.value, term.prefix)
-    quoted = '"' + text.replace('"', " ").replace("\0", " ") + '"'
-    column = f"{{{_COLUMNS[term.field]}}} : " if term.field else ""
-    return f"({column}{quoted}{' *' if prefix else ''})"
-
-
-def _conditions(query: Query) -> tuple[list[str], list[object]]:
-    """What the columns of `envelopes` must be."""
-    conditions: list[str] = []
-    values: list[object] = []
-    for term in query.terms:
-        if term.field in _TESTS:
-            test, value = _TESTS[term.field], _value(term)
-            conditions.append(f"NOT ({test})" if term.unwanted else test)
-            values.append(value)
-    return conditions, values
-
-
-_TESTS = {
-    "is": "instr(' ' || flags || ' ', ?)",
-    "has": "attached = ?",
-    "before": "received < ?",
-    "after": "received >= ?",
-    "larger": "size > ?",
-    "smaller": "size < ?",
-    "in": "folder IN (SELECT id FROM folders WHERE ? IN (lower(title), lower(name), role))",
-    "account": "folder IN (SELECT id FROM folders WHERE lower(account) = ?)",
-    "label": "instr(lower(labels), ?)",
-}
-
-
-def _value(term: Term) -> object:
-    if term.field == "is":
-        return f" {Flag(term.value).value} "
-    if term.field == "has":
-        return 1
-    return term.number if term.field in ("before", "after", "larger", "smaller") else term.value.lower()
+def _document(fields: Sequence[str], text: str = "") -> tuple[str, ...]:
+    """A message as `words` has it."""
+    subject, name, spec, recipients = fields
+    people = [" ".join(f"{spec} {name}" for spec, name in each) for each in _people(recipients)]
+    head = [grams.fold(text) for text in (subject, f"{spec} {name}", *people)]
+    body = grams.fold(text)
+    starts = set().union(*map(grams.beginnings, head, sql.MARKS), *map(grams.letters, (*head, body)))
+    return (*map(grams.pairs, head), grams.pairs(body), " ".join(starts))

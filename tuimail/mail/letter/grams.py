@@ -1,7 +1,7 @@
 """Text as the words of an index: Chinese, Japanese and Korean, written without spaces, as pairs of letters.
 
 `東京都` is indexed as `東京 京都 都`, so that every word inside a longer one is found: one of two letters
-as a pair, a longer one as a phrase of pairs, one letter as the beginning of a pair.
+as a pair, a longer one as a phrase of pairs. All functions but `fold` take what `fold` gives.
 """
 
 import re
@@ -16,37 +16,55 @@ _LETTER = (
 _RUN = re.compile(f"[{_LETTER}]+(?:\r?\n(?:> ?)*[{_LETTER}]+)*")
 _BREAK = re.compile("[\r\n> ]+")
 _PIECE = re.compile(f"[{_LETTER}]+|[^{_LETTER}]+")
-
-
-def indexed(text: str) -> str:
-    """The text as the index takes it. A line break inside such a run is none: mail is wrapped anywhere."""
-    return text if text.isascii() else _RUN.sub(_pairs, fold(text))
+_WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
     """Half-width and full-width letters, capitals and small ones, are the same."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
-def wanted(word: str, prefix: bool) -> tuple[str, bool]:
-    """A word or phrase as it stands in `indexed` text, and whether its last piece only begins so."""
-    pieces = _PIECE.findall(fold(word))
-    if not pieces or not _is_run(pieces[-1]):
-        return " ".join(_pairs_of(p, True) if _is_run(p) else p for p in pieces), prefix
-    last = pieces[-1]
-    before = [_pairs_of(p, True) if _is_run(p) else p for p in pieces[:-1]]
-    return " ".join([*before, _pairs_of(last, len(last) == 1)]), len(last) == 1
+def pairs(text: str) -> str:
+    """The text as the index takes it. A line break inside such writing is none: mail is wrapped anywhere."""
+    return text if text.isascii() else _RUN.sub(lambda run: f" {_pairs(_whole(run[0]))} ", text)
 
 
-def _is_run(piece: str) -> bool:
-    return bool(_RUN.match(piece))
+def letters(text: str) -> set[str]:
+    """The letters of such writing that are in the text."""
+    return set() if text.isascii() else set().union(*map(_whole, _RUN.findall(text)))
 
 
-def _pairs(run: re.Match[str]) -> str:
-    return f" {_pairs_of(_BREAK.sub('', run[0]), True)} "
+def beginnings(text: str, mark: str) -> set[str]:
+    """How the words of the text begin, by one letter and by two, with `mark` before each."""
+    words = _WORD.findall(text)
+    return {mark + word[:1] for word in words} | {mark + word[:2] for word in words}
 
 
-def _pairs_of(run: str, whole: bool) -> str:
-    """The pairs, one after the other; with `whole` the last letter ends the run and stands alone as well."""
-    pairs = map(add, run, run[1:])
-    return " ".join([*pairs, run[-1]] if whole else pairs)
+def is_letter(word: str) -> bool:
+    """Whether it is one letter of such writing, as `letters` gives them."""
+    return len(word) == 1 and bool(_RUN.match(word))
+
+
+def is_beginning(word: str) -> bool:
+    """Whether it is one that `beginnings` gives."""
+    return len(word) <= 2 and bool(_WORD.fullmatch(word)) and not _RUN.search(word)
+
+
+def phrase(word: str) -> tuple[str, bool]:
+    """A word or phrase as it stands in `pairs`, and whether its last piece is but the beginning of one."""
+    pieces = _PIECE.findall(word)
+    open = bool(pieces) and is_letter(pieces[-1])
+    *before, last = pieces or [""]
+    return " ".join([*map(_pairs, before), _pairs(last, open)]), open
+
+
+def _whole(run: str) -> str:
+    return _BREAK.sub("", run) if "\n" in run else run
+
+
+def _pairs(run: str, ends: bool = True) -> str:
+    """The pairs of letters; where the run `ends`, its last letter stands alone as well."""
+    if not _RUN.match(run):
+        return run
+    each = map(add, run, run[1:])
+    return " ".join([*each, run[-1]] if ends else each)

@@ -70,7 +70,7 @@ def _laid_out(source: str, links: Links) -> str:
     elements = list(tree.iter("*"))
     if len(elements) > NODES_LIMIT or _deep(tree):
         return ""
-    _hide(elements)
+    hide(elements)
     data = {cell for table in tree.iter("table") if _tabular(table) for cell in table.iter("*")}
     for element in list(tree.iter("*")):
         _prepare(element, element in data, links)
@@ -89,7 +89,7 @@ def _deep(tree: HtmlElement) -> bool:
     return False
 
 
-def _hide(elements: list[HtmlElement]) -> None:
+def hide(elements: list[HtmlElement]) -> None:
     """Take out what a browser would not show; the text behind it stays."""
     for element in elements:
         hidden = element.tag in UNSHOWN or "hidden" in element.attrib

@@ -10,24 +10,25 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _INLINE = frozenset(
-    {
+    (
         "a",
         "abbr",
         "b",
+        "bdi",
+        "bdo",
         "big",
-        "cite",
         "code",
+        "del",
         "em",
         "font",
         "i",
         "ins",
         "mark",
+        "rb",
+        "ruby",
         "s",
-        "small",
-        "span",
-        "strong",
-    }
-    | {"sub", "sup", "tt", "u", "wbr", "ruby", "rb", "bdi", "bdo", "del", "strike"}
+    )
+    + ("small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr")
 )
 
 
@@ -45,15 +46,11 @@ def _said(source: str) -> str:
 
     parser = HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    for element in list(tree.iter(*html.UNSHOWN)):
-        element.clear(keep_tail=True)
-    for element in tree.xpath("//*[@hidden or @style]"):
-        if "hidden" in element.attrib or html.HIDING.search(element.get("style", "")):
-            element.clear(keep_tail=True)
-    for element in tree.iter():
+    html.hide(list(tree.iter("*")))
+    for element in tree.iter("*"):
         if element.tag not in _INLINE:
             _part(element)
-    return " ".join("".join(tree.itertext()).split())
+    return " ".join("".join(str(piece) for piece in tree.itertext()).split())
 
 
 def _part(element: HtmlElement) -> None:
