@@ -28,7 +28,11 @@ Name = Annotated[
 ]
 Spec = Annotated[str, Meta(extra={"accepted": "an address such as you@example.jp"})]
 Folder = Annotated[str, Meta(min_length=1, extra={"accepted": "a folder in quotes"})]
+File = Annotated[str, Meta(min_length=1, extra={"accepted": "a file in quotes"})]
 Command = Annotated[str, Meta(min_length=1, extra={"accepted": "a command in quotes"})]
+_ALIASES = {"accepted": 'names and addresses such as { team = "aiko@example.jp, ken@example.jp" }'}
+_SIZE = {"accepted": "a number of bytes such as 500k or 20M"}
+Size = Annotated[str, Meta(pattern="^[0-9]{1,9}[kM]?$", extra=_SIZE)]
 _COUNTRY = {"accepted": "a country such as JP, or a region of one such as DE-BY"}
 Country = Annotated[str, Meta(pattern="^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$", extra=_COUNTRY)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -92,6 +96,22 @@ class Jmap(Struct, frozen=True, forbid_unknown_fields=True):
     """Prints an API token for this server; without it you log in as everywhere else."""
 
 
+class Identity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another address of yours that the account's mail may be from; `alt+f` in the composer changes to it."""
+
+    address: Spec
+    """The address, as it stands in From; the server has to let you send from it."""
+
+    display_name: str | None = None
+    """The name in From; that of the account unless given."""
+
+    signature: str = ""
+    """Stands under mail from this address."""
+
+    signature_file: File | None = None
+    """A file with that signature, instead."""
+
+
 class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """One mailbox and the way out of it. Give `smtp`, and either `imap` or `maildir`."""
 
@@ -134,6 +154,12 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     signature: str = ""
     """Stands under every new mail, after a line with `-- `."""
 
+    signature_file: File | None = None
+    """A file with that signature, instead."""
+
+    identities: tuple[Identity, ...] = ()
+    """Your other addresses on this account; an answer is from the one that the mail was sent to."""
+
 
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     """When you work. Mail put off to a day leaves as your hours begin; `next working day` minds holidays."""
@@ -161,6 +187,44 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
         return working.Calendar(self.country, days, start, end, frozenset(self.days_off))
 
 
+class Composer(Struct, frozen=True, forbid_unknown_fields=True):
+    """How you write."""
+
+    reply_above: bool = True
+    """Whether the cursor begins above what an answer quotes, or below it."""
+
+    quote_prefix: Annotated[str, Meta(max_length=8, extra={"accepted": 'a few letters such as "> "'})] = "> "
+    """Stands before every quoted line."""
+
+    flowed: bool = False
+    """Send paragraphs as format=flowed, which readers fit to their own width."""
+
+    large: Size = "20M"
+    """From how many bytes of attachments on the composer warns; `k` and `M` are a thousand and a million."""
+
+    drafts_on_server: Literal["leave", "save", "never"] = "leave"
+    """When a draft is copied to the server: on leaving it and on `ctrl+s`, on `ctrl+s` alone, or never."""
+
+    @property
+    def large_bytes(self) -> int:
+        """`large` in bytes."""
+        number = self.large.rstrip("kM")
+        return int(number) * {"": 1, "k": 1_000, "M": 1_000_000}[self.large[len(number) :]]
+
+
+class Contacts(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom you write to, besides everybody met in your mail."""
+
+    vcards: tuple[File, ...] = ()
+    """vCard files, or folders of them; `~` is your home. They are read when you first type a name."""
+
+    query_command: Command | None = None
+    """Finds people as mutt's does: a first line, then address, tab, name on each; `%s` is what you typed."""
+
+    aliases: Annotated[dict[str, str], Meta(extra=_ALIASES)] = {}
+    """Short names for one address or for several."""
+
+
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     """How the screens look and behave."""
 
@@ -172,6 +236,9 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
 
     download_folder: str = "~/Downloads"
     """Where attachments are saved."""
+
+    opener: str = ""
+    """The command that opens links and files, given as its last word; the system's own unless given."""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,6 +252,12 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     calendar: Calendar = Calendar()
     """Your working days, under `[calendar]`."""
+
+    composer: Composer = Composer()
+    """The composer, under `[composer]`."""
+
+    contacts: Contacts = Contacts()
+    """Your address books, under `[contacts]`."""
 
     ui: Ui = Ui()
     """The screens, under `[ui]`."""
@@ -218,6 +291,7 @@ def _check(text: toml.Toml, config: Config) -> None:
             ("accounts",), "there is none; give at least one [[accounts]] with name, address, smtp and imap"
         )
     _check_hours(text, config.calendar)
+    _check_contacts(text, config.contacts)
     names: set[str] = set()
     for number, account in enumerate(config.accounts):
         where: Where = ("accounts", number)
@@ -226,7 +300,9 @@ def _check(text: toml.Toml, config: Config) -> None:
                 (*where, "name"), f"{account.name} is taken by an account above", "a name of its own"
             )
         names.add(account.name)
-        _check_address(text, where, account)
+        _check_address(text, (*where, "address"), account.address)
+        _check_signature(text, where, account)
+        _check_identities(text, where, account)
         _check_source(text, where, account)
         _check_login(text, where, account)
         _check_jmap(text, where, account)
@@ -238,13 +314,33 @@ def _check_hours(text: toml.Toml, calendar: Calendar) -> None:
         raise text.wrong(("calendar", "working_hours"), f"{start} is not before {end}", _HOURS["accepted"])
 
 
-def _check_address(text: toml.Toml, where: Where, account: Account) -> None:
+def _check_address(text: toml.Toml, where: Where, address: str) -> None:
     try:
-        addresses.check(account.address)
+        addresses.check(address)
     except AddressError as error:
-        raise text.wrong(
-            (*where, "address"), str(error).rstrip("."), "an address such as you@example.jp"
-        ) from None
+        raise text.wrong(where, str(error).rstrip("."), "an address such as you@example.jp") from None
+
+
+def _check_identities(text: toml.Toml, where: Where, account: Account) -> None:
+    for number, identity in enumerate(account.identities):
+        here: Where = (*where, "identities", number)
+        _check_address(text, (*here, "address"), identity.address)
+        _check_signature(text, here, identity)
+
+
+def _check_signature(text: toml.Toml, where: Where, given: Account | Identity) -> None:
+    if given.signature and given.signature_file is not None:
+        raise text.wrong((*where, "signature_file"), "there is a signature already", "one of the two")
+
+
+def _check_contacts(text: toml.Toml, contacts: Contacts) -> None:
+    for name, people in contacts.aliases.items():
+        try:
+            found = addresses.typed(people)
+        except AddressError as error:
+            raise text.wrong(("contacts", "aliases", name), str(error).rstrip("."), "addresses") from None
+        if not found:
+            raise text.wrong(("contacts", "aliases", name), "there is no address", "addresses")
 
 
 def _check_source(text: toml.Toml, where: Where, account: Account) -> None:

@@ -55,9 +55,19 @@ class Paths(Struct, frozen=True):
         return self.cache / "cache.db"
 
     @property
+    def opened(self) -> Path:
+        """Copies of attachments that other programs show; they go with the next start."""
+        return self.cache / "opened"
+
+    @property
     def themes(self) -> Path:
         """The user's own themes, beside the config."""
         return self.config.parent / "themes"
+
+    @property
+    def templates(self) -> Path:
+        """The user's templates, beside the config."""
+        return self.config.parent / "templates"
 
     def make(self) -> "Paths":
         """Make the folders that are missing, 0700. Raises OSError."""

@@ -18,12 +18,14 @@ from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome, Refusal
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.contact import Contact
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.gist import Gist
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
+    from tuimail.mail.letter.template import Template
     from tuimail.mail.rule.rule import Rule
 
 
@@ -64,6 +66,42 @@ class Files(Protocol):
 
     async def save(self, folder: str, name: str, data: bytes) -> str:
         """Writes `data` under `name` (already clean) in `folder`, never over another file; the path."""
+        ...
+
+
+class AddressBook(Protocol):
+    """People somebody keeps: vCard files, aliases, or what a command prints."""
+
+    async def find(self, typed: str, limit: int) -> tuple[Contact, ...]:
+        """People with a name or an address that has a word which begins so. Raises ContactsError."""
+        ...
+
+
+class TemplateShelf(Protocol):
+    """The texts somebody writes again and again."""
+
+    async def all(self) -> "tuple[Template, ...]":
+        """As they are now, by name. Raises DraftError."""
+        ...
+
+
+class Opener(Protocol):
+    """What else on this computer shows links and files. Every method raises OpenError."""
+
+    async def link(self, target: str) -> None:
+        """Open a URL that `letter.link.opened` gave."""
+        ...
+
+    async def file(self, name: str, data: bytes) -> None:
+        """Open a copy of a file under its (already clean) name."""
+        ...
+
+    async def pipe(self, command: str, data: bytes) -> bytes:
+        """Run a command line, without a shell, on `data`; what it printed."""
+        ...
+
+    async def leave_list(self, url: str) -> None:
+        """Tell a website, in the one step of RFC 8058, that no more mail of a list is wanted."""
         ...
 
 
@@ -476,6 +514,14 @@ class ChangeStore(Protocol):
 
     async def drop(self, ids: Sequence[str]) -> None:
         """Changes that came true, or were taken back."""
+        ...
+
+    async def writings(self) -> int:
+        """A number that differs when another process has written since."""
+        ...
+
+    async def damage_report(self) -> str:
+        """What of the file was damaged, and what was kept, in one line that is told once; mostly empty."""
         ...
 
     async def close(self) -> None: ...

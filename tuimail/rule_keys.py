@@ -128,8 +128,16 @@ class RuleKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """It is not queued at all. A text says why."""
 
     exempt: bool = False
-    """Rules after this one are not looked at. The undo window stays. Goes with `undo_seconds` and `add_bcc`
-    alone."""
+    """Rules after this one are not looked at. The undo window stays. Goes with `undo_seconds`, `add_bcc`,
+    `identity` and `signature` alone."""
+
+    identity: Text | None = None
+    """The composer writes as this address of yours as soon as the rule holds, and says so; `alt+f` changes
+    it back. Of several rules the first counts. Mail sent by a program keeps its From."""
+
+    signature: str | None = None
+    """The composer puts this signature in the place of yours, unless you changed it by hand; empty for none.
+    Of several rules the first counts."""
 
 
 class RuleFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from tuimail.config import seconds
 from tuimail.mail.errors import AddressError, ConfigError, ScheduleError
 from tuimail.mail.letter import address as addresses
 from tuimail.mail.letter.draft import Kind
-from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.safe import block, line
 from tuimail.mail.rule.conditions import DAYS
 from tuimail.mail.rule.facts import folded
 from tuimail.mail.rule.rule import Hours, Pattern, Phrase, Rule, When
@@ -21,17 +21,18 @@ from tuimail.rule_keys import ACTIONS, Conditions, RuleKeys, WhenKeys
 from tuimail.toml_lines import Step, Where
 
 CHECKED_AT, CHECKED_IN = 1_800_000_000.0, "UTC"
-BESIDE_EXEMPT = ("undo_seconds", "add_bcc", "exempt")
+BESIDE_EXEMPT = ("undo_seconds", "add_bcc", "exempt", "identity", "signature")
 
 _WIDE = re.compile("[^\x00-\x7f]+")
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-(?:([01]?\d|2[0-3]):([0-5]\d)|(24):(00))", re.ASCII)
 
 
 class Ground(Struct, frozen=True):
-    """What rules may refer to: the accounts by name, and the calendar."""
+    """What rules may refer to: the accounts by name, the calendar, and one's own addresses (lower case)."""
 
     accounts: Collection[str]
     calendar: Calendar
+    identities: Collection[str] = ()
 
 
 class Place(Struct, frozen=True):
@@ -63,7 +64,15 @@ def rule(place: Place, keys: RuleKeys) -> Rule:
         confirm=_said(keys.confirm),
         block=_said(keys.block),
         exempt=keys.exempt,
+        identity="" if keys.identity is None else _identity(place.at("identity"), keys.identity),
+        signature=None if keys.signature is None else block(keys.signature),
     )
+
+
+def _identity(place: Place, given: str) -> str:
+    if given.lower() not in place.ground.identities:
+        raise place.wrong(f"“{line(given, 80)}” is no address of yours", " | ".join(place.ground.identities))
+    return given.lower()
 
 
 def _check_actions(place: Place, keys: RuleKeys) -> None:
@@ -73,7 +82,8 @@ def _check_actions(place: Place, keys: RuleKeys) -> None:
     others = [name for name in given if name not in BESIDE_EXEMPT]
     if keys.exempt and others:
         raise place.at("exempt").wrong(
-            f"{line(keys.name)} exempts and has {others[0]}", "exempt beside undo_seconds and add_bcc alone"
+            f"{line(keys.name)} exempts and has {others[0]}",
+            "exempt beside undo_seconds, add_bcc, identity and signature alone",
         )
 
 

@@ -30,7 +30,14 @@ class TomlRules:
     The files are read again once they changed, so that a program that runs for weeks sees an edit.
     """
 
-    def __init__(self, config: Path, accounts: Collection[str], calendar: "Callable[[], Calendar]") -> None:
+    def __init__(
+        self,
+        config: Path,
+        accounts: Collection[str],
+        calendar: "Callable[[], Calendar]",
+        identities: Collection[str] = (),
+    ) -> None:
+        self._identities = identities
         self._config = config
         self._accounts = accounts
         self._calendar = calendar
@@ -52,18 +59,20 @@ class TomlRules:
         from tuimail.rule_keys import ConfigRules
         from tuimail.rule_values import Ground
 
-        ground, names = Ground(self._accounts, self._calendar()), set[str]()
+        ground, names = Ground(self._accounts, self._calendar(), self._identities), set[str]()
         keys = text.into(ConfigRules)
         yield from _rules(text, keys.rules, ground, names)
         if keys.rules_file is not None:
             yield from _file(_opened(_beside(self._config, keys.rules_file, text), stamps), ground, names)
 
 
-def read_file(path: Path, accounts: Collection[str], calendar: "Calendar") -> "tuple[Rule, ...]":
+def read_file(
+    path: Path, accounts: Collection[str], calendar: "Calendar", identities: Collection[str] = ()
+) -> "tuple[Rule, ...]":
     """The rules of a file that holds nothing else. Raises ConfigError."""
     from tuimail.rule_values import Ground
 
-    return tuple(_file(_opened(path, {}), Ground(accounts, calendar), set()))
+    return tuple(_file(_opened(path, {}), Ground(accounts, calendar, identities), set()))
 
 
 def _file(text: toml.Toml, ground: "Ground", names: set[str]) -> "Iterator[Rule]":

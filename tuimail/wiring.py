@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tuimail import config as settings
 from tuimail.backends.files import DiskFiles
+from tuimail.backends.opener import SystemOpener
 from tuimail.backends.system import SystemClock, SystemIds, local_zone
 from tuimail.config import Config
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import HouseRules
+from tuimail.engine.drafts import Writing
 from tuimail.engine.engine import Engine
 from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address, ascii_domain
+from tuimail.mail.letter.habits import Habits
+from tuimail.mail.letter.identity import Identity
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
-from tuimail.ports import Clock, Ids, Keeper, MailSource, SenderLock
+from tuimail.ports import AddressBook, Clock, Ids, Keeper, MailSource, SenderLock
 
 if TYPE_CHECKING:
     from tuimail.backends.smtp import SmtpSubmitter
@@ -58,6 +62,8 @@ def build(
         undo_seconds=config.outbox.undo_seconds,
         late_after=config.outbox.late_seconds,
         rules=house_rules(config, paths) if paths.config.exists() else None,
+        writing=_writing(config, paths),
+        opener=SystemOpener(paths.opened, config.ui.opener),
     )
 
 
@@ -67,7 +73,14 @@ def house_rules(config: Config, paths: Paths) -> HouseRules:
 
     names = [account.name for account in config.accounts]
     calendar = config.calendar.working
-    return HouseRules(TomlRules(paths.config, names, calendar), local_zone, calendar)
+    book = TomlRules(paths.config, names, calendar, own_addresses(config))
+    return HouseRules(book, local_zone, calendar)
+
+
+def own_addresses(config: Config) -> tuple[str, ...]:
+    """The addresses of all identities, in lower case."""
+    people = ((account.address, *(one.address for one in account.identities)) for account in config.accounts)
+    return tuple(dict.fromkeys(spec.lower() for specs in people for spec in specs))
 
 
 def who_sends(paths: Paths) -> str:
@@ -119,6 +132,45 @@ def themes(paths: Paths) -> Iterator[dict[str, Any]]:
             raise ConfigError(f"{file}: the theme can't be read: {error}") from None
 
 
+def _writing(config: Config, paths: Paths) -> Writing:
+    from tuimail.backends.templates import TemplateFolder
+
+    own = config.composer
+    habits = Habits(own.reply_above, own.quote_prefix, own.flowed, own.large_bytes, own.drafts_on_server)
+    return Writing(habits, tuple(_address_books(config.contacts)), TemplateFolder(paths.templates))
+
+
+def _address_books(given: settings.Contacts) -> Iterator[AddressBook]:
+    if given.aliases:
+        from tuimail.backends.aliases import Aliases
+
+        yield Aliases(given.aliases)
+    if given.vcards:
+        from tuimail.backends.vcard import CardFiles
+
+        yield CardFiles(given.vcards)
+    if given.query_command is not None:
+        from tuimail.backends.query_command import QueryCommand
+
+        yield QueryCommand(given.query_command)
+
+
+def _identity(account: settings.Account, given: settings.Identity) -> Identity:
+    name = account.display_name if given.display_name is None else given.display_name
+    return Identity(account.name, Address(given.address, name), _signature(given))
+
+
+def _signature(given: settings.Account | settings.Identity) -> str:
+    """The text of a signature. Raises ConfigError for a file that can't be read."""
+    if given.signature_file is None:
+        return given.signature
+    try:
+        return Path(given.signature_file).expanduser().read_text("utf-8", "replace").strip("\n")
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"signature_file {line(given.signature_file)} can't be read: {reason}") from None
+
+
 def _account(given: settings.Account) -> Account:
     submitter = _submitter(given)
     return Account(
@@ -126,7 +178,8 @@ def _account(given: settings.Account) -> Account:
         address=Address(given.address, given.display_name),
         source=_source(given),
         submitter=submitter,
-        signature=given.signature,
+        signature=_signature(given),
+        aliases=tuple(_identity(given, one) for one in given.identities),
         files_sent=given.smtp.host.lower() not in FILES_ITS_OWN,
         keeps_bodies=given.maildir is None,
         domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),

@@ -13,7 +13,7 @@ async def test_a_new_draft_has_an_id_and_the_signature_of_its_account(world):
     engine = world.engine()
     assert engine.drafts.new().account == "work"
     draft = engine.drafts.new("home")
-    assert draft.body == "\n\n-- \nof home"
+    assert draft.body == "\n\n-- \nof home\n"
     assert draft.id != engine.drafts.new("home").id
 
 
@@ -55,7 +55,7 @@ def copies(world):
 
 async def filed_draft(engine, draft):
     await engine.drafts.save(draft)
-    return await engine.drafts.file(draft)
+    return (await engine.drafts.file(draft)).draft
 
 
 async def test_a_filed_draft_stands_once_in_drafts_whatever_is_typed_in_it(world):
@@ -110,7 +110,7 @@ async def test_what_is_typed_while_a_copy_is_filed_stays_and_a_draft_sent_meanwh
     engine = world.engine()
     draft = replace(engine.drafts.new(), to="aiko@example.jp")
     await engine.drafts.save(replace(draft, body="newer"))
-    filed = await engine.drafts.file(draft)
+    filed = (await engine.drafts.file(draft)).draft
     kept = await engine.drafts.open(draft.id)
     assert (kept.body, kept.replaces) == ("newer", filed.replaces)
     await engine.outbox.send(kept)

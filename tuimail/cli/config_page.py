@@ -26,6 +26,16 @@ display_name = "山田花子"
 imap = { host = "imap.example.jp", port = 993, security = "tls" }
 smtp = { host = "smtp.example.jp", port = 465, security = "tls" }
 password_command = "pass show mail/work"
+signature_file = "~/.signature"
+identities = [{ address = "info@example.jp", display_name = "例株式会社", signature = "例株式会社" }]
+
+[composer]
+flowed = true
+
+[contacts]
+vcards = ["~/contacts.vcf", "~/.contacts"]
+query_command = "khard email --parsable %s"
+aliases = { team = "aiko@example.jp, Ken <ken@example.jp>" }
 
 [calendar]
 country = "JP"
@@ -40,9 +50,12 @@ download_folder = "~/Downloads"
 _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[outbox]", config.Outbox),
     ("[[accounts]]", config.Account),
+    ("identities", config.Identity),
     ("imap and smtp", config.Server),
     ("jmap", config.Jmap),
     ("[calendar]", config.Calendar),
+    ("[composer]", config.Composer),
+    ("[contacts]", config.Contacts),
     ("[ui]", config.Ui),
 )
 
@@ -92,6 +105,8 @@ def _rows(kind: type[msgspec.Struct]) -> Iterator[str]:
 def _default(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "(needed)"
+    if field.default_factory is not msgspec.NODEFAULT:
+        return "–"
     return (
         f"`{msgspec.json.encode(field.default).decode()}`"
         if field.default

@@ -70,7 +70,8 @@ def _rules(file: str | None, config: str | None) -> tuple[Rule, ...]:
         raise Fault(NO_INPUT, f"{line(file)}: there is no such file; no rule was read")
     from tuimail.rulebook import read_file
 
-    return read_file(Path(file), [account.name for account in read.accounts], read.calendar.working())
+    names, own = [account.name for account in read.accounts], wiring.own_addresses(read)
+    return read_file(Path(file), names, read.calendar.working(), own)
 
 
 async def _explain(options: argparse.Namespace, config: str | None) -> words.Answer:

@@ -129,7 +129,7 @@ class Checks:
     ) -> "Facts":
         from tuimail.mail.rule.facts import Known, addressed, domain_of, facts
 
-        own = frozenset(account.address.spec.lower() for account in self._accounts.values())
+        own = self._accounts.own()
         recipients, known = recipients or addressed(draft), Known(own)
         if any(rule.when.asks(ABOUT_PEOPLE) for rule in rules):
             known = await self._known(own, [spec.lower() for spec in recipients], before)

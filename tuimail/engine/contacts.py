@@ -1,15 +1,82 @@
-"""The people one writes to, as met in mail."""
+"""The people one writes to: met in mail, and kept in address books."""
 
-from tuimail.mail.letter.address import Address
-from tuimail.ports import MailCache
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+
+from msgspec import Struct
+
+from tuimail.mail.errors import TuimailError
+from tuimail.mail.letter.contact import MAIL, Choice, choice, choices, ranked
+from tuimail.ports import AddressBook, MailCache
+
+AT_ONCE = 0.03
+"""Seconds in which an address book is part of the first answer."""
+
+LOOKED_AT = 40
+
+
+class Offered(Struct, frozen=True):
+    """Whom to offer so far, likeliest first, and what is wrong with an address book, in a line."""
+
+    choices: tuple[Choice, ...]
+    trouble: str = ""
 
 
 class Contacts:
-    """Completion of addresses."""
+    """Completion of addresses. A slow or broken address book never holds up the others."""
 
-    def __init__(self, cache: MailCache) -> None:
+    def __init__(self, cache: MailCache, books: Sequence[AddressBook] = ()) -> None:
         self._cache = cache
+        self._books = tuple(books)
 
-    async def complete(self, prefix: str, limit: int = 8) -> tuple[Address, ...]:
-        """Addresses whose name or address has a word that begins so, likeliest first."""
-        return await self._cache.seen(prefix, limit) if prefix.strip() else ()
+    async def complete(
+        self, typed: str, entered: Collection[str] = (), limit: int = 8
+    ) -> AsyncIterator[Offered]:
+        """Who has a word in name or address that begins so, but for those `entered` (lower case).
+
+        What is known at once comes first; each later answer begins with the choices of the one before.
+        """
+        if not typed.strip():
+            return
+        books = [asyncio.ensure_future(self._kept(book, typed)) for book in self._books]
+        try:
+            near = asyncio.ensure_future(self._met(typed))
+            await asyncio.wait([near])
+            if books:
+                await asyncio.wait(books, timeout=AT_ONCE)
+            offered = _so_far((near, *books), Offered(()), entered, limit)
+            yield offered
+            late = {book for book in books if not book.done()}
+            while late:
+                _, late = await asyncio.wait(late, return_when=asyncio.FIRST_COMPLETED)
+                offered = _so_far((near, *books), offered, entered, limit)
+                yield offered
+        finally:
+            for book in books:
+                book.cancel()
+
+    async def _met(self, typed: str) -> Offered:
+        """Mail's own people; where the cache can't be read there are none."""
+        try:
+            people = await self._cache.seen(typed.strip(), LOOKED_AT)
+        except TuimailError:
+            return Offered(())
+        return Offered(tuple(choice(person, MAIL) for person in people))
+
+    async def _kept(self, book: AddressBook, typed: str) -> Offered:
+        try:
+            people = await book.find(typed, LOOKED_AT)
+        except TuimailError as error:
+            return Offered((), str(error))
+        return Offered(tuple(one for person in people for one in choices(person)))
+
+
+def _so_far(
+    answers: Sequence["asyncio.Future[Offered]"], before: Offered, entered: Collection[str], limit: int
+) -> Offered:
+    """What the finished ones say, behind what was offered already."""
+    done = [answer.result() for answer in answers if answer.done()]
+    fresh = ranked([answer.choices for answer in done], entered, limit)
+    known = {one.text for one in before.choices}
+    kept = (*before.choices, *(one for one in fresh if one.text not in known))
+    return Offered(kept[:limit], next((answer.trouble for answer in done if answer.trouble), ""))

@@ -12,14 +12,17 @@ from typing import Any
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import Checks, HouseRules
 from tuimail.engine.contacts import Contacts
+from tuimail.engine.copies import tidied
 from tuimail.engine.drafts import Drafts, Writing
 from tuimail.engine.filer import Filer
 from tuimail.engine.finder import Finder
 from tuimail.engine.follow import Follow
+from tuimail.engine.invitations import Invitations
 from tuimail.engine.items import Items
 from tuimail.engine.keeping import Keeping
 from tuimail.engine.mailbox import Mailbox
 from tuimail.engine.news import Listener, Newsroom, Notice
+from tuimail.engine.opening import NoOpener, Opening
 from tuimail.engine.outbox import Outbox
 from tuimail.engine.places import Place
 from tuimail.engine.sender import Sender
@@ -28,7 +31,7 @@ from tuimail.engine.sync import Sync
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
-from tuimail.ports import Clock, Files, Ids, MailCache, OutboxStore, SenderLock
+from tuimail.ports import Clock, Files, Ids, MailCache, Opener, OutboxStore, SenderLock
 
 FILING_EVERY = 0.5
 KEPT_EVERY = 1.0
@@ -41,7 +44,8 @@ class Engine:
 
     `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window;
     what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
-    `rules` unless given; `writing` is what the composer works with.
+    `rules` unless given; `writing` is what the composer works with. Without an `opener` nothing that is in
+    a message is opened.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Engine:
         late_after: float = 86_400.0,
         rules: HouseRules | None = None,
         writing: Writing = Writing(),  # noqa: B008 (it is frozen)
+        opener: Opener | None = None,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._newsroom = Newsroom()
@@ -92,6 +97,8 @@ class Engine:
         self.mailbox = Mailbox(accounts, cache, files, self._newsroom, self.sync)
         self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids, writing)
         self.contacts = Contacts(cache, writing.books)
+        self.opening = Opening(self.mailbox, files, opener or NoOpener())
+        self.invitations = Invitations(accounts, clock, ids)
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -120,6 +127,7 @@ class Engine:
             if account.keeper is not None:
                 self._loop(self._follow_kept(account), f"kept {account.name}")
             if mail:
+                self._loop(tidied(self.drafts.copies, account), f"drafts {account.name}")
                 self._loop(self.follow.inbox(account), f"inbox {account.name}")
                 self._loop(self.follow.others(account), f"folders {account.name}")
 

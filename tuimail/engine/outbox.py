@@ -45,7 +45,9 @@ class Outbox:
         files: Files,
         clock: Clock,
         ids: Ids,
+        flowed: bool = False,
     ) -> None:
+        self._flowed = flowed
         self._accounts = accounts
         self._items = items
         self._stops = stops
@@ -76,9 +78,9 @@ class Outbox:
         account = self._account(draft.account)
         decision = allowed(await self._checks.decide(draft), confirmed)
         whole = await with_files(draft, self._files)
-        submission = await asyncio.to_thread(
-            freeze, whole, account.address, stamp(account.address.spec, self._clock, self._ids)
-        )
+        sender = account.sender(draft)
+        mark = stamp(sender.spec, self._clock, self._ids)
+        submission = await asyncio.to_thread(freeze, whole, sender, mark, self._flowed)
         return await self._queue(whole, submission, decision)
 
     async def send_raw(

@@ -9,10 +9,13 @@
      │   └─ OutboxDamaged     the message asked for can't be read any more; the others can
      ├─ MailboxError          a server or a Maildir could not be reached or said no
      │   ├─ LoginError        name, password or token were refused
+     │   ├─ MailboxRefused    the server was reached, and said no
      │   └─ MessageGone       the message is no longer there
+     ├─ ContactsError         an address book could not be read; completion goes on without it
      ├─ SecretError           no password or token could be had
      ├─ AgentError            the background agent could not be started, or does not send
      ├─ SaveError             a file could not be written
+     ├─ OpenError             something could not be opened, or handed to another program or a website
      ├─ ScheduleError         the words for a time are not understood, or it has passed; nothing was scheduled
      └─ ConfigError           the configuration is wrong (file, line, accepted values)
 
@@ -57,8 +60,16 @@ class LoginError(MailboxError):
     """Name, password or token were refused."""
 
 
+class MailboxRefused(MailboxError):  # noqa: N818 (it is the server's answer)
+    """The server was reached, and said no."""
+
+
 class MessageGone(MailboxError):  # noqa: N818 (it is a state of the mailbox before it is an error)
     """The message is no longer there."""
+
+
+class ContactsError(TuimailError):
+    """An address book could not be read."""
 
 
 class SecretError(TuimailError):
@@ -71,6 +82,10 @@ class AgentError(TuimailError):
 
 class SaveError(TuimailError):
     """A file could not be written."""
+
+
+class OpenError(TuimailError):
+    """Something could not be opened, or handed to another program or a website."""
 
 
 class ScheduleError(TuimailError):

@@ -52,8 +52,8 @@ def test_what_can_not_be_sent_to_is_left_out():
 
 
 def test_a_japanese_message_is_attributed_in_the_japanese_order():
-    raw = "From: =?utf-8?b?6Yi05pyo?= <s@x>\nDate: Fri, 21 Nov 2025 10:00:00 +0900\n\n本文".encode()
-    assert "2025/11/21 10:00 鈴木 wrote:\n> 本文" in answer(raw).body
+    raw = "From: =?utf-8?b?6Yi05pyo?= <s@x>\nDate: Fri, 21 Nov 2025 10:02:00 +0900\n\n本文です".encode()
+    assert "2025年11月21日 10:02 鈴木さん:\n> 本文です" in answer(raw).body
 
 
 def test_the_signature_stands_at_the_end():

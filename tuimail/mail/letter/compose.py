@@ -9,6 +9,7 @@ from tuimail.mail.letter.address import Address, check, typed, unique
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.finished import freeze_raw
+from tuimail.mail.letter.flowing import flowing
 from tuimail.mail.letter.header import message_ids
 from tuimail.mail.letter.redraft import draft_of
 from tuimail.mail.letter.safe import line
@@ -18,15 +19,16 @@ from tuimail.mail.letter.wire import LINE_LIMIT, assert_clean, stamped
 __all__ = ["assert_clean", "draft_of", "freeze", "freeze_raw"]
 
 REFERENCES_KEPT = 20
+MESSAGE = "message/rfc822"
 
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]{0,100}")
 
 
-def freeze(draft: Draft, sender: Address, stamp: Stamp) -> Submission:
+def freeze(draft: Draft, sender: Address, stamp: Stamp, flowed: bool = False) -> Submission:
     """The draft as it will be sent, on every try. Raises DraftError in one line; then nothing has happened.
 
-    Every attachment must have its data. Lines are at most 998 octets, all of them ASCII; Bcc is in the
-    recipients and nowhere else.
+    Every attachment must have its data. Lines are at most 998 octets, all of them ASCII but for those of an
+    attached message; Bcc is in the recipients and nowhere else. `flowed`: see `flowing`.
     """
     to, cc, bcc = typed(draft.to), typed(draft.cc), typed(draft.bcc)
     recipients = unique(person.spec for person in (*to, *cc, *bcc))
@@ -40,7 +42,7 @@ def freeze(draft: Draft, sender: Address, stamp: Stamp) -> Submission:
         fields.append(encode.addresses("Cc", cc))
     fields += [encode.field("Subject", draft.subject), *stamped(stamp), *threading(draft)]
     fields += ["User-Agent: tuimail", "MIME-Version: 1.0"]
-    wire, names = content(fields, draft, stamp)
+    wire, names = content(fields, draft, stamp, flowed)
     assert_clean(wire, names)
     return Submission(author.spec, recipients, wire, stamp.message_id, stamp.token)
 
@@ -56,30 +58,40 @@ def threading(draft: Draft) -> list[str]:
     return fields
 
 
-def content(fields: list[str], draft: Draft, stamp: Stamp) -> tuple[bytes, list[str]]:
+def content(fields: list[str], draft: Draft, stamp: Stamp, flowed: bool = False) -> tuple[bytes, list[str]]:
     """The whole message, of these header fields, the draft's text and its files; the names of its fields."""
-    body, files = _body(draft.body), draft.attachments
-    names = [field.partition(":")[0] for field in fields]
-    if not files:
-        extra = ["Content-Type: text/plain; charset=utf-8", f"Content-Transfer-Encoding: {_way(body)}"]
-        wire = _joined([*fields, *extra], _encoded(body))
-        return wire, [*names, "Content-Type", "Content-Transfer-Encoding"]
-    parts = [_text_part(body), *(_file_part(file) for file in files)]
-    boundary = _boundary(stamp.token, parts[0])
-    mark = b"--" + boundary.encode("ascii")
-    content = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
-    wire = _joined([*fields, f'Content-Type: multipart/mixed; boundary="{boundary}"'], content)
-    return wire, [*names, "Content-Type"]
+    head, text = _text(draft.body, flowed)
+    parts = [_file_part(file) for file in draft.attachments]
+    if parts:
+        inner = [_joined(head, text), *parts]
+        boundary = _boundary(stamp.token, inner)
+        mark = b"--" + boundary.encode("ascii")
+        text = b"".join(mark + b"\r\n" + part + b"\r\n" for part in inner) + mark + b"--\r\n"
+        way = "7bit" if text.isascii() else "8bit"
+        kind = f'Content-Type: multipart/mixed; boundary="{boundary}"'
+        head = [kind] if way == "7bit" else [kind, f"Content-Transfer-Encoding: {way}"]
+    whole = [*fields, *head]
+    return _joined(whole, text), [field.partition(":")[0] for field in whole]
+
+
+def _text(text: str, flowed: bool) -> tuple[list[str], bytes]:
+    """The header of the draft's text, and it as it goes out."""
+    kind = "Content-Type: text/plain; charset=utf-8"
+    if flowed:
+        soft = flowing(text.replace("\r\n", "\n"))
+        text, kind = soft.text, f"{kind}; format=flowed" + ("; delsp=yes" if soft.delsp else "")
+    body = _body(text)
+    return [kind, f"Content-Transfer-Encoding: {_way(body)}"], _encoded(body)
 
 
 def _joined(fields: list[str], content: bytes) -> bytes:
     return "\r\n".join([*fields, "", ""]).encode("ascii") + content
 
 
-def _boundary(token: str, text: bytes) -> str:
-    """The token is in no file by chance; text in 7 bits could still quote one."""
+def _boundary(token: str, parts: list[bytes]) -> str:
+    """The token is in no file by chance; text in 7 bits, or an attached message, could still quote one."""
     boundary = f"=_{token}"
-    while boundary.encode("ascii") in text:
+    while any(boundary.encode("ascii") in part for part in parts):
         boundary += "_"
     return boundary
 
@@ -112,21 +124,27 @@ def _base64(data: bytes) -> bytes:
     return b"".join([text[at : at + 76] + b"\r\n" for at in range(0, len(text), 76)])
 
 
-def _text_part(body: bytes) -> bytes:
-    head = ["Content-Type: text/plain; charset=utf-8", f"Content-Transfer-Encoding: {_way(body)}"]
-    return _joined(head, _encoded(body))
-
-
 def _file_part(file: Attachment) -> bytes:
     if file.data is None:
         raise DraftError(f"{line(file.name, 80)} has not been read; nothing was sent. Attach it again.")
-    name = clean(file.name)
+    name, data = clean(file.name), file.data
+    if file.type.lower() == MESSAGE and (message := _message(data)) is not None:
+        way = "7bit" if message.isascii() else "8bit"
+        head = [encode.content_type(MESSAGE, name), encode.disposition(name)]
+        return _joined([*head, f"Content-Transfer-Encoding: {way}"], message)
     head = [encode.content_type(_kind(file), name), encode.disposition(name)]
-    return _joined([*head, "Content-Transfer-Encoding: base64"], _base64(file.data))
+    return _joined([*head, "Content-Transfer-Encoding: base64"], _base64(data))
+
+
+def _message(data: bytes) -> bytes | None:
+    """A message that may stand in another as it is (RFC 2046 §5.2.1); None for one that may not."""
+    message = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    fits = b"\0" not in message and max(map(len, message.split(b"\r\n"))) <= LINE_LIMIT
+    return message if fits else None
 
 
 def _kind(file: Attachment) -> str:
-    """Its type; messages and multiparts go as plain files, since base64 is not allowed for them."""
+    """Its type; messages and multiparts go as plain files here, since base64 is not allowed for them."""
     kind = file.type.lower()
     if not _TYPE.fullmatch(kind) or kind.startswith(("message/", "multipart/")):
         return "application/octet-stream"

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.when.schedule import Schedule
 
@@ -35,7 +36,8 @@ class Draft(Struct, frozen=True):
 
     `cursor` is (row, column) in the body, `schedule` the time it is to leave, if the user chose one.
     `answers` is the message this one replies to or forwards, `replaces` its own older copy in a Drafts
-    folder, which goes once this one is sent or saved there anew.
+    folder, which goes once this one is sent or saved there anew. `sender` is what From says; without it,
+    it is the account's own address.
     """
 
     id: str
@@ -53,3 +55,4 @@ class Draft(Struct, frozen=True):
     replaces: Ref | None = None
     cursor: tuple[int, int] = (0, 0)
     schedule: Schedule | None = None
+    sender: Address | None = None

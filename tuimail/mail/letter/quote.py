@@ -3,12 +3,12 @@
 import re
 
 from tuimail.mail.letter.address import Address, show
-from tuimail.mail.letter.flowed import SIGNATURE
 from tuimail.mail.letter.letter import Letter
+from tuimail.mail.letter.signature import unsigned
 
 QUOTE_LIMIT = 200_000
 
-_JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+_KANA = re.compile("[\u3041-\u30fa]")
 _PREFIX = re.compile(
     r"\s*(?:re|aw|sv|antw|返信|回复|答复|回覆)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：]\s*", re.IGNORECASE
 )
@@ -31,21 +31,30 @@ def _bare(subject: str, prefix: re.Pattern[str]) -> str:
     return subject[at:].strip()
 
 
-def quoted(letter: Letter) -> str:
-    """The attribution and the text behind `> `, without the signature."""
-    text = str(letter.text[:QUOTE_LIMIT]).split(f"\n{SIGNATURE}\n", 1)[0].rstrip()
-    rows = [f">{row}" if row.startswith(">") or not row else f"> {row}" for row in text.split("\n")]
+def quoted(letter: Letter, prefix: str = "> ") -> str:
+    """The attribution and the text behind `prefix`, without the signature; quotes in it stay together."""
+    mark = prefix.rstrip(" ")
+    text = unsigned(str(letter.text[:QUOTE_LIMIT]))
+    rows = [
+        mark + row if row.startswith(mark or ">") or not row else prefix + row for row in text.split("\n")
+    ]
     return "\n".join([attribution(letter), *rows])
 
 
+def is_japanese(letter: Letter) -> bool:
+    """Whether the thread is written in Japanese, as far as its letters tell."""
+    return bool(_KANA.search(letter.subject) or _KANA.search(letter.text[:2000]))
+
+
 def attribution(letter: Letter) -> str:
-    """Who wrote when, in English or, for a Japanese message, in the Japanese order."""
+    """Who wrote when, in the thread's language."""
     name = letter.sender.name or letter.sender.spec
-    japanese = _JAPANESE.search(letter.subject) or _JAPANESE.search(letter.text[:2000])
+    if is_japanese(letter):
+        when = f"{letter.date.year}年{letter.date.month}月{letter.date.day}日 " if letter.date else ""
+        hour = f"{letter.date:%H:%M} " if letter.date else ""
+        return f"{when}{hour}{name}{'' if '@' in name or name.endswith('様') else 'さん'}:"
     if letter.date is None:
         return f"{name} wrote:"
-    if japanese:
-        return f"{letter.date:%Y/%m/%d %H:%M} {name} wrote:"
     return f"On {letter.date:%Y-%m-%d %H:%M}, {name} wrote:"
 
 

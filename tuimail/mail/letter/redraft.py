@@ -3,10 +3,11 @@
 from tuimail.mail.letter.address import parse_addresses, write
 from tuimail.mail.letter.body import body
 from tuimail.mail.letter.draft import Draft
-from tuimail.mail.letter.fields import Fields
+from tuimail.mail.letter.fields import Fields, split
 from tuimail.mail.letter.header import decode, message_ids
 from tuimail.mail.letter.parse import files, parse
 from tuimail.mail.letter.safe import block
+from tuimail.mail.letter.submission import DRAFT_HEADER
 from tuimail.mail.letter.walk import walk, whole
 
 
@@ -26,7 +27,13 @@ def draft_of(raw: bytes, draft_id: str, account: str) -> Draft:
         attachments=files(raw, letter),
         in_reply_to=letter.in_reply_to,
         references=message_ids(" ".join(letter.references)),
+        sender=letter.sender if letter.sender.spec else None,
     )
+
+
+def copied(raw: bytes) -> str:
+    """The id of the draft that the message in a Drafts folder is a copy of; empty for any other message."""
+    return decode(split(raw, 0, len(raw)).first(DRAFT_HEADER.lower().encode()), 40)
 
 
 def _typed(fields: Fields, name: bytes) -> str:

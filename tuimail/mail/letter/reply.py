@@ -1,21 +1,33 @@
 """Drafts that answer a message: to its sender, to everybody, or to somebody new."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
 
 from tuimail.mail.errors import AddressError
 from tuimail.mail.letter import quote
 from tuimail.mail.letter.address import Address, check, write
-from tuimail.mail.letter.draft import Draft, Kind
+from tuimail.mail.letter.draft import Attachment, Draft, Kind
 from tuimail.mail.letter.envelope import Ref
-from tuimail.mail.letter.flowed import SIGNATURE
+from tuimail.mail.letter.filename import clean
+from tuimail.mail.letter.habits import Habits
 from tuimail.mail.letter.letter import Letter
 from tuimail.mail.letter.parse import files
+from tuimail.mail.letter.signature import signed
 
 REFERENCES_KEPT = 20
+MESSAGE = "message/rfc822"
+USUAL = Habits()
 
 
 def reply(
-    letter: Letter, ref: Ref, own: Collection[str], draft_id: str, everyone: bool, signature: str = ""
+    letter: Letter,
+    ref: Ref,
+    own: Collection[str],
+    draft_id: str,
+    everyone: bool,
+    signature: str = "",
+    habits: Habits = USUAL,
 ) -> Draft:
     """An answer to the Reply-To or the sender; with `everyone` also to To and Cc. `own` are our specs.
 
@@ -30,18 +42,54 @@ def reply(
         cc = (*letter.to, *letter.cc)
     direct = _others(to, mine) or _sendable(to)
     copied = _others(cc, mine | {person.spec.lower() for person in direct})
+    draft = _answer(letter, ref, draft_id, direct, signature, habits)
+    kind = Kind.REPLY_ALL if everyone else Kind.REPLY
+    return replace(draft, kind=kind, cc=", ".join(map(write, copied)))
+
+
+def reply_list(letter: Letter, ref: Ref, draft_id: str, signature: str = "", habits: Habits = USUAL) -> Draft:
+    """An answer to the mailing list the message came by, and to nobody else."""
+    post = Address(letter.mailing.post)
+    return _answer(letter, ref, draft_id, _sendable((post,)), signature, habits)
+
+
+def _answer(
+    letter: Letter, ref: Ref, draft_id: str, to: tuple[Address, ...], signature: str, habits: Habits
+) -> Draft:
+    quoted = quote.quoted(letter, habits.prefix)
+    text = f"\n\n{quoted}\n" if habits.reply_above else f"{quoted}\n\n\n"
     return Draft(
         id=draft_id,
         account=ref.account,
-        kind=Kind.REPLY_ALL if everyone else Kind.REPLY,
-        to=", ".join(map(write, direct)),
-        cc=", ".join(map(write, copied)),
+        kind=Kind.REPLY,
+        to=", ".join(map(write, to)),
         subject=quote.answered(letter.subject),
-        body=f"\n\n{quote.quoted(letter)}\n" + _signed(signature),
+        body=text + signed(signature),
         in_reply_to=letter.message_id,
         references=_chain(letter),
         answers=ref,
+        cursor=(0, 0) if habits.reply_above else (text.count("\n") - 1, 0),
     )
+
+
+def forward_attached(
+    letters: Sequence[tuple[Letter, bytes]], ref: Ref, draft_id: str, signature: str = ""
+) -> Draft:
+    """The messages as files, byte for byte; the subject is that of the first. `ref` is where that one is."""
+    return Draft(
+        id=draft_id,
+        account=ref.account,
+        kind=Kind.FORWARD,
+        subject=quote.forwarded(letters[0][0].subject),
+        body="\n" + signed(signature),
+        attachments=tuple(_message(letter, raw) for letter, raw in letters),
+        answers=ref,
+    )
+
+
+def _message(letter: Letter, raw: bytes) -> Attachment:
+    name = (letter.subject or "message").replace("/", "-").replace("\\", "-")
+    return Attachment(clean(f"{name}.eml"), MESSAGE, len(raw), data=raw)
 
 
 def forward(letter: Letter, raw: bytes, ref: Ref, draft_id: str, signature: str = "") -> Draft:
@@ -51,7 +99,7 @@ def forward(letter: Letter, raw: bytes, ref: Ref, draft_id: str, signature: str 
         account=ref.account,
         kind=Kind.FORWARD,
         subject=quote.forwarded(letter.subject),
-        body=f"\n\n{quote.enclosed(letter)}\n" + _signed(signature),
+        body=f"\n\n{quote.enclosed(letter)}\n" + signed(signature),
         attachments=files(raw, letter),
         references=_chain(letter),
         answers=ref,
@@ -77,11 +125,6 @@ def _checks(spec: str) -> bool:
     except AddressError:
         return False
     return True
-
-
-def _signed(signature: str) -> str:
-    signature = signature.strip("\n")
-    return f"\n{SIGNATURE}\n{signature}\n" if signature else ""
 
 
 def _chain(letter: Letter) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 OWN_HEADER = "X-Tuimail-Token"
+DRAFT_HEADER = "X-Tuimail-Draft"
+"""Names the draft that a message in a Drafts folder is a copy of."""
 
 
 class Stamp(Struct, frozen=True):

@@ -21,13 +21,21 @@ class Until(Struct, frozen=True):
     why: str
 
 
+class Guise(Struct, frozen=True):
+    """Who one is to be in a mail (an address, or empty), under which signature, and whose wish that is."""
+
+    identity: str
+    signature: str | None
+    why: str
+
+
 class Decision(Struct, frozen=True):
     """How long at least, and on what conditions; every text names the rule that says so.
 
     `undo_seconds` is the plain undo window, which always applies. `pauses`: a person releases it.
     `confirms`: asked before it is queued. `blocks`: it is not queued at all. `bcc` are addresses that get
     a blind copy. `by_server` hands a schedule to the server where that is possible. `notes` are further
-    reasons to show, such as the rule that exempted it.
+    reasons to show, such as the rule that exempted it. `guise` is for the composer, before Send.
     """
 
     undo_seconds: float
@@ -39,6 +47,7 @@ class Decision(Struct, frozen=True):
     bcc: tuple[str, ...] = ()
     by_server: bool = False
     notes: tuple[str, ...] = ()
+    guise: Guise | None = None
 
 
 def allowed(decision: Decision, confirmed: bool) -> Decision:

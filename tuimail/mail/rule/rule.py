@@ -88,7 +88,8 @@ class Rule(Struct, frozen=True):
 
     `delay` is in seconds, `until` in the words of a schedule, looked at when the mail is sent off.
     `pause`, `confirm` and `block` are what is said, None where they are not asked for. `undo_seconds`
-    takes the place of the plain undo window; `exempt` keeps later rules from being looked at.
+    takes the place of the plain undo window; `exempt` keeps later rules from being looked at. `identity`
+    and `signature` are what the composer writes under.
     """
 
     name: str
@@ -102,6 +103,8 @@ class Rule(Struct, frozen=True):
     confirm: str | None = None
     block: str | None = None
     exempt: bool = False
+    identity: str = ""
+    signature: str | None = None
 
     def says(self, text: str = "") -> str:
         """The reason this rule is shown with."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from tuimail.mail.errors import ScheduleError
 from tuimail.mail.letter.address import unique
 from tuimail.mail.rule.conditions import Check, Scene, all_hold, checks
-from tuimail.mail.rule.decision import Decision, Delay, Until
+from tuimail.mail.rule.decision import Decision, Delay, Guise, Until
 from tuimail.mail.rule.facts import Facts
 from tuimail.mail.rule.rule import Rule
 from tuimail.mail.when import instant
@@ -80,7 +80,18 @@ def follows(
         bcc=unique(spec for rule in rules for spec in rule.add_bcc),
         by_server=any(rule.server for rule in rules),
         notes=tuple(note for rule in rules for note in _notes(rule)),
+        guise=_guise(rules),
     )
+
+
+def _guise(rules: Sequence[Rule]) -> Guise | None:
+    """The first identity and the first signature that are named."""
+    naming = [rule for rule in rules if rule.identity or rule.signature is not None]
+    if not naming:
+        return None
+    identity = next((rule.identity for rule in naming if rule.identity), "")
+    signature = next((rule.signature for rule in naming if rule.signature is not None), None)
+    return Guise(identity, signature, naming[0].says())
 
 
 def _notes(rule: Rule) -> Iterator[str]:

@@ -33,8 +33,16 @@ def actions(rule: Rule) -> Iterator[str]:
     yield from (f"{what} ({why})" if why else what for what, why in said.items() if why is not None)
     if rule.server:
         yield "hand a schedule to the server"
+    yield from _guise(rule)
     if rule.exempt:
         yield "look at no later rule"
+
+
+def _guise(rule: Rule) -> Iterator[str]:
+    if rule.identity:
+        yield f"write as {rule.identity}"
+    if rule.signature is not None:
+        yield "sign it its own way" if rule.signature else "leave it unsigned"
 
 
 def span(seconds: float) -> str:

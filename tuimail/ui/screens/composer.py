@@ -200,7 +200,7 @@ class ComposerScreen(SendingScreen):
             except MailboxError as error:
                 self.say(f"Saved here; no copy on the server: {error}")
             else:
-                self._draft = replace(self._draft, replaces=filed.replaces)
+                self._draft = replace(self._draft, replaces=filed.draft.replaces)
                 await self.keep()
 
     def _stop_filing(self) -> None:
