@@ -5,7 +5,8 @@ deleted stays in the tables and is passed over, since no id is ever used twice.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,7 +52,9 @@ class Found(Struct, frozen=True):
 def put(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Index the headers of these rows of `envelopes`; those that are indexed already stay as they are."""
     rows = _rows(connection, ids, "indexed.id IS NULL")
-    connection.executemany(_INSERT, ((id, *_document(fields)) for id, *fields, _ in rows))
+    for id, *fields, _ in rows:
+        head, starts = _head(*fields)
+        connection.execute(_INSERT, (id, *head, "", " ".join(starts)))
     connection.executemany("INSERT INTO indexed VALUES (?, 0)", ((row[0],) for row in rows))
 
 
@@ -60,9 +63,12 @@ def put_text(connection: sqlite3.Connection, gists: Iterable[tuple[int, Gist]]) 
     texts = {id: gist.text for id, gist in gists}
     rows = _rows(connection, texts, "coalesce(whole, 0) = 0")
     for id, *fields, known in rows:
+        head, starts = _head(*fields)
         if known:
-            connection.execute(_DELETE, (id, *_document(fields)))
-        connection.execute(_INSERT, (id, *_document(fields, texts[id])))
+            connection.execute(_DELETE, (id, *head, "", " ".join(starts)))
+        body = grams.fold(texts[id])
+        starts |= grams.letters(body)
+        connection.execute(_INSERT, (id, *head, grams.pairs(body), " ".join(starts)))
     connection.executemany("INSERT OR REPLACE INTO indexed VALUES (?, 1)", ((row[0],) for row in rows))
 
 
@@ -90,11 +96,15 @@ def _rows(connection: sqlite3.Connection, ids: Iterable[int], which: str) -> lis
     return connection.execute(statement, (str(msgspec.json.encode(list(ids)), "utf-8"),)).fetchall()
 
 
-def _document(fields: Sequence[str], text: str = "") -> tuple[str, ...]:
-    """A message as `words` has it."""
-    subject, name, spec, recipients = fields
-    people = [" ".join(f"{spec} {name}" for spec, name in each) for each in _people(recipients)]
-    head = [grams.fold(text) for text in (subject, f"{spec} {name}", *people)]
-    body = grams.fold(text)
-    starts = set().union(*map(grams.beginnings, head, sql.MARKS), *map(grams.letters, (*head, body)))
-    return (*map(grams.pairs, head), grams.pairs(body), " ".join(starts))
+def _head(subject: str, name: str, spec: str, recipients: str) -> tuple[list[str], set[str]]:
+    """The first four columns of `words`, and what of them is in `starts`."""
+    people = [" ".join([f"{spec} {name}" for spec, name in each]) for each in _people(recipients)]
+    texts = (subject, f"{spec} {name}", *people)
+    fields = [_field(text, mark) for text, mark in zip(texts, sql.MARKS, strict=True)]
+    return [pairs for pairs, _ in fields], set().union(*[starts for _, starts in fields])
+
+
+@lru_cache(4096)
+def _field(text: str, mark: str) -> tuple[str, frozenset[str]]:
+    text = grams.fold(text)
+    return grams.pairs(text), frozenset(grams.beginnings(text, mark) | grams.letters(text))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from tuimail.mail.folder.query import WORDS, Query, Term
 from tuimail.mail.letter import grams
 from tuimail.mail.letter.envelope import Flag
+from tuimail.store import cache_key
 
 MARKS = ("0s", "0f", "0t", "0c")
 """Before how a word of the subject, the sender, the receivers or of Cc begins, in the column `starts`."""
@@ -19,8 +20,8 @@ Condition = tuple[str, tuple[object, ...]]
 
 _TESTS: dict[str, Callable[[Term], Condition]] = {
     "has": lambda term: ("attached = 1", ()),
-    "before": lambda term: ("received < ?", (term.number,)),
-    "after": lambda term: ("received >= ?", (term.number,)),
+    "before": lambda term: ("envelopes.id < ?", (_key(term.number),)),
+    "after": lambda term: ("envelopes.id >= ?", (_key(term.number),)),
     "larger": lambda term: ("size > ?", (term.number,)),
     "smaller": lambda term: ("size < ?", (term.number,)),
     "label": lambda term: ("instr(lower(labels), lower(?))", (term.value,)),
@@ -73,6 +74,11 @@ def _condition(term: Term) -> Condition:
     """What the columns of `envelopes` must be."""
     test, values = _flag(Flag(term.value)) if term.field == "is" else _TESTS[term.field](term)
     return (f"NOT ({test})" if term.unwanted else test), values
+
+
+def _key(at: float) -> int:
+    """The least key that a message of this instant can have."""
+    return int(min(max(at, 0), cache_key.YEAR_2200)) << cache_key.SECOND
 
 
 def _flag(flag: Flag) -> Condition:

@@ -10,25 +10,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "code",
-        "del",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "mark",
-        "rb",
-        "ruby",
-        "s",
-    )
-    + ("small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr")
+    {"a", "abbr", "b", "big", "code", "em", "font", "i", "mark", "s", "small", "span", "strong"}
 )
 
 
