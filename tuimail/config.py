@@ -208,8 +208,7 @@ class Composer(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def large_bytes(self) -> int:
         """`large` in bytes."""
-        number = self.large.rstrip("kM")
-        return int(number) * {"": 1, "k": 1_000, "M": 1_000_000}[self.large[len(number) :]]
+        return size_bytes(self.large)
 
 
 class Contacts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -223,6 +222,34 @@ class Contacts(Struct, frozen=True, forbid_unknown_fields=True):
 
     aliases: Annotated[dict[str, str], Meta(extra=_ALIASES)] = {}
     """Short names for one address or for several."""
+
+
+class Cache(Struct, frozen=True, forbid_unknown_fields=True):
+    """What of your mail is kept on this computer, to read it offline and to search in it."""
+
+    bodies_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
+    """Mail of the last so many days is fetched whole, while you do something else; 0 fetches none."""
+
+    bodies_max: Size = "2M"
+    """Larger mail is fetched when you open it; `k` and `M` are a thousand and a million bytes."""
+
+    @property
+    def bodies_max_bytes(self) -> int:
+        """`bodies_max` in bytes."""
+        return size_bytes(self.bodies_max)
+
+
+class NewMail(Struct, frozen=True, forbid_unknown_fields=True):
+    """What happens when unread mail comes into an inbox, at most once in ten seconds for an account."""
+
+    notify: bool = True
+    """Show a notification on the desktop, where there is one (`notify-send` or `gdbus`)."""
+
+    bell: bool = False
+    """Ring the terminal's bell."""
+
+    command: Command | None = None
+    """Is run, not by a shell; what came is in `$TUIMAIL_FROM` and the like, and as JSON on its input."""
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,6 +285,12 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     contacts: Contacts = Contacts()
     """Your address books, under `[contacts]`."""
+
+    cache: Cache = Cache()
+    """What is kept of your mail, under `[cache]`."""
+
+    new_mail: NewMail = NewMail()
+    """What happens when mail comes, under `[new_mail]`."""
 
     ui: Ui = Ui()
     """The screens, under `[ui]`."""
@@ -403,6 +436,12 @@ def _check_jmap(text: toml.Toml, where: Where, account: Account) -> None:
 def seconds(span: str) -> int:
     """A `Span` in seconds."""
     return int(span[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[span[-1]]
+
+
+def size_bytes(size: str) -> int:
+    """A `Size` in bytes."""
+    number = size.rstrip("kM")
+    return int(number) * {"": 1, "k": 1_000, "M": 1_000_000}[size[len(number) :]]
 
 
 def on_loopback(host: str) -> bool:

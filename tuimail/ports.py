@@ -498,6 +498,14 @@ class MailCache(Protocol):
     async def close(self) -> None: ...
 
 
+class Notifier(Protocol):
+    """How a person hears of new mail outside the screen."""
+
+    async def tell(self, account: str, count: int, newest: Sequence[Envelope]) -> str:
+        """Of `count` new messages, some of them newest first. What went wrong, in a line, mostly empty."""
+        ...
+
+
 class ChangeStore(Protocol):
     """What is to be done on the servers yet, oldest first. As precious as the outbox.
 

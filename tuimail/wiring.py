@@ -16,6 +16,8 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.checks import HouseRules
 from tuimail.engine.drafts import Writing
 from tuimail.engine.engine import Engine
+from tuimail.engine.prefetch import BodyLimits
+from tuimail.engine.reading import Reading
 from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.habits import Habits
@@ -63,6 +65,7 @@ def build(
         late_after=config.outbox.late_seconds,
         rules=house_rules(config, paths) if paths.config.exists() else None,
         writing=_writing(config, paths),
+        reading=_reading(config),
         opener=SystemOpener(paths.opened, config.ui.opener),
     )
 
@@ -184,6 +187,17 @@ def _account(given: settings.Account) -> Account:
         keeps_bodies=given.maildir is None,
         domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
         keeper=_keeper(given, submitter),
+    )
+
+
+def _reading(config: Config) -> Reading:
+    from tuimail.backends.notify import DesktopNotifier
+
+    new = config.new_mail
+    return Reading(
+        BodyLimits(config.cache.bodies_days, config.cache.bodies_max_bytes),
+        DesktopNotifier(new.notify, new.command) if new.notify or new.command else None,
+        new.bell,
     )
 
 

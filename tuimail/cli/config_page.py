@@ -56,6 +56,8 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[calendar]", config.Calendar),
     ("[composer]", config.Composer),
     ("[contacts]", config.Contacts),
+    ("[cache]", config.Cache),
+    ("[new_mail]", config.NewMail),
     ("[ui]", config.Ui),
 )
 

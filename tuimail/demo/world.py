@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tuimail.config import Account, Config, Outbox, Server, Ui
+from tuimail.config import Account, Config, NewMail, Outbox, Server, Ui
 from tuimail.demo import letters, maildir
 from tuimail.demo.people import YOU
 from tuimail.demo.server import HOST, PostOffice
@@ -63,7 +63,10 @@ def _config(root: Path, port: int, undo_seconds: int) -> Config:
         signature=SIGNATURE,
     )
     return Config(
-        (account,), Outbox(undo_seconds=undo_seconds), ui=Ui(download_folder=str(root / "Downloads"))
+        (account,),
+        Outbox(undo_seconds=undo_seconds),
+        new_mail=NewMail(notify=False),
+        ui=Ui(download_folder=str(root / "Downloads")),
     )
 
 

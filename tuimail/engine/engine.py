@@ -22,9 +22,12 @@ from tuimail.engine.items import Items
 from tuimail.engine.keeping import Keeping
 from tuimail.engine.mailbox import Mailbox
 from tuimail.engine.news import Listener, Newsroom, Notice
+from tuimail.engine.notify import Notify
 from tuimail.engine.opening import NoOpener, Opening
 from tuimail.engine.outbox import Outbox
 from tuimail.engine.places import Place
+from tuimail.engine.prefetch import Prefetch
+from tuimail.engine.reading import Reading
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.engine.sync import Sync
@@ -44,7 +47,8 @@ class Engine:
 
     `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window;
     what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
-    `rules` unless given; `writing` is what the composer works with. Without an `opener` nothing that is in
+    `rules` unless given; `writing` is what the composer works with, `reading` says what is fetched for
+    later, and who is told of new mail. Without an `opener` nothing that is in
     a message is opened.
     """
 
@@ -63,6 +67,7 @@ class Engine:
         late_after: float = 86_400.0,
         rules: HouseRules | None = None,
         writing: Writing = Writing(),  # noqa: B008 (it is frozen)
+        reading: Reading = Reading(),  # noqa: B008 (it is frozen)
         opener: Opener | None = None,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
@@ -92,8 +97,10 @@ class Engine:
             ids,
             writing.habits.flowed,
         )
-        self.sync = Sync(accounts, cache, self._newsroom, clock)
+        self.sync = Sync(accounts, cache, self._newsroom, clock, bell=reading.bell)
         self.follow = Follow(accounts, self.sync, self._newsroom, clock, ids)
+        self._prefetch = Prefetch(cache, self.sync, self.follow, self._newsroom, clock, reading.bodies)
+        self._notify = Notify(reading.notifier, self._newsroom, clock) if reading.notifier else None
         self.mailbox = Mailbox(accounts, cache, files, self._newsroom, self.sync)
         self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids, writing)
         self.contacts = Contacts(cache, writing.books)
@@ -130,6 +137,9 @@ class Engine:
                 self._loop(tidied(self.drafts.copies, account), f"drafts {account.name}")
                 self._loop(self.follow.inbox(account), f"inbox {account.name}")
                 self._loop(self.follow.others(account), f"folders {account.name}")
+                self._loop(self._prefetch.run(account), f"bodies {account.name}")
+            if mail and self._notify:
+                self._loop(self._notify.run(account.name), f"notify {account.name}")
 
     async def stop(self) -> None:
         """Let another process send. What is asked of the outbox is answered all the same; `start` goes on."""

@@ -80,9 +80,18 @@ class Sync:
         if running := self._running.get((account, folder)):
             running.stopped = True
 
+    async def calm(self, account: str) -> None:
+        """Waits while rounds of the account run that a person could be waiting for."""
+        while urgent := [place for place in self._running if place[0] == account and self._urgent(place)]:
+            async with self._locks[urgent[0]]:
+                pass
+
     def turns(self, account: str) -> Turns:
         """Who may ask the account's source next."""
         return self._turns[account]
+
+    def _urgent(self, place: Place) -> bool:
+        return self._running[place].urgency < Urgency.QUIET
 
     async def _round(self, place: Place, urgency: Urgency) -> None:
         account, folder = place
