@@ -108,20 +108,26 @@ def _end(url: str) -> int:
     return end
 
 
-def numbered(text: str, links: tuple[Link, ...]) -> str:
-    """The text with the number of its link behind each URL, but for those that carry it already."""
-    numbers = {str(link.target): link for link in links}
-    pieces: list[str] = []
-    at = 0
-    for start, end in addresses(text):
-        url, after = text[start:end], _NUMBERED.match(text, end)
-        link = numbers.get(url)
-        pieces.append(text[at:end])
-        at = end
-        if link is not None and not (after and _says(links, int(after[1]), url)):
-            pieces.append(f" [{link.number}]")
-    return "".join([*pieces, text[at:]])
+class Numbers:
+    """Puts the number of its link behind each URL of a text, but for those that carry it already."""
 
+    def __init__(self, links: tuple[Link, ...]) -> None:
+        self._links = links
+        self._numbers = {str(link.target): link.number for link in links}
 
-def _says(links: tuple[Link, ...], number: int, url: str) -> bool:
-    return 0 < number <= len(links) and url[:200] in links[number - 1].text
+    def put(self, text: str) -> str:
+        """The text with its numbers, as in `https://example.jp/ [2]`."""
+        if ":" not in text or not self._numbers:
+            return text
+        pieces: list[str] = []
+        at = 0
+        for start, end in addresses(text):
+            number, after = self._numbers.get(text[start:end]), _NUMBERED.match(text, end)
+            pieces.append(text[at:end])
+            at = end
+            if number is not None and not (after and self._says(int(after[1]), text[start:end])):
+                pieces.append(f" [{number}]")
+        return "".join([*pieces, text[at:]])
+
+    def _says(self, number: int, url: str) -> bool:
+        return 0 < number <= len(self._links) and url[:200] in self._links[number - 1].text

@@ -1,11 +1,20 @@
 """A letter as rows: headers, text, links, attachments."""
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from itertools import chain
 
 from tuimail.mail.letter.address import Address, show
+from tuimail.mail.letter.host import shown
 from tuimail.mail.letter.letter import Letter, Link, Part
+from tuimail.mail.letter.link import Numbers
+from tuimail.mail.letter.mailing import Mailing
+from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.stretch import Kind, stretches
+from tuimail.mail.letter.unsubscribe import way_out
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, cut_row, fit, wrap
+from tuimail.ui.format.invitation import invitation_rows
 from tuimail.ui.format.times import full_date, size
 
 WIDEST = 100
@@ -24,28 +33,45 @@ class Headers(Enum):
     ALL = auto()
 
 
-def letter_rows(letter: Letter, width: int, headers: Headers = Headers.USUAL) -> list[Row]:
-    """The whole letter under its headers."""
+def letter_rows(
+    letter: Letter, width: int, headers: Headers = Headers.USUAL, folded: bool = False
+) -> Iterator[Row]:
+    """The whole letter under its headers, row by row; `folded` leaves out what is quoted at length."""
     room = max(10, min(width, WIDEST) - 2)
-    rows = (
-        *_headers(letter, room, headers),
-        (),
-        *body_rows(letter.text, room),
-        *_faults(letter.faults, room),
-        *_parts(letter.parts, room),
-        *_links(letter.links, room),
+    rows = chain(
+        _headers(letter, room, headers),
+        invitation_rows(letter.invitation, room) if letter.invitation else (),
+        _faults(letter.faults, room),
+        ((),),
+        body_rows(letter.text, room, letter.links, folded),
+        _parts(letter.parts, room),
+        _links(letter.links, room),
     )
-    return [cut_row(row, width) for row in rows]
+    return (cut_row(row, width) for row in rows)
 
 
-def body_rows(text: str, width: int) -> Iterator[Row]:
+def body_rows(text: str, width: int, links: tuple[Link, ...] = (), folded: bool = False) -> Iterator[Row]:
     """Text wrapped to `width`; what is quoted, and the signature, recede."""
-    signature = False
-    for line in text.split("\n"):
-        signature = signature or line == "-- "
-        tone = Tone.MUTED if signature or line.startswith(">") else Tone.PLAIN
-        for part in wrap(line.expandtabs(8), width):
-            yield (Piece(f" {part}", tone),)
+    numbers = Numbers(links)
+    for stretch in stretches(text):
+        if folded and stretch.folds:
+            yield (Piece(f" ▸ {len(stretch.lines)} quoted lines", Tone.ACCENT),)
+            continue
+        tone = Tone.PLAIN if stretch.kind is Kind.SAID else Tone.MUTED
+        for said in stretch.lines:
+            for part in _wrapped(numbers.put(said.expandtabs(8)), width):
+                yield (Piece(f" {part}", tone),)
+
+
+_MARKS = re.compile(r"(?:> ?){1,20}")
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line that is quoted keeps its marks on each of its rows."""
+    marks = _MARKS.match(line)
+    if marks is None or len(line) <= width // 2 or len(marks[0]) > width // 2:
+        return wrap(line, width)
+    return [marks[0] + part for part in wrap(line[marks.end() :], width - len(marks[0]))]
 
 
 def _headers(letter: Letter, width: int, which: Headers) -> Iterator[Row]:
@@ -54,15 +80,16 @@ def _headers(letter: Letter, width: int, which: Headers) -> Iterator[Row]:
             yield from _header(f"{name}:", value, width, len(name) + 2)
         return
     few = which is Headers.FEW
-    shown: tuple[tuple[str, str], ...] = (
+    fields: tuple[tuple[str, str], ...] = (
         ("From", show(letter.sender)),
         ("To", "" if few else _people(letter.to)),
         ("Cc", "" if few else _people(letter.cc)),
         ("Date", full_date(letter.date) if letter.date else ""),
         ("Subject", letter.subject or "(no subject)"),
+        ("List", "" if few else _list(letter.mailing)),
         ("Files", cut(_files(letter.parts), width - LABEL) if few else ""),
     )
-    for label, text in shown:
+    for label, text in fields:
         if text:
             tone = Tone.STRONG if label == "Subject" else Tone.PLAIN
             yield from _header(label, text, width, LABEL, tone)
@@ -72,14 +99,21 @@ def _files(parts: Sequence[Part]) -> str:
     return ", ".join(f"{part.name or '(no name)'} {size(part.size)}" for part in parts)
 
 
+def _list(mailing: Mailing) -> str:
+    """The list it came by, and who would be told that one leaves it."""
+    way = way_out(mailing)
+    leave = f"unsubscribe at {way.whom}" if way is not None else ""
+    return " · ".join(part for part in (mailing.name or line(mailing.post), leave) if part)
+
+
 def _people(addresses: Sequence[Address]) -> str:
     return ", ".join(show(address) for address in addresses)
 
 
 def _header(name: str, value: str, width: int, indent: int, tone: Tone = Tone.PLAIN) -> Iterator[Row]:
     label = fit(name, indent)
-    for line in wrap(value, max(8, width - indent)):
-        yield (Piece(f" {label}", Tone.MUTED), Piece(line, tone))
+    for part in wrap(value, max(8, width - indent)):
+        yield (Piece(f" {label}", Tone.MUTED), Piece(part, tone))
         label = " " * indent
 
 
@@ -87,8 +121,8 @@ def _faults(faults: Sequence[str], width: int) -> Iterator[Row]:
     if faults:
         yield ()
     for fault in faults:
-        for line in wrap(f"! {fault}", width):
-            yield (Piece(f" {line}", Tone.ALERT),)
+        for part in wrap(f"! {fault}", width):
+            yield (Piece(f" {part}", Tone.ALERT),)
 
 
 def _parts(parts: Sequence[Part], width: int) -> Iterator[Row]:
@@ -109,7 +143,18 @@ def _links(links: Sequence[Link], width: int) -> Iterator[Row]:
         yield ()
         yield (Piece(" Links", Tone.MUTED),)
     for link in links:
-        number = f"[{link.number}]"
-        for text in wrap(link.target, max(10, width - 6)):
-            yield (Piece(f" {number:<5} ", Tone.ACCENT), Piece(text))
-            number = ""
+        yield from _link(link, width)
+
+
+def _link(link: Link, width: int) -> Iterator[Row]:
+    """Its number and host, the whole target, and a warning where the text says otherwise."""
+    number, goes = fit(f"[{link.number}]", 5), shown(link.host) if link.host else "is not opened"
+    for part in wrap(goes, max(10, width - 6)):
+        yield (Piece(f" {number} ", Tone.ACCENT), Piece(part, Tone.STRONG))
+        number = " " * 5
+    if link.claim:
+        for part in wrap(f"! says {shown(link.claim)}, goes to {goes}", max(10, width - 6)):
+            yield (Piece(" " * 7), Piece(part, Tone.ALERT))
+    if link.target.partition(":")[2].strip("/") != link.host:
+        for part in wrap(link.target, max(10, width - 6)):
+            yield (Piece(" " * 7), Piece(part, Tone.MUTED))

@@ -1,5 +1,8 @@
 """A letter on the screen, in the reader and in the preview."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 from textual import events
 
 from tuimail.mail.letter.letter import Letter
@@ -7,39 +10,76 @@ from tuimail.ui.format.cells import Row
 from tuimail.ui.format.letter import Headers, body_rows, letter_rows
 from tuimail.ui.widgets.row_view import RowView
 
+AT_ONCE = 200
+"""Rows laid out before the first paint, at least; the rest of a long letter follows in slices."""
+
+SLICE = 1_000
+
 
 class LetterView(RowView):
-    """Shows a letter, or plain text, wrapped to its width."""
+    """Shows a letter, or plain text, wrapped to its width; what is quoted at length is folded."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: list[Row] = []
+        self._rest: Iterator[Row] = iter(())
         self._letter: Letter | None = None
         self._text = ""
         self._headers = Headers.USUAL
+        self._folded = True
+        self._laid = 0
 
-    def show(self, letter: Letter, headers: Headers = Headers.USUAL) -> None:
-        """Show a letter under these headers."""
-        self._letter, self._headers, self._text = letter, headers, ""
-        self._lay(top=True)
+    @property
+    def at_end(self) -> bool:
+        """Whether the last row is in sight."""
+        return self.scroll_offset.y + self.size.height >= self.count
+
+    def show(
+        self, letter: Letter, headers: Headers = Headers.USUAL, folded: bool = True, top: int = 0
+    ) -> None:
+        """Show a letter under these headers, `top` being the first row in sight."""
+        self._letter, self._headers, self._folded, self._text = letter, headers, folded, ""
+        self._lay(top)
 
     def show_text(self, text: str) -> None:
         """Show some sanitised text instead."""
         self._letter, self._text = None, text
-        self._lay(top=True)
+        self._lay(0)
 
     def row(self, index: int, width: int) -> Row:
         return self._rows[index]
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay(top=False)
+        self._lay(self.scroll_offset.y)
 
-    def _lay(self, top: bool) -> None:
+    def action_bottom(self) -> None:
+        self._take(None)
+        super().action_bottom()
+
+    def _lay(self, top: int) -> None:
+        """Set the rows anew: those in sight now, the others when the screen is painted."""
+        self._laid += 1
+        self._rows, self._rest = [], self._made()
+        self._take(max(AT_ONCE, top + 2 * self.size.height))
+        self.scroll_to(y=top, animate=False, immediate=True)
+        self.call_after_refresh(self._go_on, self._laid)
+
+    def _made(self) -> Iterator[Row]:
         width = self.size.width
         if self._letter is not None:
-            self._rows = letter_rows(self._letter, width, self._headers)
-        else:
-            self._rows = list(body_rows(self._text, max(10, width - 2))) if self._text else []
-        self.set_count(len(self._rows))
-        if top:
-            self.scroll_to(y=0, animate=False, immediate=True)
+            return letter_rows(self._letter, width, self._headers, self._folded)
+        return body_rows(self._text, max(10, width - 2)) if self._text else iter(())
+
+    def _take(self, number: int | None) -> None:
+        known = len(self._rows)
+        self._rows += islice(self._rest, number)
+        if len(self._rows) > known or not known:
+            self.set_count(len(self._rows))
+
+    def _go_on(self, laid: int) -> None:
+        """Another slice, unless other rows are laid by now."""
+        known = len(self._rows)
+        if laid == self._laid:
+            self._take(SLICE)
+            if len(self._rows) > known:
+                self.call_after_refresh(self._go_on, laid)
