@@ -11,6 +11,8 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.account import Account
+from tuimail.engine.contacts import Offered
+from tuimail.engine.copies import Filed
 from tuimail.engine.news import (
     AccountGoes,
     AccountStopped,
@@ -22,14 +24,17 @@ from tuimail.engine.news import (
 )
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
-from tuimail.mail.folder.view import View
+from tuimail.mail.folder.thread import Thread
+from tuimail.mail.folder.view import Order, View
 from tuimail.mail.hold.item import Entry, Item, Recipient, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move, later, pause, reschedule, unpause
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.contact import choice
 from tuimail.mail.letter.draft import Attachment, Draft, Kind
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
+from tuimail.mail.letter.habits import Habits
 from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.mail.rule.decision import Decision, allowed
@@ -159,7 +164,8 @@ class FakeOutbox:
 class FakeDrafts:
     def __init__(self, world: "World") -> None:
         self.world, self.kept, self.saves = world, {}, 0
-        self.filed, self.offline = [], False
+        self.filed, self.offline, self.elsewhere = [], False, False
+        self.habits = Habits(on_server="save")
 
     def new(self, account: str | None = None) -> Draft:
         self.world.count += 1
@@ -196,7 +202,7 @@ class FakeDrafts:
         if self.offline:
             raise MailboxError("imap.example.jp can't be reached.")
         self.filed.append(draft)
-        return replace(draft, replaces=Ref("work", "Drafts", str(len(self.filed))))
+        return Filed(replace(draft, replaces=Ref("work", "Drafts", str(len(self.filed)))), self.elsewhere)
 
     async def attach(self, draft: Draft, path: str) -> Draft:
         if "missing" in path:
@@ -229,7 +235,24 @@ class FakeMailbox:
         self.world.newsroom.announce(FolderChanged("work", "INBOX"))
 
     def _of(self, view: View) -> list[Envelope]:
-        return [e for e in self.rows if view.folder == "INBOX" and view.query.lower() in e.subject.lower()]
+        words = view.query.text.lower()
+        there = [e for e in self.rows if view.folder in ("", e.ref.folder) and words in e.subject.lower()]
+        there = [e for e in there if view.role is not Role.INBOX or e.ref.folder == "INBOX"]
+        return list(reversed(there)) if view.order is Order.OLDEST else there
+
+    def _threads(self, view: View) -> list[Thread]:
+        found: dict[int, list[Envelope]] = {}
+        for e in self._of(view):
+            found.setdefault(e.thread, []).append(e)
+        return [
+            Thread(
+                each[0],
+                len(each),
+                sum(not e.seen for e in each),
+                tuple(dict.fromkeys(e.sender for e in reversed(each))),
+            )
+            for each in found.values()
+        ]
 
     async def folders(self, account: str) -> tuple[Folder, ...]:
         return tuple(Folder(account, name, Safe(title), role, 100, 3) for name, title, role in FOLDERS)
@@ -242,11 +265,34 @@ class FakeMailbox:
 
     async def count(self, view: View) -> tuple[int, int]:
         rows = self._of(view)
-        return len(rows), sum(not row.seen for row in rows)
+        total = len(self._threads(view)) if view.threaded else len(rows)
+        return total, sum(not row.seen for row in rows)
 
     async def page(self, view: View, start: int, length: int) -> tuple[Envelope, ...]:
         self.asked.append((start, length))
         return tuple(self._of(view)[start : start + length])
+
+    async def threads(self, view: View, start: int, length: int) -> tuple[Thread, ...]:
+        return tuple(self._threads(view)[start : start + length])
+
+    async def thread(self, view: View, key: int) -> tuple[Envelope, ...]:
+        return tuple(sorted((e for e in self._of(view) if e.thread == key), key=lambda e: e.received))
+
+    async def row(self, view: View, ref: Ref) -> int | None:
+        rows = self._of(view)
+        here = next((e for e in rows if e.ref == ref), None)
+        if here is None or not view.threaded:
+            return None if here is None else rows.index(here)
+        return next(n for n, thread in enumerate(self._threads(view)) if thread.key == here.thread)
+
+    async def unread(self, view: View, start: int, back: bool = False) -> int | None:
+        lines = self._threads(view) if view.threaded else self._of(view)
+        places = range(start, -1, -1) if back else range(start, len(lines))
+        is_unread = [line.unread > 0 if view.threaded else not line.seen for line in lines]
+        return next((n for n in places if is_unread[n]), None)
+
+    async def refs(self, view: View) -> tuple[Ref, ...]:
+        return tuple(e.ref for e in self._of(view))
 
     async def letter(self, ref: Ref) -> Letter:
         row = next(e for e in self.rows if e.ref == ref)
@@ -285,9 +331,70 @@ class FakeMailbox:
         self.world.newsroom.announce(FolderChanged("work", "INBOX"))
 
 
+class FakeTriage:
+    """Does at once what the real one does, and remembers what it was asked."""
+
+    def __init__(self, world: "World") -> None:
+        self.world, self.done = world, []
+
+    async def flag(self, refs, add, drop=(), undoable=True) -> None:
+        await self.world.mailbox.flag(tuple(refs), frozenset(add), frozenset(drop))
+
+    async def label(self, refs, add, drop=()) -> None:
+        self.done.append(("label", tuple(refs), add, drop))
+
+    async def move(self, refs, folder: str) -> None:
+        self._to(folder, refs)
+
+    async def archive(self, refs) -> None:
+        self._to("Archive", refs)
+
+    async def junk(self, refs) -> None:
+        self._to("Junk", refs)
+
+    async def delete(self, refs) -> None:
+        self._to("Trash", refs)
+
+    async def would_erase(self, refs) -> tuple[Ref, ...]:
+        return tuple(ref for ref in refs if ref.folder == "Trash")
+
+    def latest(self) -> float | None:
+        return None
+
+    async def undo(self) -> str | None:
+        return None
+
+    def _to(self, folder: str, refs) -> None:
+        self.done.append((folder, tuple(refs)))
+        box, gone = self.world.mailbox, set(refs)
+        box.rows = [
+            replace(e, ref=Ref("work", folder, e.ref.uid)) if e.ref in gone else e for e in box.rows
+        ]
+        self.world.newsroom.announce(FolderChanged("work", "INBOX"))
+
+
+class FakeSync:
+    def __init__(self) -> None:
+        self.stopped: list[tuple[str, str]] = []
+
+    def stop(self, account: str, folder: str) -> None:
+        self.stopped.append((account, folder))
+
+
 class FakeContacts:
-    async def complete(self, prefix: str, limit: int = 8) -> tuple[Address, ...]:
-        return tuple(p for p in PEOPLE if prefix.lower() in f"{p.name} {p.spec}".lower())[:limit]
+    """People met in mail at once; `late` ones come when `more` is set."""
+
+    def __init__(self) -> None:
+        self.late, self.more, self.trouble = (), None, ""
+
+    async def complete(
+        self, typed: str, entered: frozenset[str] = frozenset(), limit: int = 8
+    ) -> AsyncIterator[Offered]:
+        met = [p for p in PEOPLE if typed.lower() in f"{p.name} {p.spec}".lower() and p.spec not in entered]
+        yield Offered(tuple(choice(p, "mail") for p in met[:limit]))
+        if self.more is not None:
+            await self.more.wait()
+            yield Offered((*(choice(p, "mail") for p in met), *self.late), self.trouble)
 
 
 class World:
@@ -299,6 +406,7 @@ class World:
         self.accounts = (Account("work", Address("hanako@example.jp", "山田花子"), None, None),)
         self.outbox, self.drafts = FakeOutbox(self), FakeDrafts(self)
         self.mailbox, self.contacts = FakeMailbox(self, count), FakeContacts()
+        self.triage, self.sync = FakeTriage(self), FakeSync()
 
     def now(self) -> Moment:
         return self.clock

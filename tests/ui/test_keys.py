@@ -59,7 +59,7 @@ def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""
     import tuimail.ui.app
     from tuimail.ui.screens import composer, drafts, help, mail, outbox, quit, reader, when
-    from tuimail.ui.widgets import folder_list, row_list, search_line
+    from tuimail.ui.widgets import folder_line, row_list, search_line
 
     homes = {
         Place.EVERYWHERE: tuimail.ui.app.TuimailApp,
@@ -69,7 +69,7 @@ def test_actions_exist(place):
         Place.OUTBOX: outbox.OutboxScreen,
         Place.WHEN: when.WhenScreen,
         Place.DRAFTS: drafts.DraftsScreen,
-        Place.FOLDERS: folder_list.FolderList,
+        Place.FOLDERS: folder_line.FolderLine,
         Place.SEARCH: search_line.SearchLine,
         Place.QUIT: quit.QuitScreen,
         Place.HELP: help.HelpScreen,

@@ -32,6 +32,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.ui import themes
 from tuimail.ui.background import Background, NoAgent
 from tuimail.ui.desk import Desk
+from tuimail.ui.habits import Habits
 from tuimail.ui.held import Held
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens import doors
@@ -93,6 +94,7 @@ class TuimailApp(App[None]):
 
     `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
     binding ids. `zone` and `calendar` are asked when a time is first chosen. `draft` is one to begin with.
+    With `threads` lists show conversations until somebody asks for single messages.
     """
 
     CSS_PATH = "app.tcss"
@@ -116,6 +118,7 @@ class TuimailApp(App[None]):
         zone: Callable[[], str] = lambda: "UTC",
         calendar: "Callable[[], Calendar] | None" = None,
         draft: str = "",
+        threads: bool = False,
     ) -> None:
         self._told = False
         self._draft = draft
@@ -139,6 +142,7 @@ class TuimailApp(App[None]):
             names,
             zone,
             calendar or _calendar,
+            Habits(threads),
         )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from textual.signal import Signal
 from tuimail.engine.engine import Engine
 from tuimail.engine.news import News
 from tuimail.ui.background import Background
+from tuimail.ui.habits import Habits
 from tuimail.ui.held import Held
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Desk(Struct, frozen=True):
 
     `downloads` is the folder attachments are saved to, `editor` a command line, `on_quit` one of ask,
     agent, now, drafts, keep; `agent` sends while the screen is closed; `keymap` gives other keys to
-    binding ids. `zone` (an IANA name) and `calendar` are the user's, asked for when a time is chosen.
+    binding ids. `zone` (an IANA name) and `calendar` are the user's, asked for when a time is chosen;
+    `habits` are remembered while the screen is open.
     """
 
     engine: Engine
@@ -33,3 +35,4 @@ class Desk(Struct, frozen=True):
     keymap: Mapping[str, str]
     zone: Callable[[], str]
     calendar: "Callable[[], Calendar]"
+    habits: Habits

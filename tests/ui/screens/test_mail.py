@@ -86,8 +86,8 @@ async def test_folders_come_and_go_where_there_is_little_room(open_app, press, s
     assert "Archive" not in seen(pilot)
     await press(pilot, "g")
     assert "Archive" in seen(pilot)
-    assert "enter go" in seen(pilot)
-    await press(pilot, "j", "j", "enter")
+    assert "enter goes" in seen(pilot)
+    await press(pilot, "down", "down", "enter")
     assert "Archive · work" in seen(pilot)
     assert "No mail here yet." in seen(pilot)
     assert world.mailbox.synced == [("work", "Archive")]
@@ -96,7 +96,7 @@ async def test_folders_come_and_go_where_there_is_little_room(open_app, press, s
 
 async def test_escape_leaves_the_folders_as_they_were(open_app, press, seen):
     pilot = await open_app()
-    await press(pilot, "g", "j", "escape")
+    await press(pilot, "g", "down", "escape")
     assert "Inbox · work" in seen(pilot)
     assert "Archive" not in seen(pilot)
 
@@ -127,7 +127,7 @@ async def test_a_message_in_drafts_opens_in_the_composer(open_app, press, seen, 
 
     world.mailbox.folders = folders
     pilot = await open_app()
-    await press(pilot, "g", "j", "enter", "j", "enter")
+    await press(pilot, "g", "down", "enter", "j", "enter")
     assert "New mail · work" in seen(pilot)
     assert pilot.app.screen.draft.replaces == Ref("work", "INBOX", "1")
 

@@ -1,20 +1,58 @@
-"""Answering and marking, alike in the list and in the reader."""
+"""Answering and triage, alike in the list and in the reader."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
+from msgspec import Struct
+
+from tuimail.mail.errors import TuimailError
+from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
-from tuimail.ui.screens.doors import write
+from tuimail.mail.letter.safe import Safe, line
+from tuimail.ui.screens.doors import pick_folder, write
 from tuimail.ui.screens.place import PlaceScreen
+
+MANY = 500
+"""From how many messages on the keys do not wait until it is done."""
+
+Act = Callable[[Sequence[Ref]], Awaitable[None]]
+
+
+class Chosen(Struct, frozen=True):
+    """The messages that a key acts on; `seen` and `flagged` say whether all of them are, as far as known."""
+
+    refs: tuple[Ref, ...] = ()
+    seen: bool = False
+    flagged: bool = False
+
+
+def chosen_of(envelopes: Collection[Envelope], refs: Sequence[Ref] | None = None) -> Chosen:
+    """These messages, or `refs` of which they are some."""
+    return Chosen(
+        tuple(one.ref for one in envelopes) if refs is None else tuple(refs),
+        bool(envelopes) and all(one.seen for one in envelopes),
+        bool(envelopes) and all(Flag.FLAGGED in one.flags for one in envelopes),
+    )
 
 
 class AnsweringScreen(PlaceScreen):
-    """A place with a current message that can be answered, forwarded and marked."""
+    """A place with a current message that can be answered, forwarded and put away."""
 
     def envelope(self) -> Envelope | None:
-        """The message that the keys are about."""
+        """The message that is answered."""
         raise NotImplementedError
+
+    async def chosen(self) -> Chosen:
+        """What triage acts on: the current message, unless there are others."""
+        envelope = self.envelope()
+        return chosen_of(() if envelope is None else (envelope,))
+
+    async def before_leaving(self) -> None:
+        """The chosen messages are about to go elsewhere."""
+
+    async def after_triage(self, left: bool) -> None:
+        """Something was done to the chosen messages; they `left`, or are still here."""
 
     def action_reply(self) -> None:
         self.answer(partial(self.desk.engine.drafts.reply, everyone=False))
@@ -22,14 +60,35 @@ class AnsweringScreen(PlaceScreen):
     def action_reply_all(self) -> None:
         self.answer(partial(self.desk.engine.drafts.reply, everyone=True))
 
+    def action_reply_list(self) -> None:
+        self.answer(self.desk.engine.drafts.reply_list)
+
     def action_forward(self) -> None:
         self.answer(self.desk.engine.drafts.forward)
 
-    def action_toggle_read(self) -> None:
-        self._toggle(Flag.SEEN)
+    def action_forward_attached(self) -> None:
+        self.work(self._forward_attached, "answer")
 
-    def action_toggle_flag(self) -> None:
-        self._toggle(Flag.FLAGGED)
+    async def action_toggle_read(self) -> None:
+        await self.triage(self._read)
+
+    async def action_toggle_flag(self) -> None:
+        await self.triage(self._flag)
+
+    async def action_archive(self) -> None:
+        await self.triage(lambda chosen: self._leave(chosen, self.desk.engine.triage.archive, "Archived"))
+
+    async def action_delete(self) -> None:
+        await self.triage(self._delete)
+
+    async def action_junk(self) -> None:
+        await self.triage(lambda chosen: self._leave(chosen, self.desk.engine.triage.junk, "Junk, or not:"))
+
+    async def action_move_to(self) -> None:
+        await self.triage(self._ask_where)
+
+    async def action_label(self) -> None:
+        await self.triage(self._ask_label)
 
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         """Open the composer on what `make` makes of the current message."""
@@ -37,12 +96,98 @@ class AnsweringScreen(PlaceScreen):
         if envelope is not None:
             self.work(partial(self._write, make, envelope.ref), "answer")
 
+    async def triage(self, act: Callable[[Chosen], Awaitable[None]]) -> None:
+        """Do something to the chosen messages. The next key waits for it, unless they are many."""
+        try:
+            chosen = await self.chosen()
+            if len(chosen.refs) > MANY:
+                self.say(f"{len(chosen.refs):,} messages…")
+                self.work(partial(act, chosen), "triage")
+            elif chosen.refs:
+                await act(chosen)
+        except TuimailError as error:
+            self.say(str(error), trouble=True)
+
     async def _write(self, make: Callable[[Ref], Awaitable[Draft]], ref: Ref) -> None:
         await write(self.app, self.desk, await make(ref))
 
-    def _toggle(self, flag: Flag) -> None:
-        envelope = self.envelope()
-        if envelope is not None:
-            one = frozenset({str(flag)})
-            add, drop = (frozenset[str](), one) if flag in envelope.flags else (one, frozenset[str]())
-            self.work(partial(self.desk.engine.mailbox.flag, (envelope.ref,), add, drop), "flag")
+    async def _forward_attached(self) -> None:
+        chosen = await self.chosen()
+        if chosen.refs:
+            await write(self.app, self.desk, await self.desk.engine.drafts.forward_attached(chosen.refs))
+
+    async def _read(self, chosen: Chosen) -> None:
+        await self._set(chosen, Flag.SEEN, chosen.seen)
+
+    async def _flag(self, chosen: Chosen) -> None:
+        await self._set(chosen, Flag.FLAGGED, chosen.flagged)
+
+    async def _set(self, chosen: Chosen, flag: Flag, off: bool) -> None:
+        one = frozenset({str(flag)})
+        add, drop = (frozenset[str](), one) if off else (one, frozenset[str]())
+        await self.desk.engine.triage.flag(chosen.refs, add, drop)
+        await self.after_triage(left=False)
+        if len(chosen.refs) > 1:
+            word = {Flag.SEEN: "read", Flag.FLAGGED: "flagged"}[flag]
+            self._done(f"Marked {'not ' if off else ''}{word}", len(chosen.refs))
+
+    async def _delete(self, chosen: Chosen) -> None:
+        """Ask first where it would be the end of them."""
+        erased = len(await self.desk.engine.triage.would_erase(chosen.refs))
+        if not erased:
+            await self._leave(chosen, self.desk.engine.triage.delete, "Deleted")
+            return
+        from tuimail.ui.screens.ask import ConfirmScreen
+
+        what = "this message" if erased == 1 else f"{erased:,} messages"
+        question = Safe(f"Erase {what} for good? That can't be taken back.")
+        self.app.push_screen(ConfirmScreen(question), partial(self._erase, chosen))
+
+    def _erase(self, chosen: Chosen, sure: bool | None) -> None:
+        if sure:
+            self.work(partial(self._leave, chosen, self.desk.engine.triage.delete, "Erased", False), "triage")
+
+    async def _leave(self, chosen: Chosen, act: Act, word: str, undoable: bool = True) -> None:
+        await self.before_leaving()
+        await act(chosen.refs)
+        await self.after_triage(left=True)
+        self._done(word, len(chosen.refs), undoable)
+
+    async def _ask_where(self, chosen: Chosen) -> None:
+        accounts = {ref.account for ref in chosen.refs}
+        if len(accounts) > 1:
+            self.say("These are of several accounts: mark those of one to move them.", trouble=True)
+            return
+        words = "Move to" if len(chosen.refs) == 1 else f"Move {len(chosen.refs):,} to"
+        await pick_folder(self.app, self.desk, Safe(words), accounts, partial(self._move_there, chosen))
+
+    def _move_there(self, chosen: Chosen, folder: Folder | None) -> None:
+        if folder is not None:
+            act: Act = partial(self.desk.engine.triage.move, folder=folder.name)
+            self.work(partial(self._leave, chosen, act, f"Moved to {folder.title}:"), "triage")
+
+    async def _ask_label(self, chosen: Chosen) -> None:
+        from tuimail.ui.screens.ask import AskScreen
+
+        question = Safe("Label (-name takes it off):")
+        self.app.push_screen(AskScreen(question), partial(self._label, chosen))
+
+    def _label(self, chosen: Chosen, answer: str | None) -> None:
+        name = (answer or "").strip()
+        if name.lstrip("-"):
+            self.work(partial(self._put_label, chosen, name), "triage")
+
+    async def _put_label(self, chosen: Chosen, name: str) -> None:
+        one, off = frozenset({name.lstrip("-").strip()}), name.startswith("-")
+        add, drop = (frozenset[str](), one) if off else (one, frozenset[str]())
+        await self.desk.engine.triage.label(chosen.refs, add, drop)
+        await self.after_triage(left=False)
+        self._done(f"Label {line(min(one))} {'taken off' if off else 'put on'}", len(chosen.refs))
+
+    def _done(self, words: str, count: int, undoable: bool = True) -> None:
+        """Say what was done, in the place one is in by now."""
+        number = "" if count == 1 else f" {count:,}"
+        tail = " · u takes back" if undoable else "."
+        here = self.app.screen
+        place = here if isinstance(here, PlaceScreen) else self
+        place.say(f"{words.rstrip(':') if count == 1 else words}{number}{tail}")

@@ -3,13 +3,15 @@
 Whoever awaits one goes on when the place is there: the next key is already its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
 
+from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope
+from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 
 if TYPE_CHECKING:
@@ -75,3 +77,16 @@ async def choose_time(
     from tuimail.ui.screens.when import WhenScreen
 
     await app.push_screen(WhenScreen(desk, title, account, longer, soon), chosen)
+
+
+async def pick_folder(
+    app: App[None],
+    desk: Desk,
+    asks: Safe,
+    accounts: Collection[str],
+    picked: Callable[[Folder | None], None],
+) -> None:
+    """Ask for a folder of these accounts; `picked` is told which."""
+    from tuimail.ui.screens.folders import FoldersScreen
+
+    await app.push_screen(FoldersScreen(desk, asks, accounts), picked)

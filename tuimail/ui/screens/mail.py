@@ -5,28 +5,29 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 
-from textual import events
 from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuimail.engine.engine import Engine
-from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News, Progress
+from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News
 from tuimail.mail.folder.folder import Folder, Role
-from tuimail.mail.folder.view import View
+from tuimail.mail.folder.view import Order
 from tuimail.mail.letter.envelope import Envelope, Ref
-from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.desk import Desk
+from tuimail.ui.folder_tree import spot, title
 from tuimail.ui.format.letter import Headers
-from tuimail.ui.format.lists import title
-from tuimail.ui.format.times import hour
+from tuimail.ui.home import Home, home, looked_at, words
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.answering import AnsweringScreen
+from tuimail.ui.loading import First
+from tuimail.ui.screens.answering import AnsweringScreen, Chosen, chosen_of
 from tuimail.ui.screens.doors import read
+from tuimail.ui.standing import Standing
+from tuimail.ui.walk import Walk
 from tuimail.ui.widgets.edge import Edge
 from tuimail.ui.widgets.folder_list import FolderList
 from tuimail.ui.widgets.letter_view import LetterView
-from tuimail.ui.widgets.message_list import First, MessageList, first
+from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.row_list import RowList
 
 MOMENT = 0.05
@@ -34,8 +35,16 @@ MOMENT = 0.05
 
 PREVIEW_AFTER = 0.15
 OUTGOING = (Role.SENT, Role.DRAFTS)
+QUIET = (Role.SENT, Role.DRAFTS, Role.JUNK, Role.TRASH)
+"""Folders whose unread mail nobody looks for."""
 
-Home = tuple[Folder, First]
+ORDERS = {
+    "n": Order.NEWEST,
+    "o": Order.OLDEST,
+    "s": Order.SENDER,
+    "t": Order.SUBJECT,
+    "l": Order.LARGEST,
+}
 
 
 class MailScreen(AnsweringScreen):
@@ -47,10 +56,11 @@ class MailScreen(AnsweringScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._folder: Folder | None = None
-        self._begun: asyncio.Task[Home | None] | None = asyncio.create_task(_home(desk.engine))
-        self._numbers = self._synced = ""
+        self._begun: asyncio.Task[Home | None] | None = asyncio.create_task(home(desk))
+        self._standing = Standing(desk.engine)
         self._preview: Timer | None = None
         self._previewed: Ref | None = None
+        self._offered: Folder | None = None
 
     def contents(self) -> Iterable[Widget]:
         yield Horizontal(
@@ -65,6 +75,18 @@ class MailScreen(AnsweringScreen):
     def envelope(self) -> Envelope | None:
         return self.messages.current
 
+    async def chosen(self) -> Chosen:
+        """The marked messages; without marks, the one under the cursor or all of its conversation."""
+        messages = self.messages
+        if messages.marks:
+            return chosen_of(messages.marked(), messages.marks.refs)
+        return chosen_of(await messages.here())
+
+    async def after_triage(self, left: bool) -> None:
+        if left:
+            self.messages.unmark()
+        await self.messages.follow()
+
     async def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
         self.messages.focus()
@@ -78,39 +100,23 @@ class MailScreen(AnsweringScreen):
         match news:
             case FoldersChanged() if self._folder is None:
                 self.work(self._go_home, "home")
-            case FolderChanged(account, folder) if self._is_here(account, folder):
+            case FolderChanged(account, folder) if self._concerns(account, folder):
                 self.messages.renew()
-            case Progress(account, folder, done, total) if self._is_here(account, folder):
-                self._synced = self._progress(done, total)
-                self._retitle()
             case NewMail(account, count):
                 self.say(f"{count} new in {account}")
             case _:
                 pass
-
-    async def step(self, rows: int, unread: bool = False, peek: bool = False) -> Envelope | None:
-        """Move the cursor for the reader; the message it is on now, None at an end."""
-        before = self.messages.cursor
-        beside = self.messages.beside(rows)
-        while unread and beside is not None and beside.seen:
-            rows += 1 if rows > 0 else -1
-            beside = self.messages.beside(rows)
-        if peek or (unread and beside is None):
-            return beside
-        self.messages.action_move(rows)
-        return None if self.messages.cursor == before else await self.messages.fetched()
+        if self._standing.hear(news):
+            self._retitle()
 
     def on_message_list_counted(self, event: MessageList.Counted) -> None:
-        query = line(event.view.query.text, 40)
-        numbers = (
-            f"{event.total:,} with “{query}”" if query else f"{event.unread:,} unread of {event.total:,}"
-        )
-        self._numbers = numbers
+        self._standing.count(event.total, event.unread, len(self.messages.marks), event.view)
         self._retitle()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         if event.control is not self.messages:
             return
+        self._offered = None
         if self._preview is not None:
             self._preview.stop()
         if self.query_one("#beside").display:
@@ -122,25 +128,29 @@ class MailScreen(AnsweringScreen):
     async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         await self.action_open()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.query_one(Edge).turn(Place.FOLDERS if isinstance(self.focused, FolderList) else Place.LIST)
-
     def on_folder_list_picked(self, event: FolderList.Picked) -> None:
         self._pick(event.folder)
 
     async def action_open(self) -> None:
-        envelope = self.messages.current
-        if envelope is None or self.focused is not self.messages:
+        """Open the message; of a conversation, the first unread one, or the newest."""
+        if self.focused is not self.messages:
+            return
+        walk = Walk(self.messages)
+        envelope = await walk.begin()
+        if envelope is None:
             return
         if self._folder is not None and self._folder.role is Role.DRAFTS:
             self.answer(self.desk.engine.drafts.take_up)
         else:
-            await read(self.app, self.desk, envelope, self.step, self._title())
+            await read(self.app, self.desk, envelope, walk, self._title())
 
     async def action_folders(self) -> None:
+        from tuimail.ui.widgets.folder_line import FolderLine
+
         await self._furnish()
         self.add_class("-folders")
-        self.query_one(FolderList).focus()
+        if not self.query(FolderLine):
+            await self.query_one(Edge).mount(FolderLine(self.query_one(FolderList), Safe("go to")))
 
     async def action_search(self) -> None:
         from tuimail.ui.widgets.search_line import SearchLine
@@ -149,8 +159,16 @@ class MailScreen(AnsweringScreen):
             await self.query_one(Edge).mount(SearchLine(self.messages))
 
     def action_unfind(self) -> None:
+        """Let go of the marks; then of the search; then stop what is being read."""
+        view = self.messages.view
         self.messages.focus()
-        self.messages.narrow("")
+        if self.messages.marks:
+            self.messages.unmark()
+        elif view is not None and view.query.terms:
+            self.messages.narrow("")
+        elif self._folder is not None:
+            for account, name in self._standing.reading(self._folder):
+                self.desk.engine.sync.stop(account, name)
 
     def action_fetch(self) -> None:
         if self._folder is not None:
@@ -158,6 +176,42 @@ class MailScreen(AnsweringScreen):
 
     def action_leave(self) -> None:
         self.app.call_later(self.app.run_action, "app.leave")
+
+    async def action_mark(self) -> None:
+        await self.messages.mark()
+
+    async def action_mark_all(self) -> None:
+        await self.messages.mark_all()
+
+    async def action_fold(self) -> None:
+        if not await self.messages.fold():
+            view = self.messages.view
+            alone = view is not None and view.threaded
+            self.say("This message stands alone." if alone else "Z shows conversations.")
+
+    def action_threads(self) -> None:
+        view = self.messages.view
+        if view is not None:
+            self._look_as(not view.threaded, view.order)
+            self.say("Single messages." if view.threaded else "Conversations; z unfolds one.")
+
+    def action_sort(self) -> None:
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        answers = {key: str(order) for key, order in ORDERS.items()}
+        self.app.push_screen(ChoiceScreen(Safe("Sort by:"), answers), self._sort)
+
+    async def action_unread(self, way: int) -> None:
+        """Go to the next unread message; where there is none, offer a folder, and asked again go there."""
+        if self._offered is not None:
+            self._pick(self._offered)
+        elif not await self.messages.to_unread(way):
+            self._offered = self._other_unread(way)
+            if self._offered is None:
+                self.say("No other message is unread.")
+            else:
+                unread, name = self._offered.unread, self._named(self._offered)
+                self.say(f"No more unread here · again: {unread:,} in {name}")
 
     async def _furnish(self) -> None:
         """Put folders and preview in their places; the first paint is for the messages."""
@@ -172,51 +226,76 @@ class MailScreen(AnsweringScreen):
         """Put the folders' cursor where one is."""
         for folders in self.query(FolderList):
             if self._folder is not None:
-                folders.point(self._folder.account, self._folder.name)
+                folders.point(spot(self._folder))
 
     async def _go_home(self) -> None:
-        """Show the first account's inbox, once its folders are known."""
+        """Show the inbox, once the folders are known."""
         begun, self._begun = self._begun, None
-        home = await (begun or _home(self.desk.engine))
-        if home is not None and self._folder is None:
-            self._go(*home)
+        found = await (begun or home(self.desk))
+        if found is not None and self._folder is None:
+            await self._go(*found)
 
     def _pick(self, folder: Folder | None) -> None:
         self.remove_class("-folders")
         self.messages.focus()
         if folder is not None:
-            self._go(folder)
-            self.work(partial(self._sync, folder), "sync")
+            self.work(partial(self._visit, folder), "sync")
 
-    def _go(self, folder: Folder, begun: First | None = None) -> None:
-        self._folder, self._numbers, self._synced = folder, "", ""
-        self.messages.show(View(folder.account, folder.name), folder.role in OUTGOING, begun)
+    async def _visit(self, folder: Folder) -> None:
+        await self._go(folder)
+        await self._sync(folder)
+
+    async def _go(self, folder: Folder, begun: First | None = None) -> None:
+        self._folder, self._offered = folder, None
+        view = looked_at(self.desk, folder)
+        self._standing.go(folder)
+        places = {} if view.is_one_folder else await words(self.desk)
+        self.messages.show(view, folder.role in OUTGOING, begun, places)
         self._point()
         self._retitle()
 
     async def _sync(self, folder: Folder) -> None:
-        await self.desk.engine.mailbox.sync(folder.account, folder.name)
+        for account in self.desk.engine.accounts:
+            if folder.account in ("", account.name):
+                name = folder.name or await self.desk.engine.sync.home(account.name)
+                await self.desk.engine.mailbox.sync(account.name, name)
         if folder == self._folder:
-            self._synced = f"synced {hour(self.desk.engine.now().wall)}"
+            self._standing.synced()
             self._retitle()
 
-    def _is_here(self, account: str, folder: str) -> bool:
-        here = self._folder
-        return here is not None and (here.account, here.name) == (account, folder)
+    def _look_as(self, threaded: bool, order: Order) -> None:
+        if self._folder is not None:
+            self.desk.habits.looked(spot(self._folder), threaded, order)
+            self.messages.turn(threaded, order)
 
-    def _progress(self, done: int, total: int) -> str:
-        if done < total:
-            return f"reading {done:,} of {total:,}"
-        return f"synced {hour(self.desk.engine.now().wall)}"
+    def _sort(self, answer: str | None) -> None:
+        view = self.messages.view
+        if answer is not None and view is not None:
+            self._look_as(view.threaded, ORDERS[answer])
+
+    def _other_unread(self, way: int) -> Folder | None:
+        """The next folder with unread mail, round and round."""
+        folders = [folder for found in self.query(FolderList) for folder in found.folders]
+        here = next(
+            (n for n, one in enumerate(folders) if self._folder and spot(one) == spot(self._folder)), 0
+        )
+        others = [*folders[here + 1 :], *folders[:here]][::way]
+        return next((one for one in others if one.unread and one.role not in QUIET), None)
+
+    def _concerns(self, account: str, folder: str) -> bool:
+        """Whether what is shown may have changed with that folder."""
+        view = self.messages.view
+        return view is not None and view.account in ("", account) and view.folder in ("", folder)
+
+    def _named(self, folder: Folder) -> str:
+        return f"{title(folder)} · {line(folder.account)}" if folder.account else title(folder)
 
     def _title(self) -> str:
-        folder = self._folder
-        return f"{title(folder)} · {line(folder.account)}" if folder is not None else ""
+        return self._named(self._folder) if self._folder is not None else ""
 
     def _retitle(self) -> None:
         if self._folder is not None:
-            right = "   ".join(part for part in (self._numbers, self._synced) if part)
-            self.titled(self._title(), right)
+            self.titled(f"{self._title()}{self._standing.left()}", self._standing.right())
 
     def _show_preview(self) -> None:
         envelope = self.messages.current
@@ -228,12 +307,3 @@ class MailScreen(AnsweringScreen):
         await self._furnish()
         self._previewed = envelope.ref
         self.query_one(LetterView).show(letter, Headers.FEW)
-
-
-async def _home(engine: Engine) -> Home | None:
-    """The first inbox there is, and what its list begins with; begun while the screen is being built."""
-    for account in engine.accounts:
-        for folder in await engine.mailbox.folders(account.name):
-            if folder.role is Role.INBOX:
-                return folder, await first(engine.mailbox, View(folder.account, folder.name))
-    return None

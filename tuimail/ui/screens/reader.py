@@ -69,8 +69,8 @@ class ReaderScreen(AnsweringScreen):
             question = Safe(f"Save which, 1 to {len(self._letter.parts)}, or all:")
             self.app.push_screen(AskScreen(question, "all"), self._save)
 
-    def action_toggle_read(self) -> None:
-        super().action_toggle_read()
+    async def action_toggle_read(self) -> None:
+        await super().action_toggle_read()
         seen = frozenset({str(Flag.SEEN)})
         self._envelope = self._envelope.flagged(self._envelope.flags ^ seen)
 

@@ -1,5 +1,6 @@
 """A list of rows with a cursor."""
 
+from collections.abc import Awaitable
 from typing import Self
 
 from rich.segment import Segment
@@ -51,6 +52,11 @@ class RowList(RowView):
         super().__init__(id=id)
         self.empty = empty
 
+    @property
+    def is_lively(self) -> bool:
+        """Whether keys move its cursor."""
+        return self.has_focus
+
     def validate_cursor(self, cursor: int) -> int:
         return max(0, min(self.count - 1, cursor))
 
@@ -69,14 +75,14 @@ class RowList(RowView):
         return lines
 
     def strip_key(self, index: int) -> object:
-        return index, index == self.cursor and (1 + self.has_focus)
+        return index, index == self.cursor and (1 + self.is_lively)
 
     def paint(self, index: int, width: int) -> Strip:
         painted = super().paint(index, width)
         if index != self.cursor:
             return painted
         colours = self.app.theme_variables
-        ground, text = ("cursor", "cursor-text") if self.has_focus else ("cursor-away", "text")
+        ground, text = ("cursor", "cursor-text") if self.is_lively else ("cursor-away", "text")
         under = Style(color=colours[f"mail-{text}"], bgcolor=colours[f"mail-{ground}"])
         return Strip([Segment(text, (style or under) + under) for text, style, _ in painted], width)
 
@@ -106,14 +112,17 @@ class RowList(RowView):
     def action_move(self, rows: int) -> None:
         self.cursor += rows
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: int) -> Awaitable[None] | None:
         self.cursor += pages * max(1, self.size.height - 1)
+        return None
 
-    def action_top(self) -> None:
+    def action_top(self) -> Awaitable[None] | None:
         self.cursor = 0
+        return None
 
-    def action_bottom(self) -> None:
+    def action_bottom(self) -> Awaitable[None] | None:
         self.cursor = self.count - 1
+        return None
 
     def _reveal(self, index: int) -> None:
         """Scroll no further than it takes to see the row, but by screens when it is far."""

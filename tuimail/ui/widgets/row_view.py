@@ -1,5 +1,6 @@
 """Many rows, of which only those in sight are ever made (Textual's line API)."""
 
+from collections.abc import Awaitable
 from typing import ClassVar
 
 from textual import events
@@ -77,14 +78,17 @@ class RowView(ScrollView, can_focus=True):
     def action_move(self, rows: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + rows, animate=False, immediate=True)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: int) -> Awaitable[None] | None:
         self.action_move(pages * max(1, self.size.height - 1))
+        return None
 
-    def action_top(self) -> None:
+    def action_top(self) -> Awaitable[None] | None:
         self.scroll_to(y=0, animate=False, immediate=True)
+        return None
 
-    def action_bottom(self) -> None:
+    def action_bottom(self) -> Awaitable[None] | None:
         self.scroll_to(y=self.count, animate=False, immediate=True)
+        return None
 
     def filtered(self, painted: Strip) -> Strip:
         """As the terminal wants it: without colours under NO_COLOR."""

@@ -1,0 +1,83 @@
+"""How things stand with the folder one is in: numbers, what is being read, who is offline."""
+
+from tuimail.engine.engine import Engine
+from tuimail.engine.news import AccountOffline, AccountOnline, News, Progress
+from tuimail.mail.folder.folder import Folder
+from tuimail.mail.folder.view import Order, View
+from tuimail.mail.letter.safe import line
+from tuimail.ui.folder_tree import Spot
+from tuimail.ui.format.times import hour
+
+
+class Standing:
+    """Words for the title, from news and counts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._folder: Folder | None = None
+        self._numbers = self._looks = self._synced = ""
+        self._reading: dict[Spot, tuple[int, int]] = {}
+        self._offline: dict[str, float] = {}
+
+    def go(self, folder: Folder) -> None:
+        """Another folder, of which nothing is known yet."""
+        self._folder = folder
+        self._numbers = self._looks = self._synced = ""
+
+    def synced(self) -> None:
+        """It was brought up to date just now."""
+        self._synced = f"synced {hour(self._engine.now().wall)}"
+
+    def count(self, total: int, unread: int, marked: int, view: View) -> None:
+        """The numbers of the view, and how it is looked at."""
+        query = line(view.query.text, 40)
+        rows = f"{total:,} with “{query}”" if query else f"{unread:,} unread of {total:,}"
+        self._numbers = f"{marked:,} marked of {total:,}" if marked else rows
+        order = "" if view.order is Order.NEWEST else f"by {view.order}"
+        if view.order in (Order.OLDEST, Order.LARGEST):
+            order = f"{view.order} first"
+        self._looks = " · ".join(part for part in ("threads" if view.threaded else "", order) if part)
+
+    def hear(self, news: News) -> bool:
+        """Take in what concerns the title; whether it did."""
+        match news:
+            case Progress(account, folder, done, total) if done < total:
+                self._reading[account, folder] = done, total
+            case Progress(account, folder, _, _):
+                self._reading.pop((account, folder), None)
+                if self._folder is not None and _within(self._folder, (account, folder)):
+                    self.synced()
+            case AccountOffline(account, since, _):
+                self._offline[account] = since
+            case AccountOnline(account):
+                self._offline.pop(account, None)
+            case _:
+                return False
+        return True
+
+    def reading(self, folder: Folder) -> list[Spot]:
+        """The folders shown here that are being read."""
+        return [spot for spot in self._reading if _within(folder, spot)]
+
+    def left(self) -> str:
+        """How it is looked at, beside its name."""
+        return f" · {self._looks}" if self._looks else ""
+
+    def right(self) -> str:
+        """Numbers, then what goes on."""
+        return "   ".join(part for part in (self._numbers, self._going_on()) if part)
+
+    def _going_on(self) -> str:
+        folder = self._folder
+        offline = [self._offline[a] for a in self._offline if folder is None or folder.account in ("", a)]
+        if offline:
+            return f"offline since {hour(min(offline))}"
+        reading = [self._reading[spot] for spot in (self.reading(folder) if folder is not None else ())]
+        if reading:
+            done, total = (sum(numbers) for numbers in zip(*reading, strict=True))
+            return f"reading {done:,} of {total:,} · esc stops"
+        return self._synced
+
+
+def _within(folder: Folder, spot: Spot) -> bool:
+    return folder.account in ("", spot[0]) and folder.name in ("", spot[1])
