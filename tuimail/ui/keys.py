@@ -92,7 +92,7 @@ KEYS: tuple[Key, ...] = (
         "d",
         "delete",
         "delete",
-        "Move it to the trash; from there, erase it after a question",
+        "Move it to the trash; there, erase it after a question",
         _MAIL,
     ),
     Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),

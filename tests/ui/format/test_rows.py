@@ -1,11 +1,13 @@
 """Rows of lists, outbox and letters, at the widths they are shown in."""
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from msgspec.structs import replace
 
 from tuimail.mail.folder.folder import Folder
+from tuimail.mail.folder.thread import Thread
 from tuimail.mail.hold.item import Entry, Item, Recipient, State
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.address import Address
@@ -13,10 +15,11 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.safe import Safe
+from tuimail.ui import folder_tree
 from tuimail.ui.format.cells import Piece, Tone, row_len
 from tuimail.ui.format.held import held_row
 from tuimail.ui.format.letter import Headers, letter_rows
-from tuimail.ui.format.lists import draft_row, folder_row, message_row
+from tuimail.ui.format.lists import Layout, draft_row, folder_row, message_row, thread_row
 from tuimail.ui.format.outbox import outbox_row, reason, trail_rows
 
 AT = datetime(2026, 11, 21, 10, 2, tzinfo=UTC).timestamp()
@@ -32,6 +35,9 @@ MAIL = Envelope(
     flags=frozenset(),
     attached=True,
 )
+LONG = replace(MAIL, subject=Safe("見" * 200), sender=Address("x@y.example", "鈴木" * 50))
+HERE = Layout(AT, own=frozenset({"hanako@example.jp"}), zone=UTC)
+THREADED = replace(HERE, threads=True)
 ITEM = Item(
     id="i",
     account="work",
@@ -56,27 +62,64 @@ def text(row):
 
 @pytest.mark.parametrize("width", [20, 40, 59, 60, 80, 120, 200])
 def test_every_row_holds_its_width(width):
-    assert row_len(message_row(MAIL, width, AT, zone=UTC)) == max(width, 29)
-    assert row_len(folder_row(Folder("a", "b", Safe("会議室"), unread=1234), width)) == width
+    conversation = Thread(MAIL, 1234, 2, (MAIL.sender, Address("dana@x.example", "Dana 鈴木")))
+    for more in product((False, True), repeat=3):
+        layout = Layout(AT, False, *more, zone=UTC)
+        for row in (
+            message_row(MAIL, width, layout, "会議室の予約", True, "│ │ │ │ │ └─"),
+            message_row(LONG, width, layout, "会議室の予約"),
+            thread_row(conversation, width, layout, "会議室の予約"),
+        ):
+            assert row_len(row) == width, text(row)
+    folder = Folder("a", "b", Safe("会議室"), unread=1234)
+    for entry in (
+        folder_tree.Entry("会議室", folder, 3, 2, unread=1234),
+        folder_tree.Entry("会議室" * 20, folder),
+    ):
+        assert row_len(folder_row(entry, width)) == width
     assert row_len(held_row(ITEM, NOW, width, "u take back")) == width
     draft = Draft("d", "a", to="x" * 90, subject="見" * 90)
     assert row_len(draft_row(draft, AT, width, AT, UTC)) == max(width, 28)
 
 
 def test_a_message_row_reads_mark_date_who_subject_attachment():
-    row = text(message_row(MAIL, 80, AT, zone=UTC))
+    row = text(message_row(MAIL, 80, HERE))
     assert row.startswith(" ● 10:02   鈴木 一郎             見積書の件（至急）")
-    assert row.endswith("@ ")
+    assert row.endswith("@")
 
 
 def test_a_read_message_has_no_mark_and_a_flagged_one_a_star():
-    row = text(message_row(MAIL.flagged(frozenset({Flag.SEEN, Flag.FLAGGED})), 80, AT, zone=UTC))
+    row = text(message_row(MAIL.flagged(frozenset({Flag.SEEN, Flag.FLAGGED})), 80, HERE))
     assert row.startswith("   10:02")
-    assert row.endswith(" * @ ")
+    assert row.endswith("   * @")
+
+
+def test_what_was_answered_or_sent_on_has_a_letter_in_a_column_of_its_own():
+    for flag, ending in ((Flag.ANSWERED, " r   @"), (Flag.FORWARDED, " f   @")):
+        assert text(message_row(MAIL.flagged(frozenset({flag})), 80, HERE)).endswith(ending)
+
+
+def test_a_conversation_names_its_people_and_counts_its_messages():
+    people = (MAIL.sender, Address("HANAKO@example.jp"), Address("dana@x.example", "Whitfield, Dana"))
+    row = text(thread_row(Thread(MAIL, 14, 0, people), 80, THREADED))
+    assert row.startswith("   10:02   鈴木, you, Dana       見積書の件（至急）")
+    assert row.endswith("   14 ")
+
+
+def test_a_marked_row_has_a_sign_before_all():
+    assert text(message_row(MAIL, 80, HERE, marked=True)).startswith("+● 10:02")
+
+
+def test_the_tree_is_drawn_before_the_subject():
+    assert " └─ 見積書の件" in text(message_row(MAIL, 80, HERE, lines="  └─"))
+
+
+def test_the_largest_first_says_how_large():
+    assert " 84 kB" in text(message_row(replace(MAIL, size=84_000), 80, replace(HERE, sizes=True)))
 
 
 def test_sent_mail_names_whom_it_went_to():
-    assert "to hanako@example.jp" in text(message_row(MAIL, 120, AT, outgoing=True))
+    assert "to hanako@example.jp" in text(message_row(MAIL, 120, Layout(AT, outgoing=True)))
 
 
 def test_a_held_mail_counts_down_in_words_and_in_a_bar():
