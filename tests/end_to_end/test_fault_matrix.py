@@ -33,6 +33,7 @@ from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.move import SETTLE_SECONDS
 from tuimail.mail.letter.address import Address
 from tuimail.store.cache import CacheFile
+from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
@@ -117,7 +118,9 @@ class Cell:
             Accounts({"work": account}),
             store=OutboxFile(folder / "outbox.db"),
             cache=CacheFile(folder / "cache.db"),
+            changes=ChangeFile(folder / "changes.db"),
             lock=SenderLockFile(folder / "sender.lock", "test"),
+            changes_lock=SenderLockFile(folder / "changes.lock", "test"),
             files=FakeFiles(),
             clock=self.clock,
             ids=SystemIds(),

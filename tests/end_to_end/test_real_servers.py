@@ -23,6 +23,7 @@ from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
 from tuimail.store.cache import CacheFile
+from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
@@ -68,7 +69,9 @@ def new_world(dovecot, postfix, certificates, tmp_path: Path):
             Accounts({"work": Account("work", Address(address, "山田花子"), source, submitter)}),
             store=OutboxFile(tmp_path / "outbox.db"),
             cache=CacheFile(tmp_path / "cache.db"),
+            changes=ChangeFile(tmp_path / "changes.db"),
             lock=SenderLockFile(tmp_path / "sender.lock", "test"),
+            changes_lock=SenderLockFile(tmp_path / "changes.lock", "test"),
             files=DiskFiles(),
             clock=SystemClock(),
             ids=SystemIds(),
@@ -198,7 +201,9 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
             Accounts({"work": world.engine.accounts[0]}),
             store=store,
             cache=CacheFile(tmp_path / "second.db"),
+            changes=ChangeFile(tmp_path / "changes.db"),
             lock=SenderLockFile(tmp_path / "sender.lock", "second"),
+            changes_lock=SenderLockFile(tmp_path / "changes.lock", "second"),
             files=DiskFiles(),
             clock=SystemClock(),
             ids=SystemIds(),

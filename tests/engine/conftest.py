@@ -7,8 +7,11 @@ from engine.fakes import BrokenDisk, FakeClock, FakeFiles, FakeIds, FakeSource, 
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
+from tuimail.engine.prefetch import BodyLimits
+from tuimail.engine.reading import Reading
 from tuimail.mail.letter.address import Address
 from tuimail.store.cache import CacheFile
+from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
@@ -28,6 +31,7 @@ class World:
         self.engines, self.news, self.disks = [], [], {}
         self.files_sent = True
         self.rules = None
+        self.bodies, self.notifier, self.bell = BodyLimits(), None, False
 
     @property
     def submitter(self):
@@ -43,13 +47,16 @@ class World:
             Accounts({account: self._account(account) for account in ("work", "home")}),
             store=self.disks[name],
             cache=CacheFile(self.folder / f"{name}.cache.db"),
+            changes=ChangeFile(self.folder / "changes.db"),
             lock=SenderLockFile(self.folder / "sender.lock", name),
+            changes_lock=SenderLockFile(self.folder / "changes.lock", name),
             files=self.files,
             clock=self.clock,
             ids=self.ids,
             owner=name,
             undo_seconds=UNDO_SECONDS,
             rules=self.rules,
+            reading=Reading(self.bodies, self.notifier, self.bell),
         )
         engine.listen(self.news.append)
         self.engines.append(engine)

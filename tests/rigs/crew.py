@@ -16,6 +16,7 @@ from tuimail.engine.engine import Engine
 from tuimail.mail.hold.outcome import Accepted, Unreachable, Withdrawn
 from tuimail.mail.letter.address import Address
 from tuimail.store.cache import CacheFile
+from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
@@ -63,7 +64,9 @@ def engine_on(folder: Path, name: str, accounts: int, slow: float, lost: float =
         Accounts({f"a{n}": an_account(f"a{n}", folder, slow, lost) for n in range(accounts)}),
         store=store or OutboxFile(folder / "outbox.db"),
         cache=CacheFile(folder / f"{name}.cache.db"),
+        changes=ChangeFile(folder / "changes.db"),
         lock=SenderLockFile(folder / "sender.lock", name),
+        changes_lock=SenderLockFile(folder / "changes.lock", name),
         files=DiskFiles(),
         clock=SystemClock(),
         ids=SystemIds(),

@@ -111,6 +111,8 @@ class Pending:
         """What waits for the message at `old` waits for it at another place of the server now."""
         self.done(old, [change.id for change in self.chain(old)])
         self.know(new)
+        for ref in {change.ref for change in new}:
+            self._put(ref, tuple(sorted(self.chain(ref), key=lambda change: change.at)))
 
     def stands(self, origin: Ref, before: Ref, now: Ref) -> None:
         """The message the server has at `origin` was shown at `before`, and is shown at `now`."""

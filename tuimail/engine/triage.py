@@ -8,13 +8,14 @@ from msgspec import Struct
 from tuimail.engine.destinations import Standing, destination, is_gmail
 from tuimail.engine.ledger import Ledger, Wish
 from tuimail.engine.pending import Pending
+from tuimail.engine.replay import Replay
 from tuimail.engine.taken_back import Step, Steps, told
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.change import Erased, Flagged, Labelled, Moved
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import Safe, line
-from tuimail.ports import Clock, Ids, MailCache
+from tuimail.ports import Ids, MailCache
 
 NOTHING: frozenset[str] = frozenset()
 JUNK, NOT_JUNK = frozenset({"$Junk"}), frozenset({"$NotJunk"})
@@ -34,15 +35,12 @@ class Triage:
     One call is one step of `undo`. All raise OutboxError; then nothing was changed.
     """
 
-    def __init__(
-        self, ledger: Ledger, pending: Pending, cache: MailCache, clock: Clock, ids: Ids, troubles: list[Safe]
-    ) -> None:
+    def __init__(self, ledger: Ledger, pending: Pending, cache: MailCache, ids: Ids, replay: Replay) -> None:
         self._ledger = ledger
         self._pending = pending
         self._cache = cache
-        self._clock = clock
         self._ids = ids
-        self._troubles = troubles
+        self._replay = replay
         self._steps = Steps()
 
     async def load(self) -> None:
@@ -117,7 +115,7 @@ class Triage:
     def waiting(self) -> Waiting:
         """What the servers don't know yet, and what they would not do."""
         deeds = Counter(chain[0].ref.account for chain in self._pending.all() for _ in chain)
-        return Waiting(dict(deeds), tuple(self._troubles))
+        return Waiting(dict(deeds), tuple(self._replay.troubles))
 
     async def _do(self, wishes: Iterable[Wish], undoable: bool = True) -> None:
         done = await self._ledger.add(wishes, self._ids.token() if undoable else "")

@@ -16,7 +16,6 @@ from tuimail.mail.folder.change import Change
 from tuimail.store import report
 from tuimail.store.database import Database, Stranger, is_of_surroundings, transaction
 from tuimail.store.guard import Guard
-from tuimail.store.salvage import renew
 from tuimail.store.seal import is_broken, sealed
 
 SCHEMA_1 = """
@@ -127,6 +126,8 @@ class _Guard(Guard):
         return not isinstance(error, ours) and not is_of_surroundings(error)
 
     def rescue(self, path: Path) -> None:
+        from tuimail.store.salvage import renew
+
         rows = _legible(path)
 
         def fill(connection: sqlite3.Connection, _: float) -> str:
