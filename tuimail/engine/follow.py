@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.link import Link
-from tuimail.engine.news import AccountOffline, Newsroom, Notice
+from tuimail.engine.news import AccountOffline, FolderChanged, News, Newsroom, Notice
 from tuimail.engine.sync import Sync
 from tuimail.engine.turns import Urgency
 from tuimail.mail.errors import MailboxError
@@ -30,7 +30,9 @@ class Follow:
         self._newsroom, self._clock = newsroom, clock
         self._links = {name: Link(name, newsroom, clock, ids) for name in accounts}
         self._met = {name: asyncio.Event() for name in accounts}
+        self._shown = {name: asyncio.Event() for name in accounts}
         self._watch: asyncio.Task[None] | None = None
+        newsroom.listen(self._hear)
 
     @property
     def offline(self) -> tuple[AccountOffline, ...]:
@@ -47,7 +49,7 @@ class Follow:
     def show(self, account: str, folder: str) -> None:
         """A person looks at this folder: it is watched too, in place of the one before."""
         self.hide()
-        self._watch = asyncio.ensure_future(self._shown(self._accounts[account], folder))
+        self._watch = asyncio.ensure_future(self._on_screen(self._accounts[account], folder))
 
     def hide(self) -> None:
         """Nobody looks at a folder any more."""
@@ -63,15 +65,18 @@ class Follow:
                 home = await self._sync.home(account.name)
                 await self._bring(account, home, Urgency.INBOX)
                 self._met[account.name].set()
+                self._shown[account.name].set()
                 await self._follow(account, home, Urgency.INBOX)
             except MailboxError as error:
                 link.fails(error)
+            self._shown[account.name].set()
             await link.rest()
 
     async def others(self, account: Account) -> None:
         """The list of folders as soon as the inbox shows something, then what changed in them. Never ends."""
         link, numbers = self._links[account.name], dict[str, tuple[int, int]]()
         urgency = Urgency.INBOX
+        await self._shown[account.name].wait()
         while True:
             try:
                 folders = await self._sync.folders(account.name, urgency)
@@ -103,7 +108,7 @@ class Follow:
                 if self._links[account.name].offline is None and folder.name in numbers:
                     self._newsroom.announce(Notice(line(f"{account.name}, {folder.title}: {error}")))
 
-    async def _shown(self, account: Account, folder: str) -> None:
+    async def _on_screen(self, account: Account, folder: str) -> None:
         link = self._links[account.name]
         while folder != await self._sync.home(account.name):
             try:
@@ -117,6 +122,10 @@ class Follow:
         async with aclosing(account.source.watch(folder)) as news:  # type: ignore[type-var]
             async for _ in news:
                 await self._bring(account, folder, urgency)
+
+    def _hear(self, news: News) -> None:
+        if isinstance(news, FolderChanged):
+            self._shown[news.account].set()
 
     async def _bring(self, account: Account, folder: str, urgency: Urgency) -> None:
         await self._sync.folder(account.name, folder, urgency)
