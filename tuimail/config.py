@@ -252,6 +252,13 @@ class NewMail(Struct, frozen=True, forbid_unknown_fields=True):
     """Is run, not by a shell; what came is in `$TUIMAIL_FROM` and the like, and as JSON on its input."""
 
 
+class List(Struct, frozen=True, forbid_unknown_fields=True):
+    """The lists of messages."""
+
+    threads: bool = False
+    """Show conversations at first, not single messages; `Z` changes it for a folder."""
+
+
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     """How the screens look and behave."""
 
@@ -291,6 +298,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     new_mail: NewMail = NewMail()
     """What happens when mail comes, under `[new_mail]`."""
+
+    list: List = List()
+    """The lists of messages, under `[list]`."""
 
     ui: Ui = Ui()
     """The screens, under `[ui]`."""

@@ -55,6 +55,7 @@ def run(config: Config, paths: Paths, agent: Starter | None = None, draft: str =
         zone=local_zone,
         calendar=config.calendar.working,
         draft=draft,
+        threads=config.list.threads,
     )
     app.run()
     return app.return_code or 0
