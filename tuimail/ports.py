@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from tuimail.mail.folder.change import Change
+from tuimail.mail.folder.covered import Covered
 from tuimail.mail.folder.folder import Folder, Listing
 from tuimail.mail.folder.query import Query
 from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
@@ -469,6 +470,14 @@ class MailCache(Protocol):
 
     async def refs(self, view: View) -> tuple[Ref, ...]:
         """All messages of the view, in no particular order."""
+        ...
+
+    async def covered(self, view: View) -> tuple[Covered, ...]:
+        """The folders in which the view's query looks, as far as they can be searched here."""
+        ...
+
+    async def answer(self, query: Query, refs: Sequence[Ref]) -> None:
+        """A server found these; views with this query have those of them whose text is not here."""
         ...
 
     async def envelope(self, ref: Ref) -> Envelope | None: ...

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from tuimail.mail.folder.covered import Covered
 from tuimail.mail.folder.folder import Folder, Listing
+from tuimail.mail.folder.query import Query
 from tuimail.mail.folder.sync import LAST, Mark
 from tuimail.mail.folder.thread import Thread
 from tuimail.mail.folder.view import View
@@ -23,6 +25,7 @@ from tuimail.store import (
     cache_put,
     cache_row,
     cache_view,
+    index,
 )
 from tuimail.store.cache_pair import Pair
 from tuimail.store.cache_view import Looked, Views
@@ -116,6 +119,14 @@ class CacheFile:
 
     async def refs(self, view: View) -> tuple[Ref, ...]:
         return await self._look(cache_view.flat(view), cache_view.refs)
+
+    async def covered(self, view: View) -> tuple[Covered, ...]:
+        return await self._pair.read(
+            lambda c: index.covered(c, view.query, list(cache_folder.within(c, view)))
+        )
+
+    async def answer(self, query: Query, refs: Sequence[Ref]) -> None:
+        await self._pair.write(lambda c: cache_view.answer(c, query, refs))
 
     async def envelope(self, ref: Ref) -> Envelope | None:
         def job(connection: sqlite3.Connection) -> Envelope | None:

@@ -8,14 +8,16 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tuimail.mail.folder.query import Query
 from tuimail.mail.folder.thread import Thread
 from tuimail.mail.folder.view import Order, View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
-from tuimail.store import cache_folder, cache_place, cache_row
+from tuimail.store import cache_folder, cache_place, cache_row, index
 from tuimail.store.cache_row import many
 from tuimail.store.cache_snapshot import Snapshot
+from tuimail.store.cache_tally import Tally
 from tuimail.store.cache_timeline import Reversed, Timeline
 
 KEPT = 6
@@ -154,6 +156,18 @@ def refs(connection: sqlite3.Connection, looked: Looked) -> tuple[Ref, ...]:
     column, values = ("folder", looked.folders) if looked.members is None else ("id", looked.members)
     query = f"SELECT folder, uid FROM envelopes WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608
     return tuple(Ref(*places[folder], uid) for folder, uid in connection.execute(query, (many(values),)))
+
+
+def answer(connection: sqlite3.Connection, query: Query, refs: Sequence[Ref]) -> None:
+    """Remember what a server found for a query; the folders are looked at again."""
+    tally = Tally()
+    ids = []
+    for (account, name), uids in cache_place.grouped(refs).items():
+        folder = cache_folder.known(connection, account, name)
+        ids += [row.id for row in cache_place.at(connection, folder, uids).values()]
+        tally.touched(folder)
+    index.answer(connection, query, ids)
+    tally.write(connection)
 
 
 def flat(view: View) -> View:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from tuimail.mail.folder.covered import Covered
 from tuimail.mail.folder.query import Query
 from tuimail.mail.letter import grams
 from tuimail.mail.letter.gist import Gist
@@ -22,10 +23,16 @@ CREATE VIRTUAL TABLE words USING fts5(
   subject, sender, receivers, copied, body, starts,
   content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
 );
+INSERT INTO words (words, rank) VALUES ('automerge', 8);
 CREATE TABLE indexed (
   id INTEGER PRIMARY KEY,
   whole INTEGER NOT NULL
-) STRICT"""
+) STRICT;
+CREATE TABLE answers (
+  query TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (query, id)
+) STRICT, WITHOUT ROWID"""
 
 CAP = 10_000
 """So many of the newest that answer a query are found."""
@@ -38,6 +45,13 @@ _DELETE = (
     "INSERT INTO words (words, rowid, subject, sender, receivers, copied, body, starts)"
     " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
 )
+
+_COVERED = """
+SELECT account, name, max(total, iif(mark IS NULL, said_total, 0)),
+  (SELECT count(*) FROM envelopes WHERE folder = folders.id AND body = 0)
+  + iif(mark IS NULL, max(0, said_total - total), 0)
+FROM folders WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))
+"""
 
 _people = msgspec.json.Decoder(tuple[list[tuple[str, str]], list[tuple[str, str]]]).decode
 
@@ -80,10 +94,34 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 def find(
     connection: sqlite3.Connection, query: Query, folders: Iterable[int] | None = None, limit: int = CAP
 ) -> Found:
-    """The newest `limit` messages that answer the query, in these rows of `folders` (in all without)."""
-    statement, values = sql.select(query, sql.places(connection, query, folders))
-    ids = tuple(id for (id,) in connection.execute(statement, (*values, limit + 1)))
-    return Found(ids[:limit], len(ids) > limit)
+    """The newest `limit` messages that answer the query, in these rows of `folders` (in all without).
+
+    Of those whose text is not here, the ones that a server found.
+    """
+    within = sql.places(connection, query, folders)
+    ids: set[int] = set()
+    for statement, values in (sql.select(query, within), sql.answered(query, within)):
+        ids.update(id for (id,) in connection.execute(statement, (*values, limit + 1)))
+    newest = tuple(sorted(ids, reverse=True))
+    return Found(newest[:limit], len(newest) > limit)
+
+
+def answer(connection: sqlite3.Connection, query: Query, ids: Iterable[int]) -> None:
+    """A server says that these messages answer the query; the answers of the last queries are kept."""
+    values = [(sql.key(query), id) for id in ids]
+    connection.execute(
+        "DELETE FROM answers WHERE (SELECT count(*) FROM answers) > ? AND query <> ?", (CAP, sql.key(query))
+    )
+    connection.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", values)
+
+
+def covered(
+    connection: sqlite3.Connection, query: Query, folders: Iterable[int] | None
+) -> tuple[Covered, ...]:
+    """The folders in which the query looks, as far as they can be searched here."""
+    within = sql.places(connection, query, folders)
+    rows = connection.execute(_COVERED, (None if within is None else _json(within),))
+    return tuple(Covered(*row) for row in rows)
 
 
 def _rows(connection: sqlite3.Connection, ids: Iterable[int], which: str) -> list[tuple[Any, ...]]:
@@ -93,7 +131,11 @@ def _rows(connection: sqlite3.Connection, ids: Iterable[int], which: str) -> lis
         " FROM envelopes LEFT JOIN indexed USING (id)"
         f" WHERE envelopes.id IN (SELECT value FROM json_each(?)) AND {which} ORDER BY envelopes.id"
     )
-    return connection.execute(statement, (str(msgspec.json.encode(list(ids)), "utf-8"),)).fetchall()
+    return connection.execute(statement, (_json(ids),)).fetchall()
+
+
+def _json(values: Iterable[int]) -> str:
+    return str(msgspec.json.encode(list(values)), "utf-8")
 
 
 def _head(subject: str, name: str, spec: str, recipients: str) -> tuple[list[str], set[str]]:

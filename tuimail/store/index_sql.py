@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from tuimail.mail.folder.query import WORDS, Query, Term
 from tuimail.mail.letter import grams
@@ -17,6 +18,7 @@ _STARTS = {"": MARKS, "subject": ("0s",), "from": ("0f",), "to": ("0t", "0c"), "
 _IN_FOLDERS = "envelopes.folder IN (SELECT value FROM json_each(?))"
 
 Condition = tuple[str, tuple[object, ...]]
+Statement = tuple[str, tuple[object, ...]]
 
 _TESTS: dict[str, Callable[[Term], Condition]] = {
     "has": lambda term: ("attached = 1", ()),
@@ -28,23 +30,40 @@ _TESTS: dict[str, Callable[[Term], Condition]] = {
 }
 
 
-def select(query: Query, folders: Iterable[int] | None) -> tuple[str, list[object]]:
-    """A statement for the ids that answer the query, newest first, and its values but for the LIMIT."""
+def select(query: Query, folders: Iterable[int] | None) -> Statement:
+    """The ids that answer the query, newest first. The value of the LIMIT is to be added."""
     words = [term for term in query.terms if term.field in WORDS]
     there = " AND ".join(_match(term) for term in words if not term.unwanted)
     absent = " OR ".join(_match(term) for term in words if term.unwanted)
-    conditions = [_condition(term) for term in query.terms if term.field in ("is", *_TESTS)]
+    conditions = _conditions(query, folders)
     if there:
         conditions.insert(0, ("words MATCH ?", (f"({there}) NOT ({absent})" if absent else there,)))
     elif absent:
         conditions.append(("id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (absent,)))
-    if folders is not None:
-        conditions.append((_IN_FOLDERS, (json.dumps(list(folders)),)))
     source = "words CROSS JOIN envelopes ON envelopes.id = words.rowid" if there else "envelopes"
-    where = f" WHERE {' AND '.join(test for test, _ in conditions)}" if conditions else ""
-    order = "words.rowid" if there else "envelopes.id"
-    values = [value for _, values in conditions for value in values]
-    return f"SELECT envelopes.id FROM {source}{where} ORDER BY {order} DESC LIMIT ?", values  # noqa: S608
+    return _statement(source, "words.rowid" if there else "envelopes.id", conditions)
+
+
+def answered(query: Query, folders: Iterable[int] | None) -> Statement:
+    """As `select`, of what a server found and can't be looked through here."""
+    conditions = [("query = ?", (key(query),)), ("body = 0", ()), *_conditions(query, folders)]
+    return _statement("answers CROSS JOIN envelopes USING (id)", "answers.id", conditions)
+
+
+def key(query: Query) -> str:
+    """What answers are remembered by."""
+    return grams.fold(query.text)
+
+
+def _conditions(query: Query, folders: Iterable[int] | None) -> list[Condition]:
+    conditions = [_condition(term) for term in query.terms if term.field in ("is", *_TESTS)]
+    return conditions if folders is None else [*conditions, (_IN_FOLDERS, (json.dumps(list(folders)),))]
+
+
+def _statement(source: str, id: str, conditions: Iterable[Condition]) -> Statement:
+    tests, values = zip(*conditions, strict=True) if conditions else ((), ())
+    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    return f"SELECT {id} FROM {source}{where} ORDER BY {id} DESC LIMIT ?", tuple(chain(*values))  # noqa: S608
 
 
 def places(
