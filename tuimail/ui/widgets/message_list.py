@@ -111,12 +111,13 @@ class MessageList(RowList):
         start(self, partial(self._open, view, begun, None), "view")
 
     def turn(self, threaded: bool, order: Order) -> None:
-        """The same messages as conversations or one by one, and in another order; the cursor stays on its
-        message.
+        """The same messages as conversations or one by one, the cursor on the same; or in another order, from
+        the top.
         """
         if self.view is not None:
+            at = self.current if order is self.view.order else None
             self.view = replace(self.view, threaded=threaded, order=order)
-            start(self, partial(self._open, self.view, None, self.current), "view")
+            start(self, partial(self._open, self.view, None, at), "view")
 
     def narrow(self, query: str) -> None:
         """The same folder, only what matches the words of `query`."""
