@@ -6,7 +6,7 @@ none of it.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from tuimail.engine.account import Account, Accounts
@@ -20,21 +20,26 @@ from tuimail.engine.follow import Follow
 from tuimail.engine.invitations import Invitations
 from tuimail.engine.items import Items
 from tuimail.engine.keeping import Keeping
+from tuimail.engine.ledger import Ledger
 from tuimail.engine.mailbox import Mailbox
 from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.notify import Notify
 from tuimail.engine.opening import NoOpener, Opening
 from tuimail.engine.outbox import Outbox
+from tuimail.engine.pending import Pending
 from tuimail.engine.places import Place
 from tuimail.engine.prefetch import Prefetch
 from tuimail.engine.reading import Reading
+from tuimail.engine.replay import Replay
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.engine.sync import Sync
+from tuimail.engine.triage import Triage
+from tuimail.engine.turns import Urgency
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
-from tuimail.ports import Clock, Files, Ids, MailCache, Opener, OutboxStore, SenderLock
+from tuimail.ports import ChangeStore, Clock, Files, Ids, MailCache, Opener, OutboxStore, SenderLock
 
 FILING_EVERY = 0.5
 KEPT_EVERY = 1.0
@@ -58,7 +63,9 @@ class Engine:
         *,
         store: OutboxStore,
         cache: MailCache,
+        changes: ChangeStore,
         lock: SenderLock,
+        changes_lock: SenderLock,
         files: Files,
         clock: Clock,
         ids: Ids,
@@ -71,6 +78,7 @@ class Engine:
         opener: Opener | None = None,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
+        self._changes = changes
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
         self._stops = Stops(store, self._newsroom)
@@ -97,7 +105,13 @@ class Engine:
             ids,
             writing.habits.flowed,
         )
-        self.sync = Sync(accounts, cache, self._newsroom, clock, bell=reading.bell)
+        pending = Pending(changes)
+        self.sync = Sync(accounts, cache, self._newsroom, clock, pending, bell=reading.bell)
+        self._replay = Replay(
+            pending, changes, cache, changes_lock, clock, ids, self._newsroom, self._turn_of_person
+        )
+        ledger = Ledger(pending, changes, cache, clock, ids, self._newsroom, self._replay.wake)
+        self.triage = Triage(ledger, pending, cache, ids, self._replay)
         self.follow = Follow(accounts, self.sync, self._newsroom, clock, ids)
         self._prefetch = Prefetch(cache, self.sync, self.follow, self._newsroom, clock, reading.bodies)
         self._notify = Notify(reading.notifier, self._newsroom, clock) if reading.notifier else None
@@ -126,6 +140,7 @@ class Engine:
         self._reads = mail
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
+            await self._take_up()
         self._loop(self._sender.run(), "sender")
         self._loop(self._look_at_rules(), "rules")
         self._filing = {account.name: asyncio.Lock() for account in self.accounts}
@@ -134,7 +149,8 @@ class Engine:
             if account.keeper is not None:
                 self._loop(self._follow_kept(account), f"kept {account.name}")
             if mail:
-                self._loop(tidied(self.drafts.copies, account), f"drafts {account.name}")
+                self._loop(self._replay.run(account), f"changes {account.name}")
+                self._loop(self._tidy(account), f"drafts {account.name}")
                 self._loop(self.follow.inbox(account), f"inbox {account.name}")
                 self._loop(self.follow.others(account), f"folders {account.name}")
                 self._loop(self._prefetch.run(account), f"bodies {account.name}")
@@ -145,6 +161,7 @@ class Engine:
         """Let another process send. What is asked of the outbox is answered all the same; `start` goes on."""
         await self._end()
         self._sender.hand_over()
+        self._replay.hand_over()
 
     async def close(self) -> None:
         """Let the attempt under way finish, for a few seconds; then stop everything."""
@@ -153,7 +170,8 @@ class Engine:
             *(way.close() for a in self.accounts for way in (a.source, a.submitter, a.keeper) if way)
         )
         self._sender.hand_over()
-        await asyncio.gather(self._store.close(), self._cache.close())
+        self._replay.hand_over()
+        await asyncio.gather(self._store.close(), self._cache.close(), self._changes.close())
 
     async def failure(self) -> None:
         """Waits until a loop fails, which nothing expected, and raises what it raised."""
@@ -182,6 +200,20 @@ class Engine:
 
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
+
+    def _turn_of_person(self, account: str) -> AbstractAsyncContextManager[None]:
+        return self.sync.turns(account).turn(Urgency.PERSON)
+
+    async def _take_up(self) -> None:
+        """What was done to messages and waits for the servers, before these are asked for anything."""
+        try:
+            await self.triage.load()
+        except TuimailError as error:
+            self._newsroom.announce(Notice(line(str(error))))
+
+    async def _tidy(self, account: Account) -> None:
+        await self.follow.met(account.name)
+        await tidied(self.drafts.copies, account)
 
     async def _look_at_rules(self) -> None:
         if trouble := await self.checks.trouble():
