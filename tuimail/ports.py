@@ -476,8 +476,11 @@ class MailCache(Protocol):
         """The folders in which the view's query looks, as far as they can be searched here."""
         ...
 
-    async def answer(self, query: Query, refs: Sequence[Ref]) -> None:
-        """A server found these; views with this query have those of them whose text is not here."""
+    async def answer(self, query: Query, refs: Sequence[Ref]) -> tuple[Ref, ...]:
+        """A server found these: views with this query have those of them whose text is not here.
+
+        The ones that are not known at all.
+        """
         ...
 
     async def envelope(self, ref: Ref) -> Envelope | None: ...

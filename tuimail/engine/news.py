@@ -1,9 +1,11 @@
 """What the engine announces. A front end listens; it never asks twice."""
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.envelope import Envelope
@@ -86,6 +88,28 @@ class Progress(Struct, frozen=True):
     total: int
 
 
+class Stage(StrEnum):
+    """How far a search has come: looked at what is here; a server is asked, was asked, or can't be asked."""
+
+    HERE = "here"
+    ASKING = "asking"
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+class Searched(Struct, frozen=True):
+    """A search of `total` messages, `textless` of which have text that matters and is not here.
+
+    `trouble` is why a server could not be asked.
+    """
+
+    view: View
+    total: int
+    textless: int
+    stage: Stage
+    trouble: Safe
+
+
 class Notice(Struct, frozen=True):
     """One line for a person, not tied to an item. `trouble` is False for good news."""
 
@@ -112,6 +136,7 @@ News = (
     | AccountOnline
     | NewMail
     | Progress
+    | Searched
     | Notice
     | SenderChanged
 )

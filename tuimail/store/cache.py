@@ -125,8 +125,8 @@ class CacheFile:
             lambda c: index.covered(c, view.query, list(cache_folder.within(c, view)))
         )
 
-    async def answer(self, query: Query, refs: Sequence[Ref]) -> None:
-        await self._pair.write(lambda c: cache_view.answer(c, query, refs))
+    async def answer(self, query: Query, refs: Sequence[Ref]) -> tuple[Ref, ...]:
+        return await self._pair.write(lambda c: cache_view.answer(c, query, refs))
 
     async def envelope(self, ref: Ref) -> Envelope | None:
         def job(connection: sqlite3.Connection) -> Envelope | None:

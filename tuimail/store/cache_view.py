@@ -158,16 +158,20 @@ def refs(connection: sqlite3.Connection, looked: Looked) -> tuple[Ref, ...]:
     return tuple(Ref(*places[folder], uid) for folder, uid in connection.execute(query, (many(values),)))
 
 
-def answer(connection: sqlite3.Connection, query: Query, refs: Sequence[Ref]) -> None:
-    """Remember what a server found for a query; the folders are looked at again."""
+def answer(connection: sqlite3.Connection, query: Query, refs: Sequence[Ref]) -> tuple[Ref, ...]:
+    """Remember what a server found for a query, and look at the folders again; those that are unknown."""
     tally = Tally()
-    ids = []
+    ids: list[int] = []
+    unknown: list[Ref] = []
     for (account, name), uids in cache_place.grouped(refs).items():
         folder = cache_folder.known(connection, account, name)
-        ids += [row.id for row in cache_place.at(connection, folder, uids).values()]
+        rows = cache_place.at(connection, folder, uids)
+        ids += [row.id for row in rows.values()]
+        unknown += [Ref(account, name, uid) for uid in uids if uid not in rows]
         tally.touched(folder)
     index.answer(connection, query, ids)
     tally.write(connection)
+    return tuple(unknown)
 
 
 def flat(view: View) -> View:

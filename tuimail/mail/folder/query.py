@@ -51,8 +51,8 @@ class Query(Struct, frozen=True):
     terms: tuple[Term, ...] = ()
 
     @property
-    def asks_words(self) -> bool:
-        """Whether it asks for words that only the text of a message can answer."""
+    def asks_text(self) -> bool:
+        """Whether it takes the text of a message to answer it."""
         return any(term.field in ("", "body") for term in self.terms)
 
 
