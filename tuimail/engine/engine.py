@@ -31,6 +31,7 @@ from tuimail.engine.places import Place
 from tuimail.engine.prefetch import Prefetch
 from tuimail.engine.reading import Reading
 from tuimail.engine.replay import Replay
+from tuimail.engine.search import Search
 from tuimail.engine.sender import Sender
 from tuimail.engine.stops import Stops
 from tuimail.engine.sync import Sync
@@ -116,6 +117,7 @@ class Engine:
         self._prefetch = Prefetch(cache, self.sync, self.follow, self._newsroom, clock, reading.bodies)
         self._notify = Notify(reading.notifier, self._newsroom, clock) if reading.notifier else None
         self.mailbox = Mailbox(accounts, cache, files, self._newsroom, self.sync)
+        self.search = Search(accounts, cache, self._newsroom, self.sync)
         self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids, writing)
         self.contacts = Contacts(cache, writing.books)
         self.opening = Opening(self.mailbox, files, opener or NoOpener())
