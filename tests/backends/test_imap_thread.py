@@ -36,6 +36,10 @@ async def mailbox():
         yield started
 
 
+async def ids(source, folder):
+    return await source.message_ids(folder, ["7.1"])
+
+
 def said(server: ImapDouble, word: bytes) -> int:
     return sum(line.split(b" ", 1)[-1].startswith(word) for line in server.lines)
 
@@ -44,14 +48,14 @@ async def test_a_question_is_asked_again_on_a_new_connection_but_only_once(mailb
     server, source = mailbox({"UID FETCH": None})
     await source.check()
     with pytest.raises(MailboxError, match="connection broke"):
-        await source.listing("INBOX")
+        await ids(source, "INBOX")
     assert (server.connections, said(server, b"UID FETCH")) == (2, 2)
 
 
 async def test_on_a_fresh_connection_a_question_is_asked_once(mailbox):
     server, source = mailbox({"UID FETCH": None})
     with pytest.raises(MailboxError, match="connection broke"):
-        await source.listing("INBOX")
+        await ids(source, "INBOX")
     assert (server.connections, said(server, b"UID FETCH")) == (1, 1)
 
 
@@ -75,39 +79,34 @@ async def test_a_no_is_no_reason_to_connect_again(mailbox):
     server, source = mailbox({"SELECT": b"{tag} NO there is no such folder\r\n"})
     for _ in range(3):
         with pytest.raises(MailboxError, match="no such folder"):
-            await source.listing("x")
+            await ids(source, "x")
     assert server.connections == 1
 
 
 @pytest.mark.parametrize(
-    "answer", [b"* BYE {3}\r\nabc\r\n", b"* \xff\xff {2}\r\nab\r\n", b"+ what\r\nA1\r\n"]
+    "answer",
+    [b"+ what\r\nA1\r\n", b"* {999999999999999999}\r\n", b"A9 OK done\r\n"],
 )
 async def test_an_answer_that_makes_no_sense_costs_the_connection_not_the_thread(mailbox, answer):
     server, source = mailbox({"UID FETCH": answer})
     with pytest.raises(MailboxError):
-        await source.listing("INBOX")
+        await ids(source, "INBOX")
     server.answers["UID FETCH"] = b""
-    assert (await source.listing("INBOX")).flags == {}
-
-
-async def test_a_capability_answer_that_makes_no_sense_is_an_error(mailbox):
-    _, source = mailbox({"CAPABILITY": b"* CAPABILITY \xff {2}\r\nab\r\n"})
-    with pytest.raises(MailboxError):
-        await source.check()
+    assert await ids(source, "INBOX") == {}
 
 
 async def test_a_server_that_takes_for_ever_is_cut_off(mailbox, monkeypatch):
     monkeypatch.setattr(imap_thread, "DEADLINE", 0.2)
     server, source = mailbox({"UID FETCH": b"* 1 FETCH (UID 1 {tag}"})
     with pytest.raises(MailboxError, match="too long"):
-        await source.listing("INBOX")
+        await ids(source, "INBOX")
     server.answers["UID FETCH"] = b""
-    assert (await source.listing("INBOX")).flags == {}
+    assert await ids(source, "INBOX") == {}
 
 
 async def test_closing_does_not_wait_for_a_silent_server(mailbox):
     _, source = mailbox({"UID FETCH": b"{tag}"})
-    asking = asyncio.create_task(source.listing("INBOX"))
+    asking = asyncio.create_task(ids(source, "INBOX"))
     await asyncio.sleep(0.05)
     begun = time.monotonic()
     await source.close()
@@ -136,14 +135,6 @@ async def test_a_job_given_up_before_its_turn_is_not_done(mailbox):
     assert said(server, b"APPEND") == 1
 
 
-async def test_imaplib_is_not_loaded_before_a_connection_is_made():
-    code = (
-        "import sys, tuimail.backends.imap; print([m for m in ('imaplib', 'imapclient') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "[]\n"
-
-
 def test_a_silent_server_does_not_delay_the_end_of_the_program():
     program = """
 import asyncio
@@ -152,7 +143,7 @@ from tuimail.backends.imap_server import ImapServer
 async def secret(): return "pw"
 async def main(port):
     source = ImapSource("work", ImapServer("localhost", port, "hanako", "none"), secret)
-    asking, watching = source.listing("INBOX"), anext(source.watch("INBOX"))
+    asking, watching = anext(source.stretches("INBOX")), anext(source.watch("INBOX"))
     tasks = [asyncio.ensure_future(each) for each in (asking, watching)]
     await asyncio.sleep(0.2)
 asyncio.run(main(%d))

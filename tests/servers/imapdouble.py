@@ -6,7 +6,7 @@ import ssl
 
 from servers.background import BackgroundServer
 
-LITERAL = re.compile(rb"\{(\d+)\}\r\n$")
+LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
 PLAIN = "IMAP4rev1 AUTH=PLAIN IDLE UIDPLUS"
 
 
@@ -65,7 +65,8 @@ class ImapDouble(BackgroundServer):
         line = await self._line(reader, writer)
         self.lines.append(line)
         while match := LITERAL.search(line):
-            writer.write(b"+ go on\r\n")
+            if not match[2]:
+                writer.write(b"+ go on\r\n")
             line += await reader.readexactly(int(match[1])) + await self._line(reader, writer)
             self.lines[-1] = line
         return line

@@ -2,34 +2,45 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakSet
 
-from tuimail.backends import network, roles, utf7
+from msgspec.structs import replace
+
+from tuimail.backends import imap_deed, imap_fetch, imap_folders, imap_look, imap_search, network, roles, utf7
+from tuimail.backends.imap_answer import LARGEST_UID
+from tuimail.backends.imap_pair import ImapPair
 from tuimail.backends.imap_server import Credential, ImapServer
-from tuimail.backends.imap_thread import ImapThread
 from tuimail.backends.imap_watch import ImapWatch
+from tuimail.backends.imap_wire import Wire
 from tuimail.backends.roles import Place
 from tuimail.mail.errors import LoginError, MailboxError, MessageGone, SecretError
-from tuimail.mail.folder.folder import Folder, Listing
+from tuimail.mail.folder.folder import Folder
 from tuimail.mail.folder.query import Query
-from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
+from tuimail.mail.folder.sync import Look, Mark, Stretch
 from tuimail.mail.letter import scan
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
 
 if TYPE_CHECKING:
     from tuimail.backends.imap_answer import Fetched, Listed
-    from tuimail.backends.imap_wire import Wire
+    from tuimail.backends.imap_look import Walk
 
 LONGEST_TITLE = 200
-STRETCH = 10_000
+GUESS_SECONDS = 120.0
+
+Uids = Sequence[str]
+Flags = frozenset[str]
+NONE: Flags = frozenset()
+T = TypeVar("T")
+Job = Callable[[Wire], T]
 
 
 class ImapSource:
-    """ports.MailSource by one connection, and one more for each folder that is watched.
+    """ports.MailSource by three connections at most: for whoever waits, for later, and one that listens.
 
     `credential` is awaited for the password or token whenever a connection is made, and only then, after TLS
     was verified. `context` trusts what the system trusts unless given.
@@ -42,141 +53,110 @@ class ImapSource:
         self._server = server
         self._credential = credential
         self._context = context
-        self._thread = ImapThread(self._open)
+        self._pair = ImapPair(self._open)
         self._watches: WeakSet[ImapWatch] = WeakSet()
+        self._totals: dict[str, tuple[int, float]] = {}
 
     async def folders(self) -> tuple[Folder, ...]:
-        return self._folders(await self._thread.ask(lambda wire: wire.folders()))
-
-    async def listing(self, folder: str) -> Listing:
-        def job(wire: "Wire") -> Listing:
-            validity = wire.enter(folder, anew=True)
-            return Listing({f"{validity}.{uid}": flags for uid, flags in wire.flags().items()})
-
-        return await self._thread.ask(job)
+        found = await self._pair.now(imap_folders.folders)
+        self._totals = {each.name: (total, time.monotonic()) for each, (total, _) in found}
+        return self._folders(found)
 
     async def create(self, folder: str) -> None:
-        await self._thread.ask(lambda wire: wire.create(folder))
+        await self._pair.now(lambda wire: imap_folders.create(wire, folder))
 
     async def look(self, folder: str, since: Mark | None) -> Look:
-        return await self._thread.ask(lambda wire: Look(wire.mark(folder), whole=True))
+        return await self._pair.later(lambda wire: imap_look.look(wire, folder, since))
 
     async def stretches(self, folder: str) -> AsyncIterator[Stretch]:
-        def job(wire: "Wire", upper: int, last: int) -> tuple[int, Stretch]:
-            validity = wire.enter(folder)
-            lower = max(1, min(upper, wire.total) - STRETCH + 1)
-            found = {uid: flags for uid, flags in wire.flags(lower, upper).items() if uid <= last}
-            first = min(found, default=last) if lower > 1 else 0
-            return lower, Stretch(first, last, {f"{validity}.{uid}": flags for uid, flags in found.items()})
-
-        upper, last = await self._thread.ask(lambda wire: wire.mark(folder).total), LAST
-        while last >= 0:
-            upper, stretch = await self._thread.ask(partial(job, upper=upper, last=last))
-            yield stretch
-            last = stretch.first - 1
+        walk: Walk | None = await self._pair.later(lambda wire: imap_look.begin(wire, folder))
+        while walk is not None:
+            window = partial(imap_look.stretch, folder=folder, walk=walk)
+            stretch, walk = await self._pair.later(window)
+            if stretch is not None:
+                yield stretch
 
     async def newest(self, folder: str, count: int) -> tuple[Envelope, ...]:
-        def job(wire: "Wire") -> tuple[Envelope, ...]:
-            mark = wire.mark(folder)
-            heads = wire.last_heads(mark.total, count)
-            return tuple(
-                self._envelope(folder, f"{mark.validity}.{uid}", heads[uid])
-                for uid in sorted(heads, reverse=True)
-            )
+        total, known = self._totals.get(folder, (0, 0.0))
+        likely = total if time.monotonic() - known < GUESS_SECONDS else 0
 
-        return await self._thread.ask(job)
+        def job(wire: Wire) -> tuple[Envelope, ...]:
+            validity, found = imap_fetch.newest(wire, folder, count, likely)
+            return tuple(self._envelope(folder, f"{validity}.{uid}", head) for uid, head in found.items())
 
-    async def envelopes(self, folder: str, uids: Sequence[str]) -> tuple[Envelope, ...]:
-        def job(wire: "Wire") -> tuple[Envelope, ...]:
-            wanted = _numbers(uids, wire.enter(folder))
-            heads = wire.heads(wanted.values())
-            found = ((uid, heads.get(number)) for uid, number in wanted.items())
-            return tuple(self._envelope(folder, uid, head) for uid, head in found if head is not None)
+        return await self._pair.now(job)
 
-        return await self._thread.ask(job)
+    async def envelopes(self, folder: str, uids: Uids) -> tuple[Envelope, ...]:
+        def job(wire: Wire) -> tuple[Envelope, ...]:
+            heads = _by_key(folder, uids, imap_fetch.heads)(wire)
+            return tuple(self._envelope(folder, uid, head) for uid, head in heads.items())
+
+        return await self._pair.later(job)
 
     async def body(self, folder: str, uid: str) -> bytes:
-        def job(wire: "Wire") -> bytes | None:
-            number = _numbers((uid,), wire.enter(folder)).get(uid)
-            return None if number is None else wire.body(number)
-
-        raw = await self._thread.ask(job)
-        if raw is None:
+        found = await self._pair.now(_by_key(folder, (uid,), imap_fetch.bodies))
+        if uid not in found:
             raise MessageGone("the message is no longer on the server")
-        return raw
+        return found[uid]
 
-    async def bodies(self, folder: str, uids: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
-        def job(wire: "Wire") -> tuple[tuple[str, bytes], ...]:
-            wanted = _numbers(uids, wire.enter(folder))
-            found = ((uid, wire.body(number)) for uid, number in wanted.items())
-            return tuple((uid, raw) for uid, raw in found if raw is not None)
+    async def bodies(self, folder: str, uids: Uids) -> tuple[tuple[str, bytes], ...]:
+        def parted(wire: Wire) -> list[list[str]]:
+            keys = {number: uid for uid, number in _numbers(uids, wire.enter(folder)).items()}
+            return [[keys[number] for number in part] for part in imap_fetch.parcels(wire, list(keys))]
 
-        return await self._thread.ask(job)
+        found: dict[str, bytes] = {}
+        for part in await self._pair.later(parted):
+            found |= await self._pair.later(_by_key(folder, part, imap_fetch.bodies))
+        return tuple((uid, found[uid]) for uid in uids if uid in found)
 
-    async def message_ids(self, folder: str, uids: Sequence[str]) -> dict[str, str]:
-        found = await self.envelopes(folder, uids)
-        return {each.ref.uid: each.message_id for each in found}
+    async def message_ids(self, folder: str, uids: Uids) -> dict[str, str]:
+        lines = await self._pair.now(_by_key(folder, uids, imap_fetch.message_ids))
+        ref = Ref(self._account, folder, "")
+        return {uid: scan.envelope(ref, head, 0, 0, NONE).message_id for uid, head in lines.items()}
 
-    async def append(self, folder: str, wire: bytes, flags: frozenset[str]) -> str:
-        return await self._thread.ask(lambda on: on.file(folder, wire, flags), repeatable=False)
+    async def append(self, folder: str, wire: bytes, flags: Flags) -> str:
+        return await self._pair.now(lambda on: imap_deed.file(on, folder, wire, flags), repeatable=False)
 
     async def find(self, folder: str, header: str, value: str) -> tuple[str, ...]:
-        def job(wire: "Wire") -> tuple[str, ...]:
-            validity = wire.enter(folder, anew=True)
-            return tuple(f"{validity}.{uid}" for uid in wire.search(header, value))
+        def job(wire: Wire) -> tuple[str, ...]:
+            validity = wire.refresh(folder)
+            return tuple(f"{validity}.{uid}" for uid in imap_search.find(wire, header, value))
 
-        return await self._thread.ask(job)
+        return await self._pair.now(job)
 
     async def search(self, folder: str, query: Query) -> tuple[str, ...]:
-        def job(wire: "Wire") -> tuple[str, ...]:
-            validity = wire.enter(folder, anew=True)
-            words = " ".join(term.value for term in query.terms)
-            return tuple(f"{validity}.{uid}" for uid in reversed(wire.search_text(words)))
+        def job(wire: Wire) -> tuple[str, ...]:
+            validity = wire.refresh(folder)
+            return tuple(f"{validity}.{uid}" for uid in reversed(imap_search.search(wire, query)))
 
-        return await self._thread.ask(job)
+        return await self._pair.now(job)
 
-    async def flag(self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]) -> None:
-        def job(wire: "Wire") -> None:
-            numbers = _numbers(uids, wire.enter(folder)).values()
-            for sign, flags in (("+", add), ("-", drop)):
-                if flags:
-                    wire.store(numbers, sign, flags)
+    async def flag(self, folder: str, uids: Uids, add: Flags, drop: Flags) -> None:
+        await self._pair.now(_done(folder, uids, lambda on, some: imap_deed.store(on, some, add, drop)))
 
-        await self._thread.ask(job)
+    async def label(self, folder: str, uids: Uids, add: Flags, drop: Flags) -> None:
+        await self._pair.now(_done(folder, uids, lambda on, some: imap_deed.label(on, some, add, drop)))
 
-    async def label(
-        self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
-    ) -> None:
-        raise MailboxError("this server has no labels; nothing was changed")
+    async def move(self, folder: str, uids: Uids, to: str) -> dict[str, str]:
+        if folder == to:
+            return {}
+        job = _by_key(folder, uids, lambda wire, some: imap_deed.move(wire, some, to))
+        return await self._pair.now(job, repeatable=False)
 
-    async def move(self, folder: str, uids: Sequence[str], to: str) -> dict[str, str]:
-        def job(wire: "Wire") -> dict[str, str]:
-            wanted = _numbers(uids, wire.enter(folder))
-            there = wire.heads(wanted.values())
-            new = wire.move(sorted(there), to)
-            return {uid: new.get(number, "") for uid, number in wanted.items() if number in there}
-
-        return await self._thread.ask(job, repeatable=False)
-
-    async def erase(self, folder: str, uids: Sequence[str]) -> None:
-        for uid in uids:
-            await self.remove(folder, uid)
+    async def erase(self, folder: str, uids: Uids) -> None:
+        await self._pair.now(_done(folder, uids, imap_deed.erase))
 
     async def remove(self, folder: str, uid: str) -> None:
-        def job(wire: "Wire") -> None:
-            for number in _numbers((uid,), wire.enter(folder)).values():
-                wire.expunge(number)
-
-        await self._thread.ask(job)
+        await self.erase(folder, (uid,))
 
     def watch(self, folder: str) -> AsyncIterator[None]:
         """The first yield says that it listens. Ends with LoginError, or when the source is closed."""
-        watch = ImapWatch(self._open, folder)
+        watch = ImapWatch(self._listen, folder, lambda: self._glance(folder))
         self._watches.add(watch)
         return watch.news()
 
     async def check(self) -> str:
-        total, unread = await self._thread.ask(lambda wire: wire.counts("INBOX"))
+        total, unread = await self._pair.now(lambda wire: imap_folders.counts(wire, "INBOX"))
         return (
             f"{self._server} let {line(self._server.user)} in: {total} messages in the inbox, {unread} unread"
         )
@@ -184,12 +164,25 @@ class ImapSource:
     async def close(self) -> None:
         for watch in self._watches:
             watch.stop()
-        await self._thread.close()
+        await self._pair.close()
 
-    def _open(self, loop: asyncio.AbstractEventLoop) -> "Wire":
-        """A connection that is logged in. Runs on a thread of its own; loads imaplib there."""
-        from tuimail.backends.imap_wire import Wire
+    async def _glance(self, folder: str) -> object:
+        """What differs when something happened in the folder; None when nobody is connected."""
+        if not self._pair.is_open:
+            return None
+        return await self._pair.later(lambda wire: imap_folders.glance(wire, folder))
 
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> Wire:
+        """The third connection. That it is refused says nothing of the password while another is open."""
+        try:
+            return self._open(loop)
+        except LoginError as error:
+            if not self._pair.is_open:
+                raise
+            raise MailboxError(str(error)) from error
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> Wire:
+        """A connection that is logged in. Runs on a thread of its own."""
         wire = Wire(self._server, self._context or network.trusted())
         try:
             wire.login(self._asked(loop))
@@ -222,7 +215,29 @@ class ImapSource:
 
     def _envelope(self, folder: str, uid: str, head: "Fetched") -> Envelope:
         ref = Ref(self._account, folder, uid)
-        return scan.envelope(ref, head.text or b"", head.received, head.size, head.flags or frozenset())
+        found = scan.envelope(ref, head.text or b"", head.received, head.size, head.flags or frozenset())
+        if not head.thread and not head.labels:
+            return found
+        labels = frozenset(line(utf7.decode(each.decode("utf-8", "replace"))) for each in head.labels)
+        return replace(found, thread=head.thread, labels=labels)
+
+
+def _by_key(
+    folder: str, uids: Uids, ask: Callable[[Wire, Collection[int]], dict[int, T]]
+) -> Job[dict[str, T]]:
+    """Asks for these messages by their numbers; what was found, by their keys, in this order."""
+
+    def job(wire: Wire) -> dict[str, T]:
+        wanted = _numbers(uids, wire.enter(folder))
+        found = ask(wire, wanted.values())
+        return {uid: found[number] for uid, number in wanted.items() if number in found}
+
+    return job
+
+
+def _done(folder: str, uids: Uids, do: Callable[[Wire, Collection[int]], None]) -> Job[None]:
+    """Does something to these messages."""
+    return lambda wire: do(wire, _numbers(uids, wire.enter(folder)).values())
 
 
 def _path(found: "Listed") -> tuple[str, ...]:
@@ -233,4 +248,7 @@ def _path(found: "Listed") -> tuple[str, ...]:
 def _numbers(uids: Iterable[str], validity: int) -> dict[str, int]:
     """The server's number of each key that was given under this uidvalidity."""
     parts = ((uid, uid.partition(".")) for uid in uids)
-    return {uid: int(number) for uid, (of, _, number) in parts if of == str(validity) and number.isdecimal()}
+    numbers = {
+        uid: int(n) for uid, (of, _, n) in parts if of == str(validity) and n.isdecimal() and len(n) < 11
+    }
+    return {uid: number for uid, number in numbers.items() if 0 < number <= LARGEST_UID}

@@ -1,174 +1,263 @@
-"""imaplib with its edges mended: our own socket, bounded answers, and never a second command in an argument.
+"""The lines of an IMAP connection (RFC 9051 §2.2): commands out, many at once, and bounded answers in."""
 
-imaplib (and imapclient, which stands on it) sends arguments as they are, reads a literal of any size, keeps
-the last commands, password included, for its log, and has no IDLE that sees what is already buffered.
-"""
-
-import imaplib
+import re
 import selectors
 import socket
 import ssl
-import time
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedReader
+from typing import cast
 
-from tuimail.backends.network import is_loopback
-from tuimail.mail.errors import MailboxError
+from msgspec import Struct
 
-CONNECT_SECONDS = 20.0
+from tuimail.backends.imap_server import Broken, ImapServer
+from tuimail.backends.imap_socket import connected, wrapped
+from tuimail.backends.imap_words import Command, Word
+from tuimail.backends.network import why
+from tuimail.mail.letter.safe import line as shown
+
 READ_SECONDS = 60.0
+BUFFER = 1 << 18
 LARGEST_LITERAL = 64 << 20
-LARGEST_LINE = 4 << 20
+LARGEST_LINE = 16 << 20
 LARGEST_ANSWER = 256 << 20
-LOOK_UP_SECONDS = 15.0
-SLEPT_SECONDS = 30.0
-NEWS = frozenset({"EXISTS", "EXPUNGE", "FETCH", "VANISHED"})
-FORBIDDEN = (b"\r", b"\n", b"\0")
-SOCKET_OPTIONS = (
-    ("IPPROTO_TCP", "TCP_NODELAY", 1),
-    ("SOL_SOCKET", "SO_KEEPALIVE", 1),
-    ("IPPROTO_TCP", "TCP_KEEPIDLE", 60),
-    ("IPPROTO_TCP", "TCP_KEEPINTVL", 10),
-    ("IPPROTO_TCP", "TCP_KEEPCNT", 3),
-    ("IPPROTO_TCP", "TCP_USER_TIMEOUT", 30_000),
-)
+LONGEST_TEXT = 300
 
-imaplib.Commands.setdefault("IDLE", ("SELECTED",))
+Response = bytes | tuple[bytes, ...]
+"""An untagged response without its `* `; where it has literals: text, literal, text, literal … text."""
+
+_LITERAL = re.compile(rb"\{(\d{1,18})\+?\}\r?\n$")
+_TAGGED = re.compile(rb"(A\d+) (OK|NO|BAD)\b ?(.*)", re.I | re.S)
 
 
-def refuse(*words: str | bytes) -> None:
-    """Raises MailboxError for a word that would end its command and begin another."""
-    if any(
-        bad in (word if isinstance(word, bytes) else word.encode()) for word in words for bad in FORBIDDEN
-    ):
-        raise MailboxError("a line break or NUL can't be said to a server; nothing was asked")
+class _Nonsense(Exception):  # noqa: N818 (it is what was heard)
+    """What came is no IMAP, or more of it than anybody needs."""
 
 
-class Channel(imaplib.IMAP4):
-    """A connection that was greeted, and is under TLS unless `security` is `none`; nobody is logged in.
+class Reply(Struct, frozen=True):
+    """How a command ended: OK, NO or BAD, the text that came with it, and what was heard on the way."""
 
-    Raises OSError (ssl.SSLError among them) or imaplib's own errors, and then the socket is closed.
+    status: str
+    text: bytes
+    heard: list[Response]
+
+
+class Channel:
+    """A connection to `server`, under TLS when that begins with the first byte. One thread owns it.
+
+    Every method raises Broken when the connection is gone or what comes over it is no IMAP; it was closed
+    then. `literals` is the size up to which a literal needs no leave (RFC 7888).
     """
 
-    def __init__(self, host: str, port: int, security: str, context: ssl.SSLContext) -> None:
-        if security == "none" and not is_loopback(host):
-            raise self.abort("without TLS only this computer is spoken to; nothing was sent")
-        self._context = context if security == "tls" else None
-        self._heard = 0
-        super().__init__(host, port, CONNECT_SECONDS)
+    def __init__(self, server: ImapServer, context: ssl.SSLContext) -> None:
+        self._server, self._context = server, context
+        self._count = self._size = self.literals = 0
+        self._heard: list[Response] = []
+        self._replies: dict[bytes, Reply | None] = {}
+        self._leave: bytes | None = None
+        self._goodbye = ""
+        self._out = bytearray()
         try:
-            self._enter(security, context)
-        except BaseException:
-            self.hang_up()
-            raise
+            self._take(connected(server.host, server.port, server.security, context))
+        except OSError as error:
+            raise Broken(f"{server}: {why(error)}") from error
 
-    def _enter(self, security: str, context: ssl.SSLContext) -> None:
-        if self.state != "NONAUTH":
-            raise self.abort("the server took us for somebody before we logged in (PREAUTH)")
-        if security == "starttls":
-            if "STARTTLS" not in self.capabilities:
-                raise self.abort("the server offers no STARTTLS; nothing was sent")
-            self.starttls(context)
-            self.untagged_responses.clear()
-        self.sock.settimeout(READ_SECONDS)
+    def greeting(self) -> Response:
+        """The first line."""
+        with self._breaking():
+            self._hear()
+        return self._heard.pop() if self._heard else b""
 
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        sock = socket.create_connection((self.host, self.port), timeout)
-        try:
-            for level, option, value in SOCKET_OPTIONS:
-                if hasattr(socket, option):
-                    sock.setsockopt(getattr(socket, level), getattr(socket, option), value)
-            return self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
-        except BaseException:
-            sock.close()
-            raise
+    def secure(self) -> None:
+        """TLS from here on; what came in clear and was not read is forgotten."""
+        with self._breaking():
+            self._take(wrapped(self._sock, self._server.host, self._context))
 
-    def _command(self, name: str, *args: Any) -> bytes:
-        """The one way out for every command. Its literal is checked too, unless it is a message."""
-        self._heard = 0
-        literal = self.literal if isinstance(self.literal, bytes) and name != "APPEND" else b""
-        try:
-            refuse(*args, literal)
-        except MailboxError:
-            self.literal = None
-            raise
-        return super()._command(name, *args)  # type: ignore[misc, no-any-return]
+    def ask(self, *commands: Command) -> list[Reply]:
+        """Say all of them in one go, and read how each ended."""
+        with self._breaking():
+            tags = [self._say(command) for command in commands]
+            self._flush()
+            return [self._reply(tag) for tag in tags]
 
-    def read(self, size: int) -> bytes:
-        if size > LARGEST_LITERAL:
-            raise self.abort(
-                f"an answer of {size >> 20} MB is more than the {LARGEST_LITERAL >> 20} MB taken"
-            )
-        return self._counted(super().read(size))
+    def converse(self, command: Command, *answers: bytes) -> Reply:
+        """One command whose continuations are answered by these lines, and by empty ones after that."""
+        left = iter(answers)
+        with self._breaking():
+            tag = self._say(command)
+            self._flush()
+            while self._leave_for(tag):
+                self._out += next(left, b"") + b"\r\n"
+                self._flush()
+            return self._reply(tag)
 
-    def readline(self) -> bytes:
-        line = self._reader().readline(LARGEST_LINE)
-        if len(line) >= LARGEST_LINE:
-            raise self.abort("the server's line has no end")
-        return self._counted(line)
+    def begin(self, command: Command) -> bytes | None:
+        """A command that goes on until `finish`; its tag, or None when the server won't have it."""
+        with self._breaking():
+            tag = self._say(command)
+            self._flush()
+            if self._leave_for(tag):
+                return tag
+            self._replies.pop(tag)
+            return None
 
-    def _counted(self, data: bytes) -> bytes:
-        self._heard += len(data)
-        if self._heard > LARGEST_ANSWER:
-            raise self.abort("the server's answer has no end")
-        return data
+    def finish(self, tag: bytes, word: bytes) -> Reply:
+        """End what was begun."""
+        with self._breaking():
+            self._out += word + b"\r\n"
+            self._flush()
+            return self._reply(tag)
 
-    def say(self, command: str, *words: str | bytes, literal: bytes | None = None) -> tuple[str, Any]:
-        """One command; status and text of its answer. What it heard besides is in `untagged_responses`."""
-        self.untagged_responses.clear()
-        self.literal = literal  # type: ignore[assignment]
-        return self.xatom(command, *words)  # type: ignore[arg-type]
+    def overhear(self, seconds: float) -> list[Response]:
+        """What the server says unasked within this time; returns as soon as it said something."""
+        with self._breaking(), selectors.DefaultSelector() as selector:
+            selector.register(self._sock, selectors.EVENT_READ)
+            if self._waiting() or selector.select(seconds):
+                self._hear()
+            if self._goodbye:
+                raise EOFError
+            return list(self._heard)
 
-    def idle(self, seconds: float) -> bool:
-        """Wait until something happens in the folder (RFC 2177), `seconds` at most; whether it did."""
-        self.untagged_responses.clear()
-        tag = self._command("IDLE")
-        while self._get_response() is not None:
-            if self.tagged_commands[tag]:
-                raise self.abort("the server won't IDLE")
-        self._listen(time.monotonic() + seconds)
-        self.send(b"DONE\r\n")
-        self._command_complete("IDLE", tag)
-        return self.news()
-
-    def news(self) -> bool:
-        """Whether the last command heard of a message that came, went or changed."""
-        return not NEWS.isdisjoint(self.untagged_responses)
-
-    def _listen(self, until: float) -> None:
-        """Returns on news. A computer that slept has a connection nobody answers on: that is an error."""
-        drift = time.time() - time.monotonic()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.sock, selectors.EVENT_READ)
-            while not self.news() and (left := until - time.monotonic()) > 0:
-                if self._waiting() or selector.select(min(left, LOOK_UP_SECONDS)):
-                    self._get_response()
-                    self._check_bye()
-                if abs(time.time() - time.monotonic() - drift) > SLEPT_SECONDS:
-                    raise self.abort("this computer slept or its clock was set")
-
-    def _waiting(self) -> bool:
-        """Whether something was read from the socket that no poll of it would show."""
-        self.sock.setblocking(False)
-        try:
-            return bool(self._reader().peek(1))
-        except (ssl.SSLWantReadError, BlockingIOError):
-            return False
-        finally:
-            self.sock.settimeout(READ_SECONDS)
+    def hasten(self, seconds: float) -> None:
+        """Wait for an answer no longer than this from now on."""
+        with suppress(OSError):
+            self._sock.settimeout(seconds)
 
     def sever(self) -> None:
         """Break the connection off; may be called from any thread. Whoever reads from it gets an error."""
         with suppress(OSError):
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
     def hang_up(self) -> None:
         """Close the socket; for the thread that owns the connection."""
+        self.sever()
         with suppress(OSError):
-            self.shutdown()
+            self._lines.close()
+        with suppress(OSError):
+            self._sock.close()
 
-    def _reader(self) -> Any:
-        return getattr(self, "_file", None) or self.file
+    def broken(self, reason: str) -> Broken:
+        """Hang up, and say why."""
+        self.hang_up()
+        return Broken(f"{self._server}: {reason}")
 
-    def _log(self, line: object) -> None:
-        """Keep nothing: imaplib would keep the last ten lines, a login among them."""
+    @contextmanager
+    def _breaking(self) -> Iterator[None]:
+        try:
+            yield
+        except _Nonsense as error:
+            raise self.broken(str(error)) from None
+        except OSError as error:
+            raise self.broken(self._goodbye or why(error)) from error
+        except (EOFError, ValueError):
+            raise self.broken(self._goodbye or "the connection broke") from None
+
+    def _take(self, sock: socket.socket) -> None:
+        sock.settimeout(READ_SECONDS)
+        self._sock, self._lines = sock, cast("BufferedReader", sock.makefile("rb", BUFFER))
+
+    def _say(self, command: Command) -> bytes:
+        self._count += 1
+        tag = b"A%d" % self._count
+        self._replies[tag] = None
+        self._out += tag
+        for word in command:
+            if not self._put(word, tag):
+                return tag
+        self._out += b"\r\n"
+        return tag
+
+    def _put(self, word: Word, tag: bytes) -> bool:
+        """False when the server refused the command at its literal."""
+        if isinstance(word, bytes):
+            self._out += b" " + word
+            return True
+        if len(word.data) <= self.literals:
+            self._out += b" {%d+}\r\n" % len(word.data) + word.data
+            return True
+        self._out += b" {%d}\r\n" % len(word.data)
+        self._flush()
+        allowed = self._leave_for(tag)
+        if allowed:
+            self._out += word.data
+        return allowed
+
+    def _leave_for(self, tag: bytes) -> bool:
+        """Whether the server asks to go on, rather than ending the command."""
+        self._leave = None
+        while self._leave is None and self._replies[tag] is None:
+            self._hear()
+        return self._replies[tag] is None
+
+    def _reply(self, tag: bytes) -> Reply:
+        while (reply := self._replies[tag]) is None:
+            self._hear()
+        del self._replies[tag]
+        return reply
+
+    def _flush(self) -> None:
+        """Piece by piece, since the timeout is for each."""
+        out, self._out = memoryview(self._out), bytearray()
+        for start in range(0, len(out), BUFFER):
+            self._sock.sendall(out[start : start + BUFFER])
+
+    def _hear(self) -> None:
+        """Read one response."""
+        line = self._line()
+        if line.startswith(b"* "):
+            self._heard.append(self._whole(line) if line.endswith((b"}\r\n", b"}\n")) else line[2:])
+            if line[2:5].upper() == b"BYE":
+                self._goodbye = f"the server ended the connection: {_text(line[5:])}"
+        elif line.startswith(b"+"):
+            self._leave = line[1:].strip()
+        elif (tagged := _TAGGED.match(line)) and tagged[1] in self._replies:
+            self._replies[tagged[1]] = Reply(tagged[2].decode().upper(), tagged[3].strip(), self._heard)
+            self._heard, self._size = [], 0
+        elif line.strip():
+            raise _Nonsense(f"this is no IMAP: {_text(line)}")
+
+    def _whole(self, line: bytes) -> Response:
+        """A response that may have literals in it."""
+        pieces, line = [], line[2:]
+        while match := _LITERAL.search(line):
+            pieces += [line, self._literal(int(match[1]))]
+            line = self._line()
+        return (*pieces, line) if pieces else line
+
+    def _literal(self, size: int) -> bytes:
+        if size > LARGEST_LITERAL:
+            raise _Nonsense(f"an answer of {size >> 20} MB is more than the {LARGEST_LITERAL >> 20} MB taken")
+        self._counted(size)
+        data = self._lines.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def _line(self) -> bytes:
+        line = self._lines.readline(LARGEST_LINE)
+        if not line.endswith(b"\n"):
+            if len(line) >= LARGEST_LINE:
+                raise _Nonsense("the server's line has no end")
+            raise EOFError
+        self._counted(len(line))
+        return line
+
+    def _counted(self, size: int) -> None:
+        self._size += size
+        if self._size > LARGEST_ANSWER:
+            raise _Nonsense("the server's answer has no end")
+
+    def _waiting(self) -> bool:
+        """Whether something was read from the socket that no poll of it would show."""
+        self._sock.setblocking(False)
+        try:
+            return bool(self._lines.peek(1))
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return False
+        finally:
+            self._sock.settimeout(READ_SECONDS)
+
+
+def _text(said: bytes) -> str:
+    return shown(said.decode("utf-8", "replace").strip(), LONGEST_TEXT)

@@ -1,6 +1,7 @@
 """One IMAP connection on one daemon thread: jobs go in, futures come out, exit never waits."""
 
 import asyncio
+import itertools
 import queue
 import threading
 import time
@@ -22,6 +23,8 @@ T = TypeVar("T")
 DEADLINE = 600.0
 REFUSED_SECONDS = 10.0
 FAREWELL_SECONDS = 0.5
+CLOSED = "this mailbox was closed; nothing was asked"
+NOW, SOON, LATER = range(3)
 
 
 class _Job(Struct, frozen=True):
@@ -38,18 +41,27 @@ class ImapThread:
 
     def __init__(self, open_wire: Open) -> None:
         self._open = open_wire
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.PriorityQueue[tuple[int, int, _Job | None]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
         self._wire: Wire | None = None
         self._refusal = (0.0, "")
         self._closed = False
 
-    async def ask(self, call: Callable[["Wire"], T], *, repeatable: bool = True) -> T:
-        """Do this with the connection, after what was asked before; raises MailboxError."""
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection; it may have died unnoticed."""
+        return self._wire is not None and not self._closed
+
+    async def ask(self, call: Callable[["Wire"], T], *, repeatable: bool = True, later: bool = False) -> T:
+        """Do this with the connection, after what was asked before; raises MailboxError.
+
+        What may be done `later` stands behind all that may not.
+        """
         if self._closed:
-            raise MailboxError("this mailbox was closed; nothing was asked")
+            raise MailboxError(CLOSED)
         job = _Job(call, repeatable, Future(), asyncio.get_running_loop())
-        self._jobs.put(job)
+        self._put(LATER if later else SOON, job)
         self._begin()
         try:
             async with asyncio.timeout(DEADLINE):
@@ -63,12 +75,15 @@ class ImapThread:
         self._closed = True
         if self._thread is None:
             return
-        self._jobs.put(None)
+        self._put(NOW, None)
         for _ in range(50):
             if not self._thread.is_alive():
                 return
             await asyncio.sleep(FAREWELL_SECONDS / 50)
         self._sever()
+
+    def _put(self, rank: int, job: _Job | None) -> None:
+        self._jobs.put((rank, next(self._numbers), job))
 
     def _begin(self) -> None:
         if self._thread is None:
@@ -76,11 +91,19 @@ class ImapThread:
             self._thread.start()
 
     def _serve(self) -> None:
-        for job in iter(self._jobs.get, None):
+        while (job := self._jobs.get()[-1]) is not None:
             if job.future.set_running_or_notify_cancel():
                 self._settle(job)
         if self._wire is not None:
             self._wire.leave()
+        self._forsake()
+
+    def _forsake(self) -> None:
+        """What was asked and not begun is not done."""
+        while not self._jobs.empty():
+            job = self._jobs.get()[-1]
+            if job is not None and job.future.set_running_or_notify_cancel():
+                job.future.set_exception(MailboxError(CLOSED))
 
     def _settle(self, job: _Job) -> None:
         try:
@@ -95,7 +118,7 @@ class ImapThread:
 
     def _attempt(self, job: _Job) -> Any:
         if self._closed:
-            raise MailboxError("this mailbox was closed; nothing was asked")
+            raise MailboxError(CLOSED)
         wire = self._kept(probed=not job.repeatable)
         if wire is None:
             return job.call(self._connected(job.loop))
@@ -122,11 +145,14 @@ class ImapThread:
         if time.monotonic() < until:
             raise LoginError(words)
         try:
-            self._wire = self._open(loop)
+            wire = self._wire = self._open(loop)
         except LoginError as error:
             self._refusal = (time.monotonic() + REFUSED_SECONDS, str(error))
             raise
-        return self._wire
+        if self._closed:
+            self._drop()
+            raise MailboxError(CLOSED)
+        return wire
 
     def _drop(self) -> None:
         if self._wire is not None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,29 @@ from tuimail.mail.errors import LoginError, MailboxError
 if TYPE_CHECKING:
     from tuimail.backends.imap_wire import Wire
 
-IDLE_SECONDS = 540.0
+IDLE_SECONDS = 300.0
 POLL_SECONDS = 60.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 HEALTHY_SECONDS = 60.0
+GLANCE_SECONDS = 30.0
+
+Glance = Callable[[], Awaitable[object]]
 
 
 class ImapWatch:
-    """Heals its connection after growing, jittered pauses; only a refused login ends it."""
+    """Heals its connection after growing, jittered pauses; only a refused login ends it.
 
-    def __init__(self, open_wire: Open, folder: str) -> None:
+    IDLE is begun anew every few minutes with a NOOP between: a connection that died without a word is found
+    out, and a server whose IDLE says nothing is asked. While there is no connection to be had for this, the
+    folder is glanced at every minute over one of the others: `glance` gives what differs when something
+    happened, None when there is no other.
+    """
+
+    def __init__(self, open_wire: Open, folder: str, glance: Glance) -> None:
         self._open = open_wire
         self._folder = folder
+        self._glance = glance
+        self._seen: object = None
         self._stopped = threading.Event()
         self._bell = asyncio.Event()
         self._wire: Wire | None = None
@@ -61,8 +72,33 @@ class ImapWatch:
             self._attempt(loop)
             if time.monotonic() - begun > HEALTHY_SECONDS:
                 pause = SHORTEST_PAUSE
-            self._stopped.wait(pause * (0.5 + random.random()))  # noqa: S311 (so that not all come back at once)
+            self._rest(loop, pause * (0.5 + random.random()))  # noqa: S311 (so that not all come back at once)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _rest(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        """Wait before the next attempt, with a glance at the folder now and then."""
+        until = time.monotonic() + seconds
+        while not self._stopped.is_set() and self._refused is None:
+            self._look_over(loop)
+            if (left := until - time.monotonic()) <= 0:
+                return
+            self._stopped.wait(min(left, POLL_SECONDS))
+
+    def _look_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Ring when a glance shows something else than the one before."""
+        asking = self._seen_now()
+        try:
+            seen = asyncio.run_coroutine_threadsafe(asking, loop).result(GLANCE_SECONDS)
+        except (MailboxError, RuntimeError, TimeoutError):
+            return
+        finally:
+            asking.close()
+        if seen is not None and seen != self._seen:
+            self._seen = seen
+            self._ring(loop)
+
+    async def _seen_now(self) -> object:
+        return await self._glance()
 
     def _attempt(self, loop: asyncio.AbstractEventLoop) -> None:
         try:

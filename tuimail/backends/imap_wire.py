@@ -1,38 +1,40 @@
-"""What tuimail says to an IMAP server (RFC 9051, RFC 3501): a dozen sentences, and UIDs only.
+"""A session with an IMAP server (RFC 9051, RFC 3501): greeted, logged in, a folder selected.
 
-Nothing is asked for whose answer would have to be parsed by recursion: no ENVELOPE, no BODYSTRUCTURE. This
-module and `imap_channel` load imaplib; `imap_thread` imports them on its thread.
+Messages are spoken of by UID alone, and nothing is asked for whose answer would have to be parsed by
+recursion: no ENVELOPE, no BODYSTRUCTURE. What is asked is in `imap_look`, `imap_fetch` and `imap_deed`.
 """
 
-import imaplib
-import re
 import ssl
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+import time
+from contextlib import suppress
 
-from msgspec.structs import replace
+from msgspec import Struct
 
-from tuimail.backends import header_line, imap_answer, imap_login
-from tuimail.backends.imap_answer import Data, Fetched, Listed, quoted
-from tuimail.backends.imap_channel import Channel
-from tuimail.backends.imap_server import Broken, ImapServer
-from tuimail.backends.network import why
-from tuimail.mail.errors import MailboxError
+from tuimail.backends import imap_answer, imap_login
+from tuimail.backends.imap_answer import LARGEST_MODSEQ, LARGEST_UID
+from tuimail.backends.imap_channel import Channel, Reply, Response
+from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap_words import Command, Word, command, mailbox
+from tuimail.mail.errors import MailboxError, MailboxRefused
 from tuimail.mail.folder.sync import Mark
 from tuimail.mail.letter.safe import line
 
-HEADERS = "FROM TO CC SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE"
-ENVELOPE = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({HEADERS})])"
-BODY = "(UID RFC822.SIZE BODY.PEEK[])"
-BATCH = 500
 FAREWELL_SECONDS = 0.5
 LONGEST_TEXT = 300
-FLAG = re.compile(r"\\?[!#$&'+,\-./0-9:;<=>?@A-Z^_`a-z|}~\[]+")
-HEADER = re.compile(r"[!-9;-~]+")
+LOOK_UP_SECONDS = 15.0
+SLEPT_SECONDS = 30.0
+NAME = '("name" "tuimail")'
 
 
-class Refused(MailboxError):  # noqa: N818 (it is the server's answer)
+class Refused(MailboxRefused):
     """The server understood, or did not, and said no."""
+
+
+class Selected(Struct, frozen=True):
+    """A folder as it was when it was selected, and what the server said on that occasion."""
+
+    mark: Mark
+    heard: list[Response]
 
 
 class Wire:
@@ -44,158 +46,111 @@ class Wire:
 
     def __init__(self, server: ImapServer, context: ssl.SSLContext) -> None:
         self._server = server
-        self._folder = ""
-        self._validity = 0
-        self.total = 0
-        self._capabilities: frozenset[str] = frozenset()
+        self._prelude: list[Command] = []
+        self.folder = ""
+        self.validity = self.total = 0
+        self._channel = Channel(server, context)
         try:
-            self._channel = Channel(server.host, server.port, server.security, context)
-        except (imaplib.IMAP4.error, OSError) as error:
-            raise Broken(f"{server}: {_reason(error)}") from error
+            self._capabilities = self._greeted()
+            if server.security == "starttls":
+                self._capabilities = self._secured()
+        except BaseException:
+            self._channel.hang_up()
+            raise
 
     def login(self, secret: str) -> None:
         """Log in by the best way both know. Raises LoginError when the server won't have it."""
-        try:
-            imap_login.log_in(self._channel, self._server, secret)
-        except (imaplib.IMAP4.abort, OSError) as error:
-            raise self._broken(error) from error
-        said = self._heard("CAPABILITY")
-        if not said:
-            self._do("CAPABILITY")
-            said = self._heard("CAPABILITY")
-        self._capabilities = imap_answer.words(said)
+        reply = imap_login.log_in(self._channel, self._server, secret, self._capabilities)
+        self._capabilities = self._said(reply) or self._asked()
+        self._channel.literals = next(
+            (size for word, size in (("LITERAL+", 1 << 40), ("LITERAL-", 4096)) if self.can(word)), 0
+        )
+        self._prelude = [command("ID", NAME)] if self.can("ID") else []
+        self._prelude += [command("ENABLE", "QRESYNC")] if self.can("QRESYNC") and self.can("ENABLE") else []
 
     def can(self, capability: str) -> bool:
         return capability in self._capabilities
 
-    def folders(self) -> tuple[tuple[Listed, tuple[int, int]], ...]:
-        """Every folder that can be entered, with its (messages, unread)."""
-        wishes = ["SPECIAL-USE"] if self.can("SPECIAL-USE") else []
-        wishes += ["STATUS (MESSAGES UNSEEN)"] if self.can("LIST-STATUS") else []
-        options = [f"RETURN ({' '.join(wishes)})"] if self.can("LIST-STATUS") else []
-        self._do("LIST", '""', '"*"', *options)
-        status = imap_answer.counts(self._heard("STATUS"))
-        listed = [each for each in imap_answer.listed(self._heard("LIST")) if each.selectable]
-        return tuple((each, status.get(each.name) or self.counts(each.name)) for each in listed)
+    def do(self, *words: str | Word) -> Reply:
+        """One command, which the server must answer by OK."""
+        return self.settled(self.ask(command(*words))[0])
 
-    def counts(self, folder: str) -> tuple[int, int]:
-        """(messages, unread), zeros for a folder that the server won't count."""
-        try:
-            self._do("STATUS", _mailbox(folder), "(MESSAGES UNSEEN)")
-        except Refused:
-            return (0, 0)
-        return next(iter(imap_answer.counts(self._heard("STATUS")).values()), (0, 0))
+    def ask(self, *commands: Command) -> list[Reply]:
+        """Several commands in one go, however they end."""
+        first, self._prelude = self._prelude, []
+        replies = self._channel.ask(*first, *commands)
+        for reply in replies:
+            self.total = imap_answer.total(reply.heard, self.total)
+        return replies[len(first) :]
 
-    def enter(self, folder: str, *, anew: bool = False) -> int:
-        """Select the folder; its uidvalidity. `anew` also hears what came since it was entered."""
-        if self._folder != folder:
-            self._select(folder)
-        elif anew:
-            self._do("NOOP")
-        return self._validity
+    def settled(self, reply: Reply) -> Reply:
+        """The reply. Raises Refused unless it is OK."""
+        if reply.status != "OK":
+            said = line(reply.text.decode("utf-8", "replace"), LONGEST_TEXT)
+            raise Refused(f"{self._server} said no: {said}")
+        return reply
 
-    def mark(self, folder: str) -> Mark:
-        """Select the folder anew; the point it has reached."""
-        self._select(folder)
-        return Mark(self._validity, self._number("UIDNEXT"), self._number("HIGHESTMODSEQ"), self.total)
+    def enter(self, folder: str) -> int:
+        """Select the folder unless it is selected; its uidvalidity."""
+        if self.folder != folder:
+            self.select(folder)
+        return self.validity
 
-    def create(self, folder: str) -> None:
-        """Make a folder unless there is one."""
-        self._do("LIST", '""', _mailbox(folder))
-        if not any(each.selectable for each in imap_answer.listed(self._heard("LIST"))):
-            self._do("CREATE", _mailbox(folder))
+    def refresh(self, folder: str) -> int:
+        """As `enter`, and hear of what came and went since."""
+        if self.folder == folder:
+            self.do("NOOP")
+        return self.enter(folder)
 
-    def last_heads(self, total: int, count: int) -> dict[int, Fetched]:
-        """As `heads`, of the last messages of the folder."""
-        if not total:
-            return {}
-        self._do("FETCH", f"{max(1, total - count + 1)}:*", ENVELOPE)
-        return {each.uid: each for each in imap_answer.fetched(self._heard("FETCH")) if each.size}
+    def select(
+        self, folder: str, *since: str, then: tuple[Command, ...] = ()
+    ) -> tuple[Selected, list[Reply]]:
+        """Select the folder anew, with parameters, and say what is to be said next in the same breath."""
+        self.folder = ""
+        first, *others = self.ask(command("SELECT", mailbox(folder), *since), *then)
+        heard = _since_closed(self.settled(first).heard)
+        codes = imap_answer.codes(heard, first.text)
+        mark = Mark(
+            imap_answer.number(codes.get("UIDVALIDITY", b""), LARGEST_UID),
+            imap_answer.number(codes.get("UIDNEXT", b""), LARGEST_UID),
+            imap_answer.number(codes.get("HIGHESTMODSEQ", b""), LARGEST_MODSEQ),
+            imap_answer.total(heard, 0),
+        )
+        self.folder, self.validity, self.total = folder, mark.validity, mark.total
+        for reply in others:
+            self.total = imap_answer.total(reply.heard, self.total)
+        return Selected(mark, heard), others
 
-    def search_text(self, words: str) -> tuple[int, ...]:
-        """The messages that have these words in them."""
-        self._do("UID", "SEARCH", "CHARSET", "UTF-8", "TEXT", literal=words.encode("utf-8", "replace"))
-        return imap_answer.uids(self._heard("SEARCH"))
-
-    def move(self, uids: Sequence[int], to: str) -> dict[int, str]:
-        """Move these messages; nothing is known of their new uids."""
-        for some in _batches(uids):
-            if self.can("MOVE"):
-                self._do("UID", "MOVE", _set(some), _mailbox(to))
-                continue
-            self._do("UID", "COPY", _set(some), _mailbox(to))
-            for uid in some:
-                self.expunge(uid)
-        return {}
-
-    def flags(self, lower: int = 1, upper: int = 0) -> dict[int, frozenset[str]]:
-        """Every message's flags, by uid, ascending."""
-        if upper:
-            self._do("FETCH", f"{lower}:{upper}", "(UID FLAGS)")
-        else:
-            self._do("UID", "FETCH", "1:*", "(UID FLAGS)")
-        found = {each.uid: each.flags or frozenset() for each in imap_answer.fetched(self._heard("FETCH"))}
-        return dict(sorted(found.items()))
-
-    def heads(self, uids: Collection[int]) -> dict[int, Fetched]:
-        """Header lines, flags, size and date of these messages; those that are gone are left out."""
-        return self._fetch(uids, ENVELOPE)
-
-    def body(self, uid: int) -> bytes | None:
-        """The whole message; None when it is gone."""
-        found = self._fetch((uid,), BODY).get(uid)
-        return None if found is None else found.text or b""
-
-    def file(self, folder: str, message: bytes, flags: frozenset[str]) -> str:
-        """Append a message; `uidvalidity.uid` when the server says it. A folder that is missing is made."""
-        words = (_mailbox(folder), _parenthesis(flags))
-        if folder == self._folder:
-            self._folder = ""
-        try:
-            return imap_answer.filed(self._do("APPEND", *words, literal=message))
-        except Refused as no:
-            if "[TRYCREATE]" not in str(no).upper():
-                raise
-        self._do("CREATE", _mailbox(folder))
-        return imap_answer.filed(self._do("APPEND", *words, literal=message))
-
-    def search(self, header: str, value: str) -> tuple[int, ...]:
-        """The messages whose header has exactly this value; the server's own search takes any part of it."""
-        if not HEADER.fullmatch(header):
-            raise MailboxError("that is not the name of a header; nothing was asked")
-        charset = () if value.isascii() else ("CHARSET", "UTF-8")
-        self._do("UID", "SEARCH", *charset, "HEADER", header, literal=value.encode("utf-8", "replace"))
-        likely = imap_answer.uids(self._heard("SEARCH"))
-        heads = self._fetch(likely, f"(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({header})])")
-        return tuple(uid for uid in likely if uid in heads and _holds(heads[uid], header, value))
-
-    def store(self, uids: Collection[int], sign: str, flags: frozenset[str]) -> None:
-        """Add (`+`) or take (`-`) flags."""
-        words = _parenthesis(flags)
-        for some in _batches(uids):
-            self._do("UID", "STORE", _set(some), f"{sign}FLAGS.SILENT", words)
-
-    def expunge(self, uid: int) -> None:
-        """Delete this message and no other (RFC 4315); without UIDPLUS it stays, marked as deleted."""
-        self.store((uid,), "+", frozenset({"\\Deleted"}))
-        if self.can("UIDPLUS"):
-            self._do("UID", "EXPUNGE", str(uid))
+    def forget(self, folder: str) -> None:
+        """The folder will have changed: select it anew when it is next entered."""
+        if folder == self.folder:
+            self.folder = ""
 
     def poll(self) -> bool:
         """Ask once whether anything happened in the folder."""
-        self._do("NOOP")
-        return self._channel.news()
+        return _is_news(self.do("NOOP").heard)
 
     def idle(self, seconds: float) -> bool:
-        """Wait until something happens in the folder (RFC 2177), `seconds` at most; whether it did."""
-        with self._breaking():
-            return self._channel.idle(seconds)
+        """Wait until something happens in the folder (RFC 2177), `seconds` at most; whether it did.
+
+        A computer that slept has a connection nobody answers on: that is Broken.
+        """
+        tag = self._channel.begin(command("IDLE"))
+        if tag is None:
+            raise Refused(f"{self._server} won't IDLE")
+        until, drift = time.monotonic() + seconds, time.time() - time.monotonic()
+        heard: list[Response] = []
+        while not _is_news(heard) and (left := until - time.monotonic()) > 0:
+            heard = self._channel.overhear(min(left, LOOK_UP_SECONDS))
+            if abs(time.time() - time.monotonic() - drift) > SLEPT_SECONDS:
+                raise self._channel.broken("this computer slept or its clock was set")
+        return _is_news(self.settled(self._channel.finish(tag, b"DONE")).heard)
 
     def leave(self) -> None:
         """Say goodbye if that is quick, and close."""
-        with suppress(MailboxError, OSError):
-            self._channel.sock.settimeout(FAREWELL_SECONDS)
-            self._do("LOGOUT")
+        self._channel.hasten(FAREWELL_SECONDS)
+        with suppress(MailboxError):
+            self._channel.ask(command("LOGOUT"))
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -206,89 +161,44 @@ class Wire:
         """Break off whatever goes on; may be called from any thread."""
         self._channel.sever()
 
-    def _select(self, folder: str) -> None:
-        self._folder, self._channel.state = "", "AUTH"
-        self._do("SELECT", _mailbox(folder))
-        self._validity, self.total = self._number("UIDVALIDITY"), self._number("EXISTS")
-        self._folder, self._channel.state = folder, "SELECTED"
+    def _greeted(self) -> frozenset[str]:
+        """What the server can do before anybody is logged in."""
+        greeting = self._channel.greeting()
+        said = greeting if isinstance(greeting, bytes) else b""
+        if said[:7].upper() == b"PREAUTH":
+            raise self._channel.broken("the server took us for somebody before we logged in (PREAUTH)")
+        if said[:2].upper() != b"OK":
+            words = line(said.decode("utf-8", "replace").strip(), LONGEST_TEXT)
+            raise self._channel.broken(f"the server would not speak with us: {words or 'no greeting'}")
+        offered = imap_answer.codes([said]).get("CAPABILITY")
+        return imap_answer.capabilities(offered) if offered else self._asked()
 
-    def _number(self, code: str) -> int:
-        said = self._heard(code)
-        return int(said[-1]) if said and isinstance(said[-1], bytes) and said[-1].isdigit() else 0
+    def _secured(self) -> frozenset[str]:
+        if not self.can("STARTTLS"):
+            raise self._channel.broken("the server offers no STARTTLS; nothing was sent")
+        if self._channel.ask(command("STARTTLS"))[0].status != "OK":
+            raise self._channel.broken("the server won't begin TLS; nothing was sent")
+        self._channel.secure()
+        return self._asked()
 
-    def _fetch(self, uids: Collection[int], items: str) -> dict[int, Fetched]:
-        """`items` asks for the size, which tells an answer from news of flags in between."""
-        found: dict[int, Fetched] = {}
-        for some in _batches(uids):
-            self._do("UID", "FETCH", _set(some), items)
-            for each in imap_answer.fetched(self._heard("FETCH")):
-                if each.text is not None or each.size:
-                    found[each.uid] = each
-                elif each.uid in found:
-                    found[each.uid] = replace(found[each.uid], flags=each.flags)
-        return found
+    def _asked(self) -> frozenset[str]:
+        return imap_answer.words(self.settled(self._channel.ask(command("CAPABILITY"))[0]).heard)
 
-    def _do(self, command: str, *words: str | bytes, literal: bytes | None = None) -> bytes:
-        """One command, which the server must answer by OK; the text of that answer."""
-        with self._breaking():
-            status, data = self._channel.say(command, *words, literal=literal)
-        text = data[-1] if data and isinstance(data[-1], bytes) else b""
-        if status not in ("OK", "BYE"):
-            raise Refused(f"{self._server} said no: {line(text.decode('utf-8', 'replace'), LONGEST_TEXT)}")
-        return text
-
-    @contextmanager
-    def _breaking(self) -> Iterator[None]:
-        """What imaplib raises, in our words; a broken connection is closed."""
-        try:
-            yield
-        except (imaplib.IMAP4.abort, OSError) as error:
-            raise self._broken(error) from error
-        except imaplib.IMAP4.error as error:
-            raise Refused(f"{self._server} said no: {_reason(error)}") from error
-
-    def _broken(self, error: Exception) -> Broken:
-        self._channel.hang_up()
-        return Broken(f"{self._server}: {_reason(error)}")
-
-    def _heard(self, code: str) -> Data:
-        return [each for each in self._channel.response(code)[1] if each is not None]
+    def _said(self, reply: Reply) -> frozenset[str]:
+        """The capabilities that came with a login."""
+        code = imap_answer.codes(reply.heard, reply.text).get("CAPABILITY", b"")
+        return imap_answer.words(reply.heard) or imap_answer.capabilities(code)
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return why(error)
-    return "the connection broke" if "socket error" in str(error) else line(str(error), LONGEST_TEXT)
+def _since_closed(heard: list[Response]) -> list[Response]:
+    """What is said of the new folder: behind a CLOSED code (RFC 7162 §3.2.11), where there is one."""
+    closed = [
+        n for n, each in enumerate(heard) if isinstance(each, bytes) and b"[CLOSED]" in each[:40].upper()
+    ]
+    return heard[closed[-1] + 1 :] if closed else heard
 
 
-def _mailbox(folder: str) -> bytes:
-    try:
-        return quoted(folder.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:
-        raise MailboxError("that can't be the name of a folder; nothing was asked") from None
-
-
-def _parenthesis(flags: Collection[str]) -> str:
-    if not all(FLAG.fullmatch(flag) for flag in flags):
-        raise MailboxError("a flag must be one word of plain letters; nothing was changed")
-    return f"({' '.join(sorted(flags))})"
-
-
-def _holds(head: Fetched, header: str, value: str) -> bool:
-    return header_line.holds(head.text or b"", header, value)
-
-
-def _batches(uids: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(uids)
-    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
-
-
-def _set(uids: Sequence[int]) -> str:
-    """Ascending uids as a sequence-set: 3:5,9."""
-    runs: list[list[int]] = []
-    for uid in uids:
-        if runs and uid == runs[-1][1] + 1:
-            runs[-1][1] = uid
-        else:
-            runs.append([uid, uid])
-    return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in runs)
+def _is_news(heard: list[Response]) -> bool:
+    return any(
+        imap_answer.NEWS.match(each if isinstance(each, bytes) else each[0]) is not None for each in heard
+    )
