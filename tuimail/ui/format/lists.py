@@ -91,7 +91,7 @@ def _row(
     tone = Tone.STRONG if unread else Tone.PLAIN
     branch = cut(f"{lines} ", max(0, cells.subject // 2)) if lines else ""
     subject = fit(envelope.subject or "(no subject)", cells.subject - len(branch))
-    return (
+    pieces = (
         Piece("+" if marked else " ", Tone.STRONG),
         Piece("● " if unread else "  ", Tone.ACCENT),
         Piece(fit(date(envelope.received, layout.now, layout.zone), cells.date), Tone.MUTED),
@@ -103,6 +103,7 @@ def _row(
         Piece(fit(signs if cells.signs > 2 else _one_sign(signs), cells.signs), Tone.MUTED),
         Piece(fit_right(total, cells.total - 1) + " " if cells.total else "", Tone.MUTED),
     )
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def _signs(flags: frozenset[str], flagged: bool, attached: bool) -> str:
