@@ -194,6 +194,19 @@ class TuimailApp(App[None]):
         if not self._is_in(Place.HELP):
             await doors.help_(self, self.desk)
 
+    async def action_undo(self) -> None:
+        """Take back what was done last: a mail that is held, or what was done to messages."""
+        done, newest = self.desk.engine.triage.latest(), self.desk.held.newest()
+        if done is None or (newest is not None and newest.queued >= done):
+            await self.action_take_back()
+            return
+        try:
+            said = await self.desk.engine.triage.undo()
+        except TuimailError as error:
+            self._say(str(error), trouble=True)
+        else:
+            self._say(said or "There is nothing to take back.")
+
     async def action_take_back(self) -> None:
         """Back to the composer with the newest held mail; a server that keeps it is asked beside the keys."""
         newest = self.desk.held.newest()
