@@ -12,6 +12,7 @@ PRIVATE_UMASK = 0o077
 COMMANDS = {
     "demo": "the client on a built-in world: no account, no network",
     "show": "print a message as the reader shows it",
+    "search": "find mail in what is on this computer",
     "send": "queue a message from a file or stdin",
     "sendmail": "take the place of sendmail(1)",
     "outbox": "list, show, take back, send now, put off, pause or delete what is in the outbox",
