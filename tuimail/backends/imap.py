@@ -4,18 +4,15 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakSet
 
 from msgspec.structs import replace
 
-from tuimail.backends import imap_deed, imap_fetch, imap_folders, imap_look, imap_search, network, roles, utf7
-from tuimail.backends.imap_answer import LARGEST_UID
+from tuimail.backends import network, roles, utf7
 from tuimail.backends.imap_pair import ImapPair
 from tuimail.backends.imap_server import Credential, ImapServer
 from tuimail.backends.imap_watch import ImapWatch
-from tuimail.backends.imap_wire import Wire
 from tuimail.backends.roles import Place
 from tuimail.mail.errors import LoginError, MailboxError, MessageGone, SecretError
 from tuimail.mail.folder.folder import Folder
@@ -25,9 +22,15 @@ from tuimail.mail.letter import scan
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import line
 
+T = TypeVar("T")
+
 if TYPE_CHECKING:
     from tuimail.backends.imap_answer import Fetched, Listed
     from tuimail.backends.imap_look import Walk
+    from tuimail.backends.imap_session import ImapSession
+
+    Job = Callable[[ImapSession], T]
+    Asking = Callable[[ImapSession, Collection[int]], T]
 
 LONGEST_TITLE = 200
 GUESS_SECONDS = 120.0
@@ -35,8 +38,7 @@ GUESS_SECONDS = 120.0
 Uids = Sequence[str]
 Flags = frozenset[str]
 NONE: Flags = frozenset()
-T = TypeVar("T")
-Job = Callable[[Wire], T]
+LARGEST_UID = 2**32 - 1
 
 
 class ImapSource:
@@ -58,21 +60,20 @@ class ImapSource:
         self._totals: dict[str, tuple[int, float]] = {}
 
     async def folders(self) -> tuple[Folder, ...]:
-        found = await self._pair.now(imap_folders.folders)
+        found = await self._pair.now(lambda on: on.folders())
         self._totals = {each.name: (total, time.monotonic()) for each, (total, _) in found}
         return self._folders(found)
 
     async def create(self, folder: str) -> None:
-        await self._pair.now(lambda wire: imap_folders.create(wire, folder))
+        await self._pair.now(lambda on: on.create(folder))
 
     async def look(self, folder: str, since: Mark | None) -> Look:
-        return await self._pair.later(lambda wire: imap_look.look(wire, folder, since))
+        return await self._pair.later(lambda on: on.look(folder, since))
 
     async def stretches(self, folder: str) -> AsyncIterator[Stretch]:
-        walk: Walk | None = await self._pair.later(lambda wire: imap_look.begin(wire, folder))
+        walk: Walk | None = await self._pair.later(lambda on: on.begin(folder))
         while walk is not None:
-            window = partial(imap_look.stretch, folder=folder, walk=walk)
-            stretch, walk = await self._pair.later(window)
+            stretch, walk = await self._pair.later(_next(folder, walk))
             if stretch is not None:
                 yield stretch
 
@@ -80,71 +81,71 @@ class ImapSource:
         total, known = self._totals.get(folder, (0, 0.0))
         likely = total if time.monotonic() - known < GUESS_SECONDS else 0
 
-        def job(wire: Wire) -> tuple[Envelope, ...]:
-            validity, found = imap_fetch.newest(wire, folder, count, likely)
+        def job(on: "ImapSession") -> tuple[Envelope, ...]:
+            validity, found = on.newest(folder, count, likely)
             return tuple(self._envelope(folder, f"{validity}.{uid}", head) for uid, head in found.items())
 
         return await self._pair.now(job)
 
     async def envelopes(self, folder: str, uids: Uids) -> tuple[Envelope, ...]:
-        def job(wire: Wire) -> tuple[Envelope, ...]:
-            heads = _by_key(folder, uids, imap_fetch.heads)(wire)
+        def job(on: "ImapSession") -> tuple[Envelope, ...]:
+            heads = _by_key(folder, uids, lambda on, some: on.heads(some))(on)
             return tuple(self._envelope(folder, uid, head) for uid, head in heads.items())
 
         return await self._pair.later(job)
 
     async def body(self, folder: str, uid: str) -> bytes:
-        found = await self._pair.now(_by_key(folder, (uid,), imap_fetch.bodies))
+        found = await self._pair.now(_by_key(folder, (uid,), _bodies))
         if uid not in found:
             raise MessageGone("the message is no longer on the server")
         return found[uid]
 
     async def bodies(self, folder: str, uids: Uids) -> tuple[tuple[str, bytes], ...]:
-        def parted(wire: Wire) -> list[list[str]]:
-            keys = {number: uid for uid, number in _numbers(uids, wire.enter(folder)).items()}
-            return [[keys[number] for number in part] for part in imap_fetch.parcels(wire, list(keys))]
+        def parted(on: "ImapSession") -> list[list[str]]:
+            keys = {number: uid for uid, number in _numbers(uids, on.enter(folder)).items()}
+            return [[keys[number] for number in part] for part in on.parcels(list(keys))]
 
         found: dict[str, bytes] = {}
         for part in await self._pair.later(parted):
-            found |= await self._pair.later(_by_key(folder, part, imap_fetch.bodies))
+            found |= await self._pair.later(_by_key(folder, part, _bodies))
         return tuple((uid, found[uid]) for uid in uids if uid in found)
 
     async def message_ids(self, folder: str, uids: Uids) -> dict[str, str]:
-        lines = await self._pair.now(_by_key(folder, uids, imap_fetch.message_ids))
+        lines = await self._pair.now(_by_key(folder, uids, lambda on, some: on.message_ids(some)))
         ref = Ref(self._account, folder, "")
         return {uid: scan.envelope(ref, head, 0, 0, NONE).message_id for uid, head in lines.items()}
 
     async def append(self, folder: str, wire: bytes, flags: Flags) -> str:
-        return await self._pair.now(lambda on: imap_deed.file(on, folder, wire, flags), repeatable=False)
+        return await self._pair.now(lambda on: on.file(folder, wire, flags), repeatable=False)
 
     async def find(self, folder: str, header: str, value: str) -> tuple[str, ...]:
-        def job(wire: Wire) -> tuple[str, ...]:
-            validity = wire.refresh(folder)
-            return tuple(f"{validity}.{uid}" for uid in imap_search.find(wire, header, value))
+        def job(on: "ImapSession") -> tuple[str, ...]:
+            validity = on.refresh(folder)
+            return tuple(f"{validity}.{uid}" for uid in on.find(header, value))
 
         return await self._pair.now(job)
 
     async def search(self, folder: str, query: Query) -> tuple[str, ...]:
-        def job(wire: Wire) -> tuple[str, ...]:
-            validity = wire.refresh(folder)
-            return tuple(f"{validity}.{uid}" for uid in reversed(imap_search.search(wire, query)))
+        def job(on: "ImapSession") -> tuple[str, ...]:
+            validity = on.refresh(folder)
+            return tuple(f"{validity}.{uid}" for uid in reversed(on.search(query)))
 
         return await self._pair.now(job)
 
     async def flag(self, folder: str, uids: Uids, add: Flags, drop: Flags) -> None:
-        await self._pair.now(_done(folder, uids, lambda on, some: imap_deed.store(on, some, add, drop)))
+        await self._pair.now(_done(folder, uids, lambda on, some: on.store(some, add, drop)))
 
     async def label(self, folder: str, uids: Uids, add: Flags, drop: Flags) -> None:
-        await self._pair.now(_done(folder, uids, lambda on, some: imap_deed.label(on, some, add, drop)))
+        await self._pair.now(_done(folder, uids, lambda on, some: on.label(some, add, drop)))
 
     async def move(self, folder: str, uids: Uids, to: str) -> dict[str, str]:
         if folder == to:
             return {}
-        job = _by_key(folder, uids, lambda wire, some: imap_deed.move(wire, some, to))
+        job = _by_key(folder, uids, lambda on, some: on.move(some, to))
         return await self._pair.now(job, repeatable=False)
 
     async def erase(self, folder: str, uids: Uids) -> None:
-        await self._pair.now(_done(folder, uids, imap_deed.erase))
+        await self._pair.now(_done(folder, uids, lambda on, some: on.erase(some)))
 
     async def remove(self, folder: str, uid: str) -> None:
         await self.erase(folder, (uid,))
@@ -156,7 +157,7 @@ class ImapSource:
         return watch.news()
 
     async def check(self) -> str:
-        total, unread = await self._pair.now(lambda wire: imap_folders.counts(wire, "INBOX"))
+        total, unread = await self._pair.now(lambda on: on.counts("INBOX"))
         return (
             f"{self._server} let {line(self._server.user)} in: {total} messages in the inbox, {unread} unread"
         )
@@ -170,9 +171,9 @@ class ImapSource:
         """What differs when something happened in the folder; None when nobody is connected."""
         if not self._pair.is_open:
             return None
-        return await self._pair.later(lambda wire: imap_folders.glance(wire, folder))
+        return await self._pair.later(lambda on: on.glance(folder))
 
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> Wire:
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> "ImapSession":
         """The third connection. That it is refused says nothing of the password while another is open."""
         try:
             return self._open(loop)
@@ -181,9 +182,11 @@ class ImapSource:
                 raise
             raise MailboxError(str(error)) from error
 
-    def _open(self, loop: asyncio.AbstractEventLoop) -> Wire:
+    def _open(self, loop: asyncio.AbstractEventLoop) -> "ImapSession":
         """A connection that is logged in. Runs on a thread of its own."""
-        wire = Wire(self._server, self._context or network.trusted())
+        from tuimail.backends.imap_session import ImapSession
+
+        wire = ImapSession(self._server, self._context or network.trusted())
         try:
             wire.login(self._asked(loop))
         except BaseException:
@@ -222,22 +225,28 @@ class ImapSource:
         return replace(found, thread=head.thread, labels=labels)
 
 
-def _by_key(
-    folder: str, uids: Uids, ask: Callable[[Wire, Collection[int]], dict[int, T]]
-) -> Job[dict[str, T]]:
+def _next(folder: str, walk: "Walk") -> "Job[tuple[Stretch | None, Walk | None]]":
+    return lambda on: on.stretch(folder, walk)
+
+
+def _by_key(folder: str, uids: Uids, ask: "Asking[dict[int, T]]") -> "Job[dict[str, T]]":
     """Asks for these messages by their numbers; what was found, by their keys, in this order."""
 
-    def job(wire: Wire) -> dict[str, T]:
-        wanted = _numbers(uids, wire.enter(folder))
-        found = ask(wire, wanted.values())
+    def job(on: "ImapSession") -> dict[str, T]:
+        wanted = _numbers(uids, on.enter(folder))
+        found = ask(on, wanted.values())
         return {uid: found[number] for uid, number in wanted.items() if number in found}
 
     return job
 
 
-def _done(folder: str, uids: Uids, do: Callable[[Wire, Collection[int]], None]) -> Job[None]:
+def _bodies(on: "ImapSession", numbers: Collection[int]) -> dict[int, bytes]:
+    return on.bodies(numbers)
+
+
+def _done(folder: str, uids: Uids, do: "Asking[None]") -> "Job[None]":
     """Does something to these messages."""
-    return lambda wire: do(wire, _numbers(uids, wire.enter(folder)).values())
+    return lambda on: do(on, _numbers(uids, on.enter(folder)).values())
 
 
 def _path(found: "Listed") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from tuimail.backends.imap_thread import ImapThread, Open
 from tuimail.mail.errors import MailboxError
 
 if TYPE_CHECKING:
-    from tuimail.backends.imap_wire import Wire
+    from tuimail.backends.imap_session import ImapSession
 
 T = TypeVar("T")
 
@@ -27,11 +27,11 @@ class ImapPair:
     def is_open(self) -> bool:
         return self._front.is_open or self._back.is_open
 
-    async def now(self, call: Callable[["Wire"], T], *, repeatable: bool = True) -> T:
+    async def now(self, call: Callable[["ImapSession"], T], *, repeatable: bool = True) -> T:
         """Do this for a person who waits. Raises MailboxError."""
         return await (await self._one(self._front, self._back)).ask(call, repeatable=repeatable)
 
-    async def later(self, call: Callable[["Wire"], T]) -> T:
+    async def later(self, call: Callable[["ImapSession"], T]) -> T:
         """Do this when nobody waits for anything else. Raises MailboxError."""
         return await (await self._one(self._back, self._front)).ask(call, later=True)
 

@@ -15,9 +15,9 @@ from tuimail.backends.imap_server import Broken
 from tuimail.mail.errors import LoginError, MailboxError
 
 if TYPE_CHECKING:
-    from tuimail.backends.imap_wire import Wire
+    from tuimail.backends.imap_session import ImapSession
 
-Open = Callable[[asyncio.AbstractEventLoop], "Wire"]
+Open = Callable[[asyncio.AbstractEventLoop], "ImapSession"]
 T = TypeVar("T")
 
 DEADLINE = 600.0
@@ -30,7 +30,7 @@ NOW, SOON, LATER = range(3)
 class _Job(Struct, frozen=True):
     """`repeatable` jobs may be done again on a new connection when theirs broke."""
 
-    call: Callable[["Wire"], Any]
+    call: Callable[["ImapSession"], Any]
     repeatable: bool
     future: Future[Any]
     loop: asyncio.AbstractEventLoop
@@ -44,7 +44,7 @@ class ImapThread:
         self._jobs: queue.PriorityQueue[tuple[int, int, _Job | None]] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
-        self._wire: Wire | None = None
+        self._wire: ImapSession | None = None
         self._refusal = (0.0, "")
         self._closed = False
 
@@ -53,7 +53,9 @@ class ImapThread:
         """Whether there is a connection; it may have died unnoticed."""
         return self._wire is not None and not self._closed
 
-    async def ask(self, call: Callable[["Wire"], T], *, repeatable: bool = True, later: bool = False) -> T:
+    async def ask(
+        self, call: Callable[["ImapSession"], T], *, repeatable: bool = True, later: bool = False
+    ) -> T:
         """Do this with the connection, after what was asked before; raises MailboxError.
 
         What may be done `later` stands behind all that may not.
@@ -130,7 +132,7 @@ class ImapThread:
                 raise
         return job.call(self._connected(job.loop))
 
-    def _kept(self, *, probed: bool) -> "Wire | None":
+    def _kept(self, *, probed: bool) -> "ImapSession | None":
         """The connection there is; `probed`, only if it still answers."""
         try:
             if self._wire is not None and probed:
@@ -139,7 +141,7 @@ class ImapThread:
             self._drop()
         return self._wire
 
-    def _connected(self, loop: asyncio.AbstractEventLoop) -> "Wire":
+    def _connected(self, loop: asyncio.AbstractEventLoop) -> "ImapSession":
         """A new connection. A login that was just refused is not tried again at once: accounts get locked."""
         until, words = self._refusal
         if time.monotonic() < until:

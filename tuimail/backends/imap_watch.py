@@ -12,7 +12,7 @@ from tuimail.backends.imap_thread import Open
 from tuimail.mail.errors import LoginError, MailboxError
 
 if TYPE_CHECKING:
-    from tuimail.backends.imap_wire import Wire
+    from tuimail.backends.imap_session import ImapSession
 
 IDLE_SECONDS = 300.0
 POLL_SECONDS = 60.0
@@ -39,7 +39,7 @@ class ImapWatch:
         self._seen: object = None
         self._stopped = threading.Event()
         self._bell = asyncio.Event()
-        self._wire: Wire | None = None
+        self._wire: ImapSession | None = None
         self._refused: LoginError | None = None
 
     async def news(self) -> AsyncIterator[None]:
@@ -123,7 +123,7 @@ class ImapWatch:
             if self._news(wire):
                 self._ring(loop)
 
-    def _news(self, wire: "Wire") -> bool:
+    def _news(self, wire: "ImapSession") -> bool:
         if wire.can("IDLE"):
             return wire.idle(IDLE_SECONDS) or wire.poll()
         self._stopped.wait(POLL_SECONDS)
