@@ -10,9 +10,10 @@ from textual._context import active_app
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from tuimail.engine.account import Account
+from tuimail.engine.account import Account, Accounts
 from tuimail.engine.contacts import Offered
 from tuimail.engine.copies import Filed
+from tuimail.engine.invitations import Invitations
 from tuimail.engine.news import (
     AccountGoes,
     AccountStopped,
@@ -36,6 +37,9 @@ from tuimail.mail.letter.draft import Attachment, Draft, Kind
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.habits import Habits
 from tuimail.mail.letter.letter import Letter, Link, Part
+from tuimail.mail.letter.parse import parse
+from tuimail.mail.letter.parse import part as part_of
+from tuimail.mail.letter.peril import is_program, perils
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.mail.rule.decision import Decision, allowed
 from tuimail.mail.when.schedule import Schedule
@@ -331,6 +335,51 @@ class FakeMailbox:
         self.world.newsroom.announce(FolderChanged("work", "INBOX"))
 
 
+class FakeOpening:
+    """Letters of `mailbox`, or of the bytes in `raws` by uid; remembers what was opened, saved and left."""
+
+    def __init__(self, world: "World") -> None:
+        self.world, self.raws, self.opened, self.saved, self.ahead_of = world, {}, [], {}, []
+        self.printed = b"printed \x1b[31mred\n"
+
+    async def letter(self, source) -> Letter:
+        if source.ref.uid in self.raws:
+            return parse(await self.raw(source))
+        return await self.world.mailbox.letter(source.ref)
+
+    def ahead(self, ref: Ref) -> None:
+        self.ahead_of.append(ref)
+
+    async def raw(self, source) -> bytes:
+        raw = self.raws.get(source.ref.uid) or await self.world.mailbox.raw(source.ref)
+        for index in source.path:
+            raw = part_of(raw, index)
+        return raw
+
+    async def part(self, source, part: Part) -> bytes:
+        return part_of(await self.raw(source), part.index)
+
+    async def save(self, source, part: Part, folder: str) -> str:
+        self.saved[f"{folder}/{part.name}"] = part
+        return f"{folder}/{part.name}"
+
+    async def perils(self, source, part: Part):
+        return perils(part.name, part.type, b""), is_program(part.name, part.type, b"")
+
+    async def open(self, source, part: Part) -> None:
+        self.opened.append(part.name)
+
+    async def pipe(self, source, command: str) -> bytes:
+        self.opened.append(command)
+        return self.printed
+
+    async def link(self, target: str) -> None:
+        self.opened.append(target)
+
+    async def leave_list(self, url: str) -> None:
+        self.opened.append(f"left {url}")
+
+
 class FakeTriage:
     """Does at once what the real one does, and remembers what it was asked."""
 
@@ -367,9 +416,7 @@ class FakeTriage:
     def _to(self, folder: str, refs) -> None:
         self.done.append((folder, tuple(refs)))
         box, gone = self.world.mailbox, set(refs)
-        box.rows = [
-            replace(e, ref=Ref("work", folder, e.ref.uid)) if e.ref in gone else e for e in box.rows
-        ]
+        box.rows = [replace(e, ref=Ref("work", folder, e.ref.uid)) if e.ref in gone else e for e in box.rows]
         self.world.newsroom.announce(FolderChanged("work", "INBOX"))
 
 
@@ -397,6 +444,11 @@ class FakeContacts:
             yield Offered((*(choice(p, "mail") for p in met), *self.late), self.trouble)
 
 
+class FakeIds:
+    def item(self) -> str:
+        return "new"
+
+
 class World:
     """The engine as the screens see it, and the handles a test turns."""
 
@@ -407,6 +459,8 @@ class World:
         self.outbox, self.drafts = FakeOutbox(self), FakeDrafts(self)
         self.mailbox, self.contacts = FakeMailbox(self, count), FakeContacts()
         self.triage, self.sync = FakeTriage(self), FakeSync()
+        self.opening = FakeOpening(self)
+        self.invitations = Invitations(Accounts({one.name: one for one in self.accounts}), self, FakeIds())
 
     def now(self) -> Moment:
         return self.clock
@@ -493,7 +547,8 @@ async def settle(pilot: Pilot) -> None:
     """Until keys, workers and paints are through."""
     for _ in range(5):
         await rest(pilot)
-        waiting = [w for w in pilot.app.workers if w.group != "engine" and not w.is_finished]
+        unasked = ("engine", "question") if pilot.app.screen.is_modal else ("engine",)
+        waiting = [w for w in pilot.app.workers if w.group not in unasked and not w.is_finished]
         if not waiting:
             break
         await asyncio.wait([asyncio.ensure_future(w.wait()) for w in waiting], timeout=2)

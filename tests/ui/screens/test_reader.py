@@ -1,9 +1,28 @@
+"""The reader by its keys; a letter is parsed where its bytes are given."""
+
 import pytest
 
 from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.letter import Part
 from tuimail.mail.letter.safe import Safe
-from tuimail.ui.screens.reader import chosen
+from tuimail.ui.reading.files import chosen
+from tuimail.ui.widgets.letter_view import LetterView
+
+INVITATION = (
+    b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:u1\r\nSEQUENCE:2\r\nSUMMARY:Kick-off\r\n"
+    b"DTSTART:20261120T010000Z\r\nDTEND:20261120T020000Z\r\nORGANIZER:mailto:boss@x.example\r\n"
+    b"ATTENDEE:mailto:hanako@example.jp\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def letter(body, head=b"Content-Type: text/plain; charset=utf-8\r\n", more=b""):
+    return b"From: dana@partner.example\r\nSubject: s\r\nMessage-ID: <1@x>\r\n" + more + head + b"\r\n" + body
+
+
+def with_part(kind, data, name):
+    head = b"Content-Type: multipart/mixed; boundary=B\r\n"
+    part = b"Content-Type: %s\r\nContent-Disposition: attachment; filename=%s\r\n\r\n%s" % (kind, name, data)
+    return letter(b"--B\r\n\r\nsee\r\n--B\r\n" + part + b"\r\n--B--\r\n", head)
 
 
 async def test_enter_opens_the_message_and_marks_it_read(open_app, press, seen, world):
@@ -30,6 +49,42 @@ async def test_n_and_p_go_from_message_to_message_and_say_where_the_list_ends(op
     assert pilot.app.screen.envelope().ref.uid == "1"
 
 
+async def test_the_next_message_is_looked_ahead_to(open_app, press, world):
+    pilot = await open_app()
+    await press(pilot, "enter")
+    assert [ref.uid for ref in world.opening.ahead_of] == ["1"]
+
+
+async def test_capital_n_goes_to_the_next_unread_message(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "enter", "N")
+    assert pilot.app.screen.envelope().ref.uid == "3"
+    await press(pilot, "P")
+    assert "No other message is unread here." in seen(pilot)
+
+
+async def test_space_pages_says_the_end_and_goes_on_to_the_next_unread(open_app, press, seen, world):
+    world.text = "\n".join(f"line {n}" for n in range(30))
+    pilot = await open_app()
+    await press(pilot, "enter", "space")
+    assert pilot.app.screen.envelope().ref.uid == "0"
+    await press(pilot, "space", "space")
+    assert "The end; space goes on" in seen(pilot) or pilot.app.screen.envelope().ref.uid == "3"
+    await press(pilot, "space", "space")
+    assert pilot.app.screen.envelope().ref.uid in ("3", "6")
+
+
+async def test_one_comes_back_to_where_one_left_a_message(open_app, press, seen, world):
+    world.text = "\n".join(f"line {n}" for n in range(100))
+    pilot = await open_app()
+    await press(pilot, "enter", "space", "space")
+    left = pilot.app.screen.query_one(LetterView).scroll_offset.y
+    await press(pilot, "n", "p")
+    assert pilot.app.screen.query_one(LetterView).scroll_offset.y == left > 0
+    await press(pilot, "q", "enter")
+    assert pilot.app.screen.query_one(LetterView).scroll_offset.y == left
+
+
 async def test_h_shows_all_headers_and_v_the_source_without_its_escapes(open_app, press, seen):
     pilot = await open_app()
     await press(pilot, "enter", "h")
@@ -40,15 +95,151 @@ async def test_h_shows_all_headers_and_v_the_source_without_its_escapes(open_app
     assert "いつもお世話に" in seen(pilot)
 
 
-async def test_attachments_are_saved_one_or_all(open_app, press, seen):
+async def test_z_unfolds_what_is_quoted_and_folds_it_again(open_app, press, seen, world):
+    world.text = "I agree.\n\n" + "\n".join(f"> quoted {n}" for n in range(8))
     pilot = await open_app()
-    await press(pilot, "enter", "s")
+    await press(pilot, "enter")
+    assert "▸ 8 quoted lines" in seen(pilot)
+    assert "quoted 3" not in seen(pilot)
+    await press(pilot, "z")
+    assert "> quoted 3" in seen(pilot)
+    await press(pilot, "z")
+    assert "▸ 8 quoted lines" in seen(pilot)
+
+
+async def test_attachments_are_saved_one_or_all_where_one_says(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "enter", "s", "enter")
+    assert "Save 2 files in: /home/hanako/Downloads" in seen(pilot)
     await press(pilot, "enter")
     assert "Saved 2 files in /home/hanako/Downloads" in seen(pilot)
-    await press(pilot, "s", "backspace", "backspace", "backspace", "2", "enter")
-    assert "Saved /home/hanako/Downloads/terms.txt" in seen(pilot)
+    await press(pilot, "s", "backspace", "backspace", "backspace", "2", "enter", "/", "x", "enter")
+    assert "Saved /home/hanako/Downloads/x/terms.txt" in seen(pilot)
     await press(pilot, "s", "backspace", "backspace", "backspace", "7", "enter")
     assert "No attachment 7" in seen(pilot)
+
+
+async def test_a_link_is_opened_after_a_question_that_shows_where_it_goes(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "enter", "x")
+    assert "Open partner.example?" in seen(pilot)
+    assert "https://partner.example/round/2" in seen(pilot)
+    await press(pilot, "escape")
+    assert world.opening.opened == []
+    await press(pilot, "x", "y")
+    assert world.opening.opened == ["https://partner.example/round/2"]
+
+
+async def test_a_link_is_copied_when_asked(open_app, press, world):
+    pilot = await open_app()
+    await press(pilot, "enter", "x", "c")
+    assert pilot.app.clipboard == "https://partner.example/round/2"
+    assert world.opening.opened == []
+
+
+@pytest.mark.parametrize("target", [b"javascript:alert(1)", b"file:///etc/passwd", b"data:text/html,x"])
+async def test_other_kinds_of_links_are_not_opened(open_app, press, seen, world, target):
+    body = b'<a href="' + target + b'">https://bank.example</a>'
+    world.opening.raws["0"] = letter(body, b"Content-Type: text/html\r\n")
+    pilot = await open_app()
+    await press(pilot, "enter", "x")
+    assert "This kind of link is not opened" in seen(pilot)
+    await press(pilot, "y", "escape")
+    assert world.opening.opened == []
+
+
+async def test_a_program_can_be_saved_and_not_opened(open_app, press, seen, world):
+    world.opening.raws["0"] = with_part(b"application/octet-stream", b"MZ", b"invoice.pdf.exe")
+    pilot = await open_app()
+    await press(pilot, "enter", "O")
+    assert "it is a program" in seen(pilot)
+    assert "two endings" in seen(pilot)
+    await press(pilot, "y", "s")
+    assert world.opening.opened == []
+    assert list(world.opening.saved) == ["/home/hanako/Downloads/invoice.pdf.exe"]
+
+
+async def test_an_attachment_is_opened_after_a_question(open_app, press, seen, world):
+    world.opening.raws["0"] = with_part(b"application/pdf", b"%PDF", b"offer.pdf")
+    pilot = await open_app()
+    await press(pilot, "enter", "O")
+    assert "Open offer.pdf, 4 B, application/pdf?" in seen(pilot)
+    await press(pilot, "y")
+    assert world.opening.opened == ["offer.pdf"]
+
+
+async def test_an_attached_message_opens_in_a_reader_of_its_own(open_app, press, seen, world):
+    inner = b"From: anna@supplier.example\r\nSubject: inner\r\n\r\ndeep inside"
+    world.opening.raws["0"] = with_part(b"message/rfc822", inner, b"inner.eml")
+    pilot = await open_app()
+    await press(pilot, "enter", "O")
+    assert "deep inside" in seen(pilot)
+    await press(pilot, "r")
+    assert "attached to another" in seen(pilot)
+    await press(pilot, "q")
+    assert "deep inside" not in seen(pilot)
+
+
+async def test_a_message_is_piped_to_a_command_and_its_output_shown_safely(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "enter", "vertical_line", "w", "c", "enter")
+    assert world.opening.opened == ["wc"]
+    assert "printed ␛[31mred" in seen(pilot)
+    await press(pilot, "h")
+    assert "いつもお世話に" in seen(pilot)
+
+
+async def test_an_invitation_is_answered_through_the_outbox(open_app, press, seen, world):
+    world.opening.raws["0"] = letter(INVITATION, b"Content-Type: text/calendar; method=REQUEST\r\n")
+    pilot = await open_app()
+    await press(pilot, "enter")
+    assert "Invitation: Kick-off" in seen(pilot)
+    await press(pilot, "i")
+    assert "Answer as hanako@example.jp?" in seen(pilot)
+    await press(pilot, "a", "o", "k", "enter")
+    assert "The answer is in the outbox." in seen(pilot)
+    draft = next(iter(world.outbox.drafts_of.values()))
+    assert (draft.to, draft.subject) == ("boss@x.example", "Accepted: Kick-off")
+    assert draft.attachments[0].type == "text/calendar; method=REPLY"
+    assert b"PARTSTAT=ACCEPTED" in draft.attachments[0].data
+
+
+async def test_a_list_is_left_in_one_step_after_a_question_that_names_the_host(open_app, press, seen, world):
+    more = (
+        b"List-Id: Users <users.lists.example>\r\nList-Unsubscribe: <https://lists.example/u/1>\r\n"
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
+    world.opening.raws["0"] = letter(b"hello", more=more)
+    pilot = await open_app()
+    await press(pilot, "enter")
+    assert "unsubscribe at lists.example" in seen(pilot)
+    await press(pilot, "U")
+    assert "tuimail tells lists.example so" in seen(pilot)
+    await press(pilot, "n", "escape")
+    assert world.opening.opened == []
+    await press(pilot, "U", "y")
+    assert world.opening.opened == ["left https://lists.example/u/1"]
+
+
+async def test_keys_that_have_nothing_to_act_on_say_so(open_app, press, seen, world):
+    world.opening.raws["0"] = letter(b"hello")
+    pilot = await open_app()
+    await press(pilot, "enter")
+    for key, words in (
+        ("x", "no links"),
+        ("s", "no attachments"),
+        ("O", "no attachments"),
+        ("i", "asks for no answer"),
+        ("U", "no way to unsubscribe"),
+    ):
+        await press(pilot, key)
+        assert words in seen(pilot)
+
+
+async def test_an_archived_message_gives_way_to_the_next(open_app, press, world):
+    pilot = await open_app()
+    await press(pilot, "enter", "e")
+    assert pilot.app.screen.envelope().ref.uid == "1"
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,11 @@ class Links:
         return self._found[target].number
 
     def bare(self, text: Safe) -> None:
-        """Number what stands as a URL in the text itself."""
+        """Number what stands as a URL in the text itself, unless it is what a link says."""
+        links = tuple(self)
         for start, end in addresses(text):
-            self.number(text[start:end], text[start:end])
+            if not _carries(links, text, start, end):
+                self.number(text[start:end], text[start:end])
 
 
 def _link(number: int, text: str, target: str) -> Link:
@@ -122,12 +124,16 @@ class Numbers:
         pieces: list[str] = []
         at = 0
         for start, end in addresses(text):
-            number, after = self._numbers.get(text[start:end]), _NUMBERED.match(text, end)
+            number = self._numbers.get(text[start:end])
             pieces.append(text[at:end])
             at = end
-            if number is not None and not (after and self._says(int(after[1]), text[start:end])):
+            if number is not None and not _carries(self._links, text, start, end):
                 pieces.append(f" [{number}]")
         return "".join([*pieces, text[at:]])
 
-    def _says(self, number: int, url: str) -> bool:
-        return 0 < number <= len(self._links) and url[:200] in self._links[number - 1].text
+
+def _carries(links: tuple[Link, ...], text: str, start: int, end: int) -> bool:
+    """Whether the number of a link that says so stands behind the URL already."""
+    after = _NUMBERED.match(text, end)
+    number = int(after[1]) if after else 0
+    return 0 < number <= len(links) and text[start:end][:200] in links[number - 1].text

@@ -1,34 +1,39 @@
 """One message, to read."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from textual.widget import Widget
 
-from tuimail.mail.letter.envelope import Envelope, Flag
-from tuimail.mail.letter.letter import Letter, Part
-from tuimail.mail.letter.safe import Safe, block, line
+from tuimail.engine.opening import Source
+from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.envelope import Envelope, Flag, Ref
+from tuimail.mail.letter.letter import Letter
+from tuimail.mail.letter.safe import block
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.letter import Headers
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.answering import AnsweringScreen
+from tuimail.ui.reading.reading import Reading
+from tuimail.ui.screens.answering import AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
 from tuimail.ui.widgets.letter_view import LetterView
 
+THE_END = "The end; space goes on to the next unread message."
 
-class ReaderScreen(AnsweringScreen):
-    """Shows `envelope`'s letter; `step` gives the next one and the one before; `folder` is where it is."""
+
+class LetterScreen(AnsweringScreen):
+    """Shows the letter at a source, and what one can do with what is in it."""
 
     place = Place.READER
     BINDINGS = bindings(Place.READER)
 
-    def __init__(self, desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:
+    def __init__(self, desk: Desk, source: Source, title: str) -> None:
         super().__init__(desk)
-        self._envelope = envelope
-        self._step = step
-        self._folder = folder
+        self._source = source
+        self._title = title
         self._letter: Letter | None = None
         self._full = self._raw = False
+        self._folded = True
 
     def contents(self) -> Iterable[Widget]:
         yield LetterView(id="letter")
@@ -38,17 +43,15 @@ class ReaderScreen(AnsweringScreen):
         return self.query_one(LetterView)
 
     def envelope(self) -> Envelope | None:
-        return self._envelope
+        return None
 
     def on_mount(self) -> None:
         self.view.focus()
-        self._open(self._envelope)
-
-    def action_step(self, rows: int) -> None:
-        self.work(partial(self._move, rows), "step")
+        self.titled(self._title, "")
+        self.work(self._load, "load")
 
     def action_headers(self) -> None:
-        self._full, self._raw = not self._full, False
+        self._full, self._raw = not self._full and not self._raw, False
         self._show()
 
     def action_raw(self) -> None:
@@ -58,75 +61,146 @@ class ReaderScreen(AnsweringScreen):
         else:
             self._show()
 
+    def action_quotes(self) -> None:
+        self._folded, self._raw = not self._folded, False
+        self._show(self.view.scroll_offset.y)
+
+    def action_read_on(self) -> None:
+        self.view.action_page(1)
+
+    def action_link(self) -> None:
+        from tuimail.ui.reading import links
+
+        self._about(links.follow)
+
     def action_save_files(self) -> None:
-        if self._letter is None or not self._letter.parts:
-            self.say("This message has no attachments.")
-        elif len(self._letter.parts) == 1:
-            self._save("1")
-        else:
-            from tuimail.ui.screens.ask import AskScreen
+        from tuimail.ui.reading import files
 
-            question = Safe(f"Save which, 1 to {len(self._letter.parts)}, or all:")
-            self.app.push_screen(AskScreen(question, "all"), self._save)
+        self._about(files.save)
 
-    async def action_toggle_read(self) -> None:
-        await super().action_toggle_read()
-        seen = frozenset({str(Flag.SEEN)})
-        self._envelope = self._envelope.flagged(self._envelope.flags ^ seen)
+    def action_open_file(self) -> None:
+        from tuimail.ui.reading import files
+
+        self._about(files.open_file)
+
+    def action_pipe(self) -> None:
+        from tuimail.ui.reading import files
+
+        self._about(files.pipe)
+
+    def action_invitation(self) -> None:
+        from tuimail.ui.reading import invitations
+
+        self._about(invitations.answer)
+
+    def action_unsubscribe(self) -> None:
+        from tuimail.ui.reading import lists
+
+        self._about(lists.leave)
+
+    async def _load(self) -> None:
+        self._letter = await self.desk.engine.opening.letter(self._source)
+        self._show(self.desk.habits.left.get(self._source.ref, 0) if not self._source.path else 0)
+
+    def _about(self, deed: Callable[[Reading], Awaitable[None]]) -> None:
+        """Do something with the letter that asks questions first."""
+        if self._letter is not None:
+            self.work(partial(deed, Reading(self, self._source, self._letter)), "question")
+
+    def _show(self, top: int = 0) -> None:
+        if self._letter is not None:
+            self.titled(self._title, "all headers" if self._full else "")
+            headers = Headers.ALL if self._full else Headers.USUAL
+            self.view.show(self._letter, headers, self._folded, top)
+
+    async def _show_raw(self) -> None:
+        raw = await self.desk.engine.opening.raw(self._source)
+        self.titled(self._title, "source")
+        self.view.show_text(block(raw.decode("utf-8", "replace")))
+
+
+class ReaderScreen(LetterScreen):
+    """Shows `envelope`'s letter; `step` gives the next one and the one before; `folder` is where it is."""
+
+    def __init__(self, desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:
+        super().__init__(desk, Source(envelope.ref), folder)
+        self._envelope = envelope
+        self._step = step
+        self._next: Envelope | None = None
+
+    def envelope(self) -> Envelope | None:
+        return self._envelope
+
+    def close(self) -> None:
+        self._keep_place()
+        super().close()
+
+    async def before_leaving(self) -> None:
+        self._next = await self._step(1, peek=True) or await self._step(-1, peek=True)
+
+    async def after_triage(self, left: bool) -> None:
+        if left and self._next is not None:
+            self._open(self._next)
+        elif left:
+            self.close()
+
+    def action_step(self, rows: int) -> None:
+        self.work(partial(self._go, rows), "step")
+
+    def action_unread(self, way: int) -> None:
+        self.work(partial(self._go, way, True), "step")
+
+    def action_read_on(self) -> None:
+        if self.view.at_end:
+            self.action_unread(1)
+            return
+        super().action_read_on()
+        if self.view.at_end:
+            self.say(THE_END)
+
+    async def _set(self, chosen: Chosen, flag: Flag, off: bool) -> None:
+        await super()._set(chosen, flag, off)
+        one = frozenset({str(flag)})
+        flags = self._envelope.flags - one if off else self._envelope.flags | one
+        self._envelope = self._envelope.flagged(flags)
 
     def _open(self, envelope: Envelope) -> None:
-        self._envelope, self._letter, self._raw = envelope, None, False
-        self.titled(self._folder, "")
+        self._keep_place()
+        self._envelope, self._source = envelope, Source(envelope.ref)
+        self._letter, self._raw, self._folded = None, False, True
+        self.titled(self._title, "")
         self.work(self._load, "load")
 
     async def _load(self) -> None:
-        self._letter = await self.desk.engine.mailbox.letter(self._envelope.ref)
-        self._show()
+        await super()._load()
         if not self._envelope.seen:
             seen = frozenset({str(Flag.SEEN)})
             self._envelope = self._envelope.flagged(self._envelope.flags | seen)
-            await self.desk.engine.mailbox.flag((self._envelope.ref,), seen, frozenset())
+            await self.desk.engine.triage.flag((self._envelope.ref,), seen, undoable=False)
+        following = await self._step(1, peek=True)
+        if following is not None:
+            self.desk.engine.opening.ahead(following.ref)
 
-    async def _move(self, rows: int) -> None:
-        envelope = await self._step(rows)
-        if envelope is None:
-            self.say("That was the last one." if rows > 0 else "That was the first one.")
-        else:
+    async def _go(self, rows: int, unread: bool = False) -> None:
+        envelope = await self._step(rows, unread=unread)
+        if envelope is not None:
             self._open(envelope)
-
-    def _show(self) -> None:
-        if self._letter is not None:
-            self.titled(self._folder, "all headers" if self._full else "")
-            self.view.show(self._letter, Headers.ALL if self._full else Headers.USUAL)
-
-    async def _show_raw(self) -> None:
-        raw = await self.desk.engine.mailbox.raw(self._envelope.ref)
-        self.titled(self._folder, "source")
-        self.view.show_text(block(raw.decode("utf-8", "replace")))
-
-    def _save(self, answer: str | None) -> None:
-        if self._letter is None or not answer:
-            return
-        parts = chosen(answer, self._letter.parts)
-        if parts:
-            self.work(partial(self._save_parts, parts), "save")
+        elif unread:
+            self.say("No other message is unread here.")
         else:
-            self.say(f"No attachment {line(answer)}: type a number from the list, or all.", trouble=True)
+            self.say("That was the last one." if rows > 0 else "That was the first one.")
 
-    async def _save_parts(self, parts: tuple[Part, ...]) -> None:
-        mailbox = self.desk.engine.mailbox
-        ref, folder = self._envelope.ref, self.desk.downloads
-        paths = [await mailbox.save_part(ref, part, folder) for part in parts]
-        self.say(
-            f"Saved {line(paths[0])}" if len(paths) == 1 else f"Saved {len(paths)} files in {line(folder)}"
-        )
+    def _keep_place(self) -> None:
+        """Remember how far one has read."""
+        if self._letter is not None and not self._raw:
+            self.desk.habits.leave(self._source.ref, self.view.scroll_offset.y)
 
 
-def chosen(answer: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts that an answer such as `all`, `2` or `1,3` names; none when one of them is not there."""
-    if answer.strip().lower() in ("all", "a", "*"):
-        return parts
-    numbers = answer.replace(",", " ").split()
-    if not all(number.isdecimal() and 1 <= int(number) <= len(parts) for number in numbers):
-        return ()
-    return tuple(parts[int(number) - 1] for number in numbers)
+class EnclosedScreen(LetterScreen):
+    """A message that is attached to another one."""
+
+    def __init__(self, desk: Desk, source: Source) -> None:
+        super().__init__(desk, source, "Attached message")
+
+    def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
+        self.say("This message is attached to another: esc goes back to that one, which can be answered.")

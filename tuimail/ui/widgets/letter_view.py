@@ -27,7 +27,7 @@ class LetterView(RowView):
         self._text = ""
         self._headers = Headers.USUAL
         self._folded = True
-        self._laid = 0
+        self._laid = self._top = 0
 
     @property
     def at_end(self) -> bool:
@@ -50,7 +50,7 @@ class LetterView(RowView):
         return self._rows[index]
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay(self.scroll_offset.y)
+        self._lay(self.scroll_offset.y if self._rows else self._top)
 
     def action_bottom(self) -> None:
         self._take(None)
@@ -58,8 +58,8 @@ class LetterView(RowView):
 
     def _lay(self, top: int) -> None:
         """Set the rows anew: those in sight now, the others when the screen is painted."""
-        self._laid += 1
-        self._rows, self._rest = [], self._made()
+        self._laid, self._top = self._laid + 1, top
+        self._rows, self._rest = [], self._made() if self.size.width else iter(())
         self._take(max(AT_ONCE, top + 2 * self.size.height))
         self.scroll_to(y=top, animate=False, immediate=True)
         self.call_after_refresh(self._go_on, self._laid)
