@@ -62,7 +62,7 @@ class LetterView(RowView):
         self._rows, self._rest = [], self._made() if self.size.width else iter(())
         self._take(max(AT_ONCE, top + 2 * self.size.height))
         self.scroll_to(y=top, animate=False, immediate=True)
-        self.call_after_refresh(self._go_on, self._laid)
+        self.call_after_refresh(self._go_on, self._laid, top)
 
     def _made(self) -> Iterator[Row]:
         width = self.size.width
@@ -76,10 +76,12 @@ class LetterView(RowView):
         if len(self._rows) > known or not known:
             self.set_count(len(self._rows))
 
-    def _go_on(self, laid: int) -> None:
-        """Another slice, unless other rows are laid by now."""
+    def _go_on(self, laid: int, top: int = 0) -> None:
+        """Another slice, unless other rows are laid by now. A view without a size could not scroll before."""
         known = len(self._rows)
         if laid == self._laid:
+            if top and not self.scroll_offset.y:
+                self.scroll_to(y=top, animate=False, immediate=True)
             self._take(SLICE)
             if len(self._rows) > known:
                 self.call_after_refresh(self._go_on, laid)
