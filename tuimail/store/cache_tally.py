@@ -13,11 +13,11 @@ _BLOCKS = (
 )
 _OLD = """
 SELECT threads.thread, threads.folder, newest, unread FROM json_each(?)
-JOIN threads ON thread = json_extract(value, '$[0]') AND folder = json_extract(value, '$[1]')
+CROSS JOIN threads ON thread = json_extract(value, '$[0]') AND folder = json_extract(value, '$[1]')
 """
 _NEW = """
 SELECT thread, folder, max(envelopes.id), max(unread) FROM json_each(?)
-JOIN envelopes ON thread = json_extract(value, '$[0]') AND folder = json_extract(value, '$[1]')
+CROSS JOIN envelopes INDEXED BY envelopes_thread ON thread = json_extract(value, '$[0]') AND folder = json_extract(value, '$[1]')
 GROUP BY 1, 2
 """
 _FOLDERS = """
