@@ -186,7 +186,9 @@ class ImapSource:
         """A connection that is logged in. Runs on a thread of its own."""
         from tuimail.backends.imap_session import ImapSession
 
-        wire = ImapSession(self._server, self._context or network.trusted())
+        if self._context is None:
+            self._context = network.trusted()
+        wire = ImapSession(self._server, self._context)
         try:
             wire.login(self._asked(loop))
         except BaseException:

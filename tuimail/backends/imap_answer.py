@@ -38,9 +38,7 @@ _FLAGS_ALONE = re.compile(
     rb"(?: UID (\d{1,10}))?(?: MODSEQ \(\d+\))?(?: UID (\d{1,10}))?\)",
     re.I,
 )
-_DATE = re.compile(
-    rb'"([ \d]?\d)-([a-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"', re.I
-)  # fmt: skip
+_DATE = re.compile(rb'"([ \d]?\d-[a-z]{3}-\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})"', re.I)
 _MONTHS = b"janfebmaraprmayjunjulaugsepoctnovdec"
 _WORD = re.compile(rb'"((?:[^"\\]++|\\.)*+)"|([^\s()\"]+)', re.S)
 _SYSTEM = {flag.lower(): str(flag) for flag in Flag}
@@ -219,8 +217,12 @@ def _fetched(line: bytes, text: bytes | None) -> Fetched | None:
         number(said.get(b"RFC822.SIZE", b""), LARGEST_MODSEQ),
         _body(said) if text is None else text,
         number(said.get(b"X-GM-THRID", b""), LARGEST_MODSEQ),
-        tuple(_word(match) for match in _WORD.finditer(said.get(b"X-GM-LABELS", b""))),
+        _labels(said[b"X-GM-LABELS"]) if b"X-GM-LABELS" in said else (),
     )
+
+
+def _labels(said: bytes) -> tuple[bytes, ...]:
+    return tuple(_word(match) for match in _WORD.finditer(said))
 
 
 def _body(said: dict[bytes, bytes]) -> bytes | None:
@@ -263,15 +265,23 @@ def _flags(words: bytes) -> frozenset[str]:
 
 def _seconds(said: bytes) -> float:
     match = _DATE.match(said)
-    month, odd = divmod(_MONTHS.find(match[2].lower()), 3) if match else (-1, 0)
-    if match is None or month < 0 or odd:
+    if match is None:
         return 0.0
-    day, year, hour, minute, second, east, south = (int(match[n]) for n in (1, 3, 4, 5, 6, 8, 9))
-    offset = (east * 60 + south) * (-60 if match[7] == b"-" else 60)
+    day, hour, minute, second, zone = match.groups()
+    midnight = _midnight(day, zone)
+    return 0.0 if midnight is None else midnight + int(hour) * 3600.0 + int(minute) * 60 + int(second)
+
+
+@lru_cache(maxsize=4096)
+def _midnight(said: bytes, zone: bytes) -> int | None:
+    """When a day like 17-Jul-2024 begins in a zone like +0900; None for a day that can't be."""
+    day, month, year = said.split(b"-")
+    number, odd = divmod(_MONTHS.find(month.lower()), 3)
+    offset = (int(zone[1:3]) * 60 + int(zone[3:5])) * (-60 if zone[:1] == b"-" else 60)
     try:
-        return float(timegm((year, month + 1, day, hour, minute, second)) - offset)
+        return timegm((int(year), 0 if odd else number + 1, int(day), 0, 0, 0)) - offset
     except ValueError:
-        return 0.0
+        return None
 
 
 def _name(in_quotes: bytes | None, atom: bytes | None) -> str:
