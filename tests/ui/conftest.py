@@ -22,6 +22,8 @@ from tuimail.engine.news import (
     ItemChanged,
     ItemGone,
     Newsroom,
+    Searched,
+    Stage,
 )
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
@@ -428,6 +430,17 @@ class FakeSync:
         self.stopped.append((account, folder))
 
 
+class FakeSearch:
+    """Says that all is here; remembers the views it was asked to look beyond."""
+
+    def __init__(self, world: "World") -> None:
+        self.world, self.asked = world, []
+
+    async def ask(self, view: View) -> None:
+        self.asked.append(view)
+        self.world.newsroom.announce(Searched(view, 100, 0, Stage.HERE, Safe("")))
+
+
 class FakeContacts:
     """People met in mail at once; `late` ones come when `more` is set."""
 
@@ -458,7 +471,7 @@ class World:
         self.accounts = (Account("work", Address("hanako@example.jp", "山田花子"), None, None),)
         self.outbox, self.drafts = FakeOutbox(self), FakeDrafts(self)
         self.mailbox, self.contacts = FakeMailbox(self, count), FakeContacts()
-        self.triage, self.sync = FakeTriage(self), FakeSync()
+        self.triage, self.sync, self.search = FakeTriage(self), FakeSync(), FakeSearch(self)
         self.opening = FakeOpening(self)
         self.invitations = Invitations(Accounts({one.name: one for one in self.accounts}), self, FakeIds())
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from tuimail.mail.folder.covered import Covered
-from tuimail.mail.folder.query import Query
+from tuimail.mail.folder.query import MOST_FOUND, Query
 from tuimail.mail.letter import grams
 from tuimail.mail.letter.gist import Gist
 from tuimail.store import index_sql as sql
@@ -33,9 +33,6 @@ CREATE TABLE answers (
   id INTEGER NOT NULL,
   PRIMARY KEY (query, id)
 ) STRICT, WITHOUT ROWID"""
-
-CAP = 10_000
-"""So many of the newest that answer a query are found."""
 
 _FIELDS = "subject, sender_name, sender_spec, recipients"
 _INSERT = (
@@ -92,7 +89,10 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def find(
-    connection: sqlite3.Connection, query: Query, folders: Iterable[int] | None = None, limit: int = CAP
+    connection: sqlite3.Connection,
+    query: Query,
+    folders: Iterable[int] | None = None,
+    limit: int = MOST_FOUND,
 ) -> Found:
     """The newest `limit` messages that answer the query, in these rows of `folders` (in all without).
 
@@ -110,7 +110,8 @@ def answer(connection: sqlite3.Connection, query: Query, ids: Iterable[int]) -> 
     """A server says that these messages answer the query; the answers of the last queries are kept."""
     values = [(sql.key(query), id) for id in ids]
     connection.execute(
-        "DELETE FROM answers WHERE (SELECT count(*) FROM answers) > ? AND query <> ?", (CAP, sql.key(query))
+        "DELETE FROM answers WHERE (SELECT count(*) FROM answers) > ? AND query <> ?",
+        (MOST_FOUND, sql.key(query)),
     )
     connection.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?)", values)
 

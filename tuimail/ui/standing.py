@@ -1,11 +1,13 @@
 """How things stand with the folder one is in: numbers, what is being read, who is offline."""
 
 from tuimail.engine.engine import Engine
-from tuimail.engine.news import AccountOffline, AccountOnline, News, Progress
+from tuimail.engine.news import AccountOffline, AccountOnline, News, Progress, Searched
 from tuimail.mail.folder.folder import Folder
+from tuimail.mail.folder.query import MOST_FOUND
 from tuimail.mail.folder.view import Order, View
 from tuimail.mail.letter.safe import line
 from tuimail.ui.folder_tree import Spot
+from tuimail.ui.format.searched import words
 from tuimail.ui.format.times import hour
 
 
@@ -16,6 +18,8 @@ class Standing:
         self._engine = engine
         self._folder: Folder | None = None
         self._numbers = self._looks = self._synced = ""
+        self._view: View | None = None
+        self._searched: Searched | None = None
         self._reading: dict[Spot, tuple[int, int]] = {}
         self._offline: dict[str, float] = {}
 
@@ -30,8 +34,9 @@ class Standing:
 
     def count(self, total: int, unread: int, marked: int, view: View) -> None:
         """The numbers of the view, and how it is looked at."""
-        query = line(view.query.text, 40)
-        rows = f"{total:,} with “{query}”" if query else f"{unread:,} unread of {total:,}"
+        self._view = view
+        query, more = line(view.query.text, 40), "+" if total == MOST_FOUND else ""
+        rows = f"{total:,}{more} with “{query}”" if query else f"{unread:,} unread of {total:,}"
         self._numbers = f"{marked:,} marked of {total:,}" if marked else rows
         order = "" if view.order is Order.NEWEST else f"by {view.order}"
         if view.order in (Order.OLDEST, Order.LARGEST):
@@ -49,6 +54,8 @@ class Standing:
                     self.synced()
             case AccountOffline(account, since, _):
                 self._offline[account] = since
+            case Searched():
+                self._searched = news
             case AccountOnline(account):
                 self._offline.pop(account, None)
             case _:
@@ -65,7 +72,14 @@ class Standing:
 
     def right(self) -> str:
         """Numbers, then what goes on."""
-        return "   ".join(part for part in (self._numbers, self._going_on()) if part)
+        return "   ".join(part for part in (self._numbers, self._search() or self._going_on()) if part)
+
+    def _search(self) -> str:
+        """How far the search has come that is shown."""
+        searched, view = self._searched, self._view
+        if searched is None or view is None or not view.query.terms or searched.view.query != view.query:
+            return ""
+        return words(searched) if searched.view.folder == view.folder else ""
 
     def _going_on(self) -> str:
         folder = self._folder

@@ -13,6 +13,9 @@ from tuimail.mail.letter.envelope import Flag
 
 LONGEST = 1_000
 
+MOST_FOUND = 10_000
+"""So many of the newest that answer a query are shown."""
+
 WORDS = ("", "from", "to", "cc", "subject", "body")
 """The fields whose value is a word or a phrase that stands in the mail."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.containers import Container, Horizontal
 from textual.timer import Timer
@@ -29,6 +30,9 @@ from tuimail.ui.widgets.folder_list import FolderList
 from tuimail.ui.widgets.letter_view import LetterView
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from tuimail.ui.quest import Quest
 
 MOMENT = 0.05
 """Seconds that the first paint waits for the rows: a warm cache has them sooner, and one paint is enough."""
@@ -61,6 +65,8 @@ class MailScreen(AnsweringScreen):
         self._preview: Timer | None = None
         self._previewed: Ref | None = None
         self._offered: Folder | None = None
+        self._quest: Quest | None = None
+        self._asked: list[str] = []
 
     def contents(self) -> Iterable[Widget]:
         yield Horizontal(
@@ -139,7 +145,8 @@ class MailScreen(AnsweringScreen):
         envelope = await walk.begin()
         if envelope is None:
             return
-        if self._folder is not None and self._folder.role is Role.DRAFTS:
+        drafts = self._folder is not None and self._folder.role is Role.DRAFTS
+        if drafts and not self._everywhere:
             self.answer(self.desk.engine.drafts.take_up)
         else:
             await read(self.app, self.desk, envelope, walk, self._title())
@@ -153,19 +160,23 @@ class MailScreen(AnsweringScreen):
             await self.query_one(Edge).mount(FolderLine(self.query_one(FolderList), Safe("go to")))
 
     async def action_search(self) -> None:
+        from tuimail.ui.quest import Quest
         from tuimail.ui.widgets.search_line import SearchLine
 
-        if not self.query(SearchLine):
-            await self.query_one(Edge).mount(SearchLine(self.messages))
+        view = self.messages.view
+        if view is None or self.query(SearchLine):
+            return
+        if self._quest is None or self._quest.over:
+            self._quest = Quest(self.desk, self.messages, view)
+        await self.query_one(Edge).mount(SearchLine(self.messages, self._quest, self._asked))
 
     def action_unfind(self) -> None:
         """Let go of the marks; then of the search; then stop what is being read."""
-        view = self.messages.view
         self.messages.focus()
         if self.messages.marks:
             self.messages.unmark()
-        elif view is not None and view.query.terms:
-            self.messages.narrow("")
+        elif self._quest is not None and not self._quest.over:
+            self._quest.back()
         elif self._folder is not None:
             for account, name in self._standing.reading(self._folder):
                 self.desk.engine.sync.stop(account, name)
@@ -246,7 +257,7 @@ class MailScreen(AnsweringScreen):
         await self._sync(folder)
 
     async def _go(self, folder: Folder, begun: First | None = None) -> None:
-        self._folder, self._offered = folder, None
+        self._folder, self._offered, self._quest = folder, None, None
         view = looked_at(self.desk, folder)
         self._standing.go(folder)
         places = {} if view.is_one_folder else await words(self.desk)
@@ -290,7 +301,13 @@ class MailScreen(AnsweringScreen):
     def _named(self, folder: Folder) -> str:
         return f"{title(folder)} · {line(folder.account)}" if folder.account else title(folder)
 
+    @property
+    def _everywhere(self) -> bool:
+        return self._quest is not None and self._quest.everywhere
+
     def _title(self) -> str:
+        if self._everywhere:
+            return "Everywhere"
         return self._named(self._folder) if self._folder is not None else ""
 
     def _retitle(self) -> None:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from textual.message import Message
 from textual.strip import Strip
 
-from tuimail.mail.folder.query import parse
 from tuimail.mail.folder.thread import Thread, tree
 from tuimail.mail.folder.view import Order, View
 from tuimail.mail.letter.envelope import Envelope
@@ -50,9 +49,9 @@ class MessageList(RowList):
         super().__init__(id=id)
         self._desk = desk
         self._listed = Listed(Window(), Unfolded())
-        self._outgoing = False
+        self.outgoing = False
         self._unread = 0
-        self._places: Mapping[tuple[str, str], str] = {}
+        self.places: Mapping[tuple[str, str], str] = {}
         self._own = frozenset(i.address.spec.lower() for one in desk.engine.accounts for i in one.identities)
         self._wanted: set[int] = set()
         self._renewed = Calm(self, partial(start, self, self.follow, "renew", False), RENEW_EVERY)
@@ -100,15 +99,17 @@ class MessageList(RowList):
         outgoing: bool = False,
         begun: First | None = None,
         places: Mapping[tuple[str, str], str] | None = None,
+        at: Envelope | None = None,
     ) -> None:
-        """Another view, from its top; `outgoing` names whom a message went to instead of who wrote it.
+        """Another view, from its top or on the message `at`; `outgoing` names whom a message went to
+        instead of who wrote it.
 
         `begun` is what `first` has read of it, if anything; `places` has words for (account, folder), for a
         view of several.
         """
-        self.view, self._outgoing, self._places = view, outgoing, places or {}
+        self.view, self.outgoing, self.places = view, outgoing, places or {}
         self.marks.clear()
-        start(self, partial(self._open, view, begun, None), "view")
+        start(self, partial(self._open, view, begun, at), "view")
 
     def turn(self, threaded: bool, order: Order) -> None:
         """The same messages as conversations or one by one, the cursor on the same; or in another order, from
@@ -118,11 +119,6 @@ class MessageList(RowList):
             at = self.current if order is self.view.order else None
             self.view = replace(self.view, threaded=threaded, order=order)
             start(self, partial(self._open, self.view, None, at), "view")
-
-    def narrow(self, query: str) -> None:
-        """The same folder, only what matches the words of `query`."""
-        if self.view is not None and query != self.view.query.text:
-            self.show(replace(self.view, query=parse(query)), self._outgoing, places=self._places)
 
     def renew(self) -> None:
         """The view's rows came, went or changed; looked at a few times a second at most."""
@@ -208,7 +204,7 @@ class MessageList(RowList):
         if line is None or self.view is None:
             return ()
         ref, marked, layout = envelope_of(line).ref, self.marks.has(line), self._layout(self.view)
-        where = self._places.get((ref.account, ref.folder), "")
+        where = self.places.get((ref.account, ref.folder), "")
         if isinstance(line, Thread):
             return thread_row(line, width, layout, where, marked)
         return message_row(line, width, layout, where, marked, branch.lines if branch is not None else "")
@@ -316,7 +312,7 @@ class MessageList(RowList):
     def _layout(self, view: View) -> Layout:
         return Layout(
             self._desk.engine.now().wall,
-            self._outgoing,
+            self.outgoing,
             where=not view.is_one_folder,
             sizes=view.order is Order.LARGEST,
             threads=view.threaded,

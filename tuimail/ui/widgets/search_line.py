@@ -7,13 +7,25 @@ from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from tuimail.ui.keys import Place, bindings
+from tuimail.ui.quest import Quest
 from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.work import caught_up, start
 
-AFTER = 0.06
+AFTER = 0.015
+"""Seconds without a key before what is here is searched: a burst of keys is one search."""
+
+ASK_AFTER = 0.8
+"""Seconds without a key before a server is asked."""
+
+REMEMBERED = 50
+HELP = "words  from:  to:  subject:  has:attachment  is:unread  after:7d  in:   tab everywhere   esc back"
 
 
 class SearchLine(Horizontal):
-    """Narrows `messages` to what is typed. Enter keeps it, escape shows everything again."""
+    """Leads `messages` on a quest: what is typed narrows the list, arrows move in it, tab looks everywhere.
+
+    Enter keeps the list, escape goes back to where one was. `asked` are former queries, newest last.
+    """
 
     BINDINGS = bindings(Place.SEARCH)
     DEFAULT_CSS = """
@@ -23,40 +35,79 @@ class SearchLine(Horizontal):
     SearchLine > Input:focus { border: none; }
     """
 
-    def __init__(self, messages: MessageList) -> None:
+    def __init__(self, messages: MessageList, quest: Quest, asked: list[str]) -> None:
         super().__init__()
         self._messages = messages
-        self._soon: Timer | None = None
+        self._quest = quest
+        self._asked = asked
+        self._former = len(asked)
+        self._soon: tuple[Timer, ...] = ()
 
     def compose(self) -> ComposeResult:
-        value = self._messages.view.query.text if self._messages.view is not None else ""
-        words = "who or what · enter keeps it, esc shows all"
-        yield Label(" find ", markup=False)
-        yield Input(value, placeholder=words, compact=True, select_on_focus=False)
+        yield Label(self._asks(), markup=False)
+        yield Input(self._quest.text, placeholder=HELP, compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._soon is not None:
-            self._soon.stop()
-        self._soon = self.set_timer(AFTER, self._narrow)
+        self._hush()
+        self._soon = self.set_timer(AFTER, self._narrow), self.set_timer(ASK_AFTER, self._quest.ask)
 
     async def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        self._hush()
         await self.remove()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_keep()
-
-    def action_keep(self) -> None:
+    async def action_keep(self) -> None:
+        field = self.query_one(Input)
+        await caught_up(field)
         self._narrow()
+        self._remember(field.value.strip())
+        self._quest.ask()
         self._messages.focus()
 
     def action_clear(self) -> None:
-        self.query_one(Input).value = ""
-        self.action_keep()
+        self._remember(self.query_one(Input).value.strip())
+        self._quest.back()
+        self._messages.focus()
+
+    def action_widen(self) -> None:
+        start(self, self._widen, "widen")
+
+    async def action_choose(self, rows: int) -> None:
+        """Another row of the list; in an empty line, a former query."""
+        value = self.query_one(Input).value
+        walks = self._former < len(self._asked) and value == self._asked[self._former]
+        if walks or (not value and rows < 0):
+            self._recall(rows)
+        else:
+            await self._messages.go(self._messages.validate_cursor(self._messages.cursor + rows))
+
+    async def action_page(self, pages: int) -> None:
+        await self._messages.action_page(pages)
+
+    def _recall(self, step: int) -> None:
+        self._former = max(0, min(self._former + step, len(self._asked)))
+        field = self.query_one(Input)
+        field.value = self._asked[self._former] if self._former < len(self._asked) else ""
+        field.cursor_position = len(field.value)
+
+    def _remember(self, text: str) -> None:
+        if text:
+            self._asked[:] = [*(each for each in self._asked if each != text), text][-REMEMBERED:]
+
+    async def _widen(self) -> None:
+        await self._quest.widen()
+        self.query_one(Label).update(self._asks())
+        self._quest.ask()
 
     def _narrow(self) -> None:
-        self._messages.narrow(self.query_one(Input).value.strip())
+        self._quest.narrow(self.query_one(Input).value)
+
+    def _asks(self) -> str:
+        return " find everywhere " if self._quest.everywhere else " find "
+
+    def _hush(self) -> None:
+        for timer in self._soon:
+            timer.stop()
