@@ -7,11 +7,9 @@ from tuimail.mail.errors import DraftError
 from tuimail.mail.letter.address import Address, write
 from tuimail.mail.letter.draft import Attachment, Draft, Kind
 from tuimail.mail.letter.envelope import Ref
-from tuimail.mail.letter.invitation import Answer, Invitation
+from tuimail.mail.letter.invitation import REPLY_TYPE, Answer, Invitation
 from tuimail.mail.letter.letter import Letter
 from tuimail.ports import Clock, Ids
-
-CALENDAR = "text/calendar; method=REPLY"
 
 _SAID = {
     Answer.ACCEPTED: ("Accepted", "has accepted"),
@@ -53,7 +51,7 @@ class Invitations:
             to=write(asked.organizer),
             subject=f"{word}: {asked.summary or letter.subject}",
             body=f"{comment.strip()}\n\n{said}" if comment.strip() else said,
-            attachments=(Attachment("invite.ics", CALENDAR, len(data), data=data),),
+            attachments=(Attachment("invite.ics", REPLY_TYPE, len(data), data=data),),
             in_reply_to=letter.message_id,
             references=(letter.message_id,) if letter.message_id else (),
             answers=ref,

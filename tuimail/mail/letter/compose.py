@@ -11,6 +11,7 @@ from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.finished import freeze_raw
 from tuimail.mail.letter.flowing import flowing
 from tuimail.mail.letter.header import message_ids
+from tuimail.mail.letter.invitation import REPLY_TYPE
 from tuimail.mail.letter.redraft import draft_of
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Stamp, Submission
@@ -61,17 +62,23 @@ def threading(draft: Draft) -> list[str]:
 def content(fields: list[str], draft: Draft, stamp: Stamp, flowed: bool = False) -> tuple[bytes, list[str]]:
     """The whole message, of these header fields, the draft's text and its files; the names of its fields."""
     head, text = _text(draft.body, flowed)
-    parts = [_file_part(file) for file in draft.attachments]
-    if parts:
-        inner = [_joined(head, text), *parts]
-        boundary = _boundary(stamp.token, inner)
-        mark = b"--" + boundary.encode("ascii")
-        text = b"".join(mark + b"\r\n" + part + b"\r\n" for part in inner) + mark + b"--\r\n"
-        way = "7bit" if text.isascii() else "8bit"
-        kind = f'Content-Type: multipart/mixed; boundary="{boundary}"'
-        head = [kind] if way == "7bit" else [kind, f"Content-Transfer-Encoding: {way}"]
+    answers = [_calendar_part(file) for file in draft.attachments if file.type == REPLY_TYPE]
+    files = [_file_part(file) for file in draft.attachments if file.type != REPLY_TYPE]
+    if answers:
+        head, text = _multipart("alternative", [_joined(head, text), *answers], f"a-{stamp.token}")
+    if files:
+        head, text = _multipart("mixed", [_joined(head, text), *files], stamp.token)
     whole = [*fields, *head]
     return _joined(whole, text), [field.partition(":")[0] for field in whole]
+
+
+def _multipart(kind: str, parts: list[bytes], token: str) -> tuple[list[str], bytes]:
+    """The header and the body of parts put together."""
+    boundary = _boundary(token, parts)
+    mark = b"--" + boundary.encode("ascii")
+    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"'
+    return [head] if body.isascii() else [head, "Content-Transfer-Encoding: 8bit"], body
 
 
 def _text(text: str, flowed: bool) -> tuple[list[str], bytes]:
@@ -122,6 +129,13 @@ def _encoded(body: bytes) -> bytes:
 def _base64(data: bytes) -> bytes:
     text = b2a_base64(data, newline=False)
     return b"".join([text[at : at + 76] + b"\r\n" for at in range(0, len(text), 76)])
+
+
+def _calendar_part(file: Attachment) -> bytes:
+    """An answer to an invitation, which says again what the text says (RFC 6047 §2.4)."""
+    body = _body((file.data or b"").decode("utf-8", "replace"))
+    kind = "Content-Type: text/calendar; charset=utf-8; method=REPLY"
+    return _joined([kind, f"Content-Transfer-Encoding: {_way(body)}"], _encoded(body))
 
 
 def _file_part(file: Attachment) -> bytes:

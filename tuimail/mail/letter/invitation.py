@@ -17,6 +17,9 @@ from tuimail.mail.letter.safe import Safe, block, line
 if TYPE_CHECKING:
     from icalendar import Component
 
+REPLY_TYPE = "text/calendar; method=REPLY"
+"""The type of an attachment that is an answer: in the mail it stands beside the text, not below it."""
+
 BYTES_LIMIT = 300_000
 COMPONENTS_LIMIT = 300
 ATTENDEES_LIMIT = 500

@@ -12,7 +12,7 @@ from tuimail.mail.letter.draft import Attachment
 from tuimail.mail.letter.fields import Fields
 from tuimail.mail.letter.filename import clean
 from tuimail.mail.letter.header import date, decode, message_ids, raw
-from tuimail.mail.letter.invitation import Invitation
+from tuimail.mail.letter.invitation import REPLY_TYPE, Invitation
 from tuimail.mail.letter.letter import Letter, Part
 from tuimail.mail.letter.mailing import mailing
 from tuimail.mail.letter.safe import Safe, block, line
@@ -82,7 +82,9 @@ def _ids(fields: Fields, name: bytes) -> tuple[str, ...]:
 
 def _part(message: bytes, leaf: Node) -> Part:
     size = transfer.size(message[leaf.start : leaf.end], leaf.encoding)
-    return Part(leaf.index, line(leaf.filename or _called(message, leaf), 255), line(leaf.type, 100), size)
+    answer = leaf.type == "text/calendar" and leaf.params.get("method", "").upper() == "REPLY"
+    kind = REPLY_TYPE if answer else leaf.type
+    return Part(leaf.index, line(leaf.filename or _called(message, leaf), 255), line(kind, 100), size)
 
 
 def _called(message: bytes, leaf: Node) -> str:

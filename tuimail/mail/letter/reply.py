@@ -31,13 +31,16 @@ def reply(
 ) -> Draft:
     """An answer to the Reply-To or the sender; with `everyone` also to To and Cc. `own` are our specs.
 
-    Answering a message of one's own goes to those it went to. Addresses that can't be sent to are left out.
+    Answering a message of one's own goes to those it went to; where its sender says whom all answers go to
+    (Mail-Followup-To), `everyone` is these. Addresses that can't be sent to are left out.
     """
     mine = {spec.lower() for spec in own}
     to = letter.reply_to or (letter.sender,)
     cc: tuple[Address, ...] = ()
     if letter.sender.spec.lower() in mine and not letter.reply_to:
         to, cc = letter.to, letter.cc if everyone else ()
+    elif everyone and letter.followup:
+        to = letter.followup
     elif everyone:
         cc = (*letter.to, *letter.cc)
     direct = _others(to, mine) or _sendable(to)
