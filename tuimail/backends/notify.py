@@ -95,8 +95,8 @@ def _as_json(envelope: Envelope) -> dict[str, object]:
     return {
         "folder": envelope.ref.folder,
         "from": envelope.sender.spec,
-        "name": envelope.sender.name,
-        "subject": envelope.subject,
+        "name": str(envelope.sender.name),
+        "subject": str(envelope.subject),
         "received": envelope.received,
         "size": envelope.size,
         "message_id": envelope.message_id,
