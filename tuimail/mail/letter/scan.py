@@ -1,12 +1,14 @@
 """Envelopes by the ten thousand: the header fields a list shows, and nothing else of the message."""
 
 import re
+from functools import lru_cache
 
 from tuimail.mail.letter.address import NAME_LIMIT, Address, parse_addresses
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.header import VALUE_LIMIT, decode, message_ids
 
 HEAD_LIMIT = 1_000_000
+SHORT = 300
 
 _END = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(
@@ -59,7 +61,7 @@ def _fields(head: bytes) -> dict[bytes, bytes]:
 
 def sender(value: bytes) -> Address:
     """The first author; when there is no usable address, what the header says as a name."""
-    authors = parse_addresses(value) if value else ()
+    authors = _people(value)
     return authors[0] if authors else Address("", decode(value, NAME_LIMIT))
 
 
@@ -68,7 +70,15 @@ def first_id(ids: tuple[str, ...]) -> str:
 
 
 def _people(value: bytes | None) -> tuple[Address, ...]:
-    return parse_addresses(value) if value else ()
+    if not value:
+        return ()
+    return _met(value) if len(value) < SHORT else parse_addresses(value)
+
+
+@lru_cache(maxsize=4096)
+def _met(value: bytes) -> tuple[Address, ...]:
+    """Most mail is from and to the same few people."""
+    return parse_addresses(value)
 
 
 def _ids(value: bytes | None) -> tuple[str, ...]:
