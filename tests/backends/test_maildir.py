@@ -13,6 +13,7 @@ from tuimail.backends import maildir, maildir_box
 from tuimail.backends.maildir import MaildirSource
 from tuimail.mail.errors import MailboxError, MessageGone
 from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.query import parse
 from tuimail.mail.letter.envelope import Flag
 
 SEEN = frozenset({Flag.SEEN})
@@ -326,3 +327,98 @@ async def test_nothing_is_lost_while_another_program_writes_and_flags(root, sour
     assert {each.subject for each in await source.envelopes("INBOX", list(listing))} == set(
         map(str, range(200))
     )
+
+
+async def test_a_look_says_whether_anything_happened_since(root, source, monkeypatch):
+    put(root / "cur", "1.a:2,")
+    await quiet(root)
+    first = await source.look("INBOX", None)
+    assert first.whole
+    assert first.mark.total == 1
+    assert not (await source.look("INBOX", first.mark)).whole
+    os.rename(root / "cur" / "1.a:2,", root / "cur" / "1.a:2,S")
+    young = await source.look("INBOX", first.mark)
+    assert young.whole
+    assert (await source.look("INBOX", young.mark)).whole
+
+
+@pytest.mark.parametrize("named_at", [(10, 20, 30), (5, 5, 5)])
+async def test_the_newest_are_those_whose_files_are_whatever_their_names_say(root, source, named_at):
+    day = 86_400 * 100
+    for number, at in enumerate(named_at):
+        put(root / "cur", f"{at * day}.{number}:2,", b"Subject: %d\n\n" % number, at=(number + 1) * 10 * day)
+    assert [each.subject for each in await source.newest("INBOX", 2)] == ["2", "1"]
+
+
+async def test_the_newest_of_a_large_folder_are_found_without_asking_for_every_file(
+    root, source, monkeypatch
+):
+    for number in range(50):
+        put(root / "cur", f"{1_700_000_000 + number}.a:2,", at=1_700_000_000 + number)
+    asked = []
+    monkeypatch.setattr(
+        maildir_box,
+        "_file",
+        lambda sub, entry, file=maildir_box._file: asked.append(entry) or file(sub, entry),
+    )
+    newest = await source.newest("INBOX", 5)
+    assert [each.received - 1_700_000_000 for each in newest] == [49, 48, 47, 46, 45]
+    assert len(asked) == 5
+
+
+async def test_bodies_and_message_ids_are_of_what_is_there(root, source):
+    with_id, without = put(root / "cur", "1.a:2,", RAW), put(root / "cur", "2.b:2,")
+    assert dict(await source.bodies("INBOX", [with_id, "gone"])) == {with_id: RAW}
+    assert await source.message_ids("INBOX", [with_id, without, "gone"]) == {with_id: "<1@x>", without: ""}
+
+
+async def test_a_folder_is_made_once(root, source):
+    for _ in range(2):
+        await source.create("Archive")
+    assert [each.name for each in await source.folders()] == ["INBOX", "Archive"]
+
+
+async def test_a_move_keeps_flags_and_time_and_leaves_what_is_another_folder_s(root, source):
+    make(root / ".Archive")
+    uid = put(root / "cur", "1.a,U=7:2,FS", RAW)
+    moved = await source.move("INBOX", [uid, "gone"], "Archive")
+    assert list(moved) == [uid]
+    assert await listed(source, "INBOX") == {}
+    assert await listed(source, "Archive") == {moved[uid]: SEEN | {Flag.FLAGGED}}
+    [path] = (root / ".Archive" / "cur").iterdir()
+    assert "U=7" not in path.name
+    assert (path.read_bytes(), path.stat().st_mtime) == (RAW, 1_700_000_000)
+
+
+async def test_a_move_to_a_folder_that_is_not_there_moves_nothing(root, source):
+    uid = put(root / "cur", "1.a:2,", RAW)
+    with pytest.raises(MailboxError, match="no folder Nowhere"):
+        await source.move("INBOX", [uid], "Nowhere")
+    assert list(await listed(source, "INBOX")) == [uid]
+
+
+async def test_what_is_erased_is_gone_and_nothing_else(root, source):
+    uids = [put(root / "cur", f"{n}.a:2,T") for n in range(3)]
+    await source.erase("INBOX", [uids[0], uids[2], "../../x"])
+    assert list(await listed(source, "INBOX")) == [uids[1]]
+
+
+async def test_there_are_no_labels(source):
+    with pytest.raises(MailboxError, match="no labels"):
+        await source.label("INBOX", ["1"], SEEN, NONE)
+
+
+@pytest.mark.parametrize(("typed", "found"), [
+    ("会議 ", "a"), ("subject:invoice ", "b"), ("from:yamada ", "ab"), ("-subject:invoice ", "a"),
+    ("is:read ", "b"), ("is:unread ", "a"), ("due ", "b"), ("body:due tomorrow ", "b"), ("larger:1k ", "b"),
+    ("nobody ", ""), ("before:2001-01-01 ", ""), ("after:2001-01-01 ", "ba"),
+])  # fmt: skip
+async def test_mail_is_found_by_reading_it(root, source, typed, found):
+    first = b"From: yamada@example.jp\nSubject: =?utf-8?B?5Lya6K2w?=\n\nhi\n"
+    second = b"From: Y <yamada@example.jp>\nSubject: Invoice 7\n\ndue tomorrow\n" + b"x" * 2000
+    names = {
+        put(root / "cur", "1.a:2,", first): "a",
+        put(root / "cur", "2.b:2,S", second, at=1_700_000_001): "b",
+    }
+    uids = await source.search("INBOX", parse(typed, now=1_800_000_000))
+    assert sorted(names[uid] for uid in uids) == sorted(found)

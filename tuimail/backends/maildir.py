@@ -55,7 +55,7 @@ class MaildirSource:
 
     async def newest(self, folder: str, count: int) -> tuple[Envelope, ...]:
         def job(box: Box) -> tuple[Envelope, ...]:
-            return self._envelopes(box, folder, list(reversed(box.scan()))[:count])
+            return self._envelopes(box, folder, box.newest(count))
 
         return await self._in(folder, job)
 

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from heapq import nlargest
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ LONGEST_HEAD = 64 << 10
 LIKELY = 500
 RECENT_SECONDS = 2.0
 SCANS = 3
+DAY = 86_400
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 
@@ -40,8 +42,21 @@ class Box:
             found = {file.uid: file for file in self._files()}
             if self._times() == before:
                 break
-        self._known = dict(sorted(found.items(), key=lambda item: (item[1].changed, item[0])))
+        self._known = {file.uid: file for file in sorted(found.values(), key=_age)}
         return self._known
+
+    def newest(self, count: int) -> tuple[str, ...]:
+        """The uids of the last messages, newest first: by the times in their names where these are true.
+
+        Some programs name what they copy by the time of the copy; then every file is asked for its own.
+        """
+        named = ((MessageFile(sub, entry.name).named_at, sub, entry) for sub, entry in self._entries())
+        last = nlargest(count, named, key=lambda each: each[0])
+        found = [file for _, sub, entry in last if (file := _file(sub, entry)) is not None]
+        if any(abs(file.changed - file.named_at) > DAY for file in found):
+            return tuple(reversed(self.scan()))[:count]
+        self._known = self._known | {file.uid: file for file in found}
+        return tuple(file.uid for file in sorted(found, key=_age, reverse=True))
 
     def count(self) -> tuple[int, int]:
         """(messages, unread)."""
@@ -163,10 +178,8 @@ class Box:
             known = self._known.get(file.uid)
             if known is not None:
                 yield replace(file, changed=known.changed, size=known.size)
-                continue
-            with suppress(FileNotFoundError):
-                status = entry.stat()
-                yield replace(file, changed=status.st_mtime, size=status.st_size)
+            elif (fresh := _file(sub, entry)) is not None:
+                yield fresh
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """`new` before `cur`, so that a message on its way from one to the other is not missed."""
@@ -177,6 +190,19 @@ class Box:
     def _times(self) -> tuple[int, int]:
         """Of `new` and `cur`, in nanoseconds."""
         return _changed(self._path / "new"), _changed(self._path / "cur")
+
+
+def _file(sub: str, entry: os.DirEntry[str]) -> MessageFile | None:
+    """With its time and size; None when it is gone."""
+    try:
+        status = entry.stat()
+    except FileNotFoundError:
+        return None
+    return MessageFile(sub, entry.name, status.st_mtime, status.st_size)
+
+
+def _age(file: MessageFile) -> tuple[float, str]:
+    return file.changed, file.uid
 
 
 def _changed(path: Path) -> int:

@@ -44,8 +44,11 @@ class MessageFile(Struct, frozen=True):
 
     def received(self, now: float) -> float:
         """When it came: the file's time, or the one in its name when that can't be."""
-        if 0 < self.changed < now + 86400:
-            return self.changed
+        return self.changed if 0 < self.changed < now + 86400 else self.named_at
+
+    @property
+    def named_at(self) -> float:
+        """The time in its name; 0 when there is none."""
         seconds = self.name.partition(".")[0]
         return float(seconds) if seconds.isdecimal() and len(seconds) < 12 else 0.0
 
