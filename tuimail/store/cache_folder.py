@@ -21,7 +21,8 @@ def listed(connection: sqlite3.Connection, account: str) -> tuple[Folder, ...]:
     """The folders of an account in their order; with our own numbers where all of a folder was seen."""
     query = (
         "SELECT name, title, role, iif(mark IS NULL, said_total, total),"
-        " iif(mark IS NULL, said_unread, unread) FROM folders WHERE account = ? AND place IS NOT NULL ORDER BY place"
+        " iif(mark IS NULL, said_unread, unread)"
+        " FROM folders WHERE account = ? AND place IS NOT NULL ORDER BY place"
     )
     rows = connection.execute(query, (account,))
     return tuple(Folder(account, n, line(t), Role(r), total, unread) for n, t, r, total, unread in rows)

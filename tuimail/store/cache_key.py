@@ -7,6 +7,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 from zlib import crc32
 
 import msgspec
@@ -14,14 +15,15 @@ import msgspec
 from tuimail.mail.folder import sync
 
 SECOND = 20
-BLOCK = 38
-"""A key shifted right by this is its block: 2^18 seconds, some three days."""
+BLOCK = 40
+"""A key shifted right by this is its block: 2^20 seconds, some twelve days."""
 
 YEAR_2200 = 7_258_118_400
 HERE = "~"
 """How the uid begins of a message that is there only here as yet."""
 
 
+@lru_cache(4096)
 def number(uid: str) -> int:
     """What orders a folder's messages: the part after the last dot; 0 without one, -1 for one only here."""
     return -1 if uid.startswith(HERE) else sync.number(uid)

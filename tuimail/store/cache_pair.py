@@ -25,6 +25,7 @@ class Pair:
         """Run `job` in one transaction."""
 
         def whole(connection: sqlite3.Connection) -> T:
+            connection.text_factory = str
             with transaction(connection):
                 return job(connection)
 
@@ -37,6 +38,7 @@ class Pair:
         """
 
         def whole(connection: sqlite3.Connection) -> T:
+            connection.text_factory = str
             with reading(connection):
                 return job(connection)
 

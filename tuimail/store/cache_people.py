@@ -4,6 +4,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope
@@ -15,17 +16,17 @@ COMMON = 2_000
 
 WORDS = 24
 CHARACTERS = 32
+NEVER = float("-inf")
 
-_MEET = """
-INSERT INTO people (key, spec, name, first, last, named, written, first_written, words)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-ON CONFLICT (key) DO UPDATE SET
-  first = min(first, excluded.first), last = max(last, excluded.last),
-  spec = iif(excluded.last >= last, excluded.spec, spec),
-  written = max(written, excluded.written),
-  first_written = coalesce(min(first_written, excluded.first_written), first_written, excluded.first_written)
+_COLUMNS = "key, spec, name, first, last, named, written, first_written"
+_KNOWN = f"SELECT {_COLUMNS} FROM people WHERE key IN (SELECT value FROM json_each(?))"  # noqa: S608
+_NEW = f"INSERT INTO people ({_COLUMNS}, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_OLDER = "UPDATE people SET first = ? WHERE key = ?"
+_CHANGED = """
+UPDATE people SET spec = ?2, name = ?3, first = ?4, last = ?5, named = ?6, written = ?7, first_written = ?8
+WHERE key = ?1
 """
-_NAME = "UPDATE people SET name = ?, named = ?, words = ? WHERE id = ?"
+_WORDS = "UPDATE people SET words = ? WHERE key = ?"
 _RARE = """
 SELECT spec, name FROM people
 WHERE id IN (SELECT person FROM people_words WHERE word >= :from AND word < :to)
@@ -37,14 +38,44 @@ SELECT spec, name FROM people WHERE instr(words, :begins) ORDER BY written DESC,
 
 
 class _Met:
-    """One person in one batch."""
+    """What is known of one person: `named` is when the name was met, `first_written` is None for never."""
 
-    __slots__ = ("first", "first_written", "last", "name", "named", "spec")
+    __slots__ = ("first", "first_written", "last", "name", "named", "spec", "written")
 
-    def __init__(self, spec: str, at: float) -> None:
-        self.spec, self.name, self.named = spec, "", float("-inf")
-        self.first = self.last = at
-        self.first_written: float | None = None
+    def __init__(
+        self,
+        spec: str,
+        name: str,
+        first: float,
+        last: float,
+        named: float,
+        written: int = 0,
+        first_written: float | None = None,
+    ) -> None:
+        self.spec, self.name = spec, name
+        self.first, self.last, self.named = first, last, named
+        self.written, self.first_written = written, first_written
+
+    def row(self, key: str) -> tuple[object, ...]:
+        return (
+            *(key, self.spec, self.name, self.first, self.last, self.named),
+            *(self.written, self.first_written),
+        )
+
+    def again(self, other: "_Met") -> None:
+        """The same person was met at other times."""
+        if other.first < self.first:
+            self.first = other.first
+        if other.last >= self.last:
+            self.last, self.spec = other.last, other.spec
+        if other.name and other.named >= self.named:
+            self.name, self.named = other.name, other.named
+        if other.first_written is not None:
+            self.wrote(other.first_written)
+
+    def wrote(self, at: float) -> None:
+        if self.first_written is None or at < self.first_written:
+            self.written, self.first_written = 1, at
 
 
 def meet(connection: sqlite3.Connection, envelopes: Iterable[Envelope], sent: bool) -> None:
@@ -52,60 +83,56 @@ def meet(connection: sqlite3.Connection, envelopes: Iterable[Envelope], sent: bo
     met: dict[str, _Met] = {}
     for e in envelopes:
         at = e.received
-        if e.sender.spec:
-            _note(met, e.sender.spec, e.sender.name, at)
-        for person in (*e.to, *e.cc):
+        for person in (e.sender, *e.to, *e.cc):
             if person.spec:
-                one = _note(met, person.spec, person.name, at)
-                if sent and (one.first_written is None or at < one.first_written):
-                    one.first_written = at
+                _note(met, person.spec, person.name, at)
+        for person in (*e.to, *e.cc) if sent else ():
+            if person.spec:
+                met[person.spec.lower()].wrote(at)
     _keep(connection, met)
 
 
-def _note(met: dict[str, _Met], spec: str, name: str, at: float) -> _Met:
+def _note(met: dict[str, _Met], spec: str, name: str, at: float) -> None:
     key = spec.lower()
     one = met.get(key)
     if one is None:
-        one = met[key] = _Met(spec, at)
+        met[key] = _Met(spec, name, at, at, at if name else NEVER)
+        return
+    if at < one.first:
+        one.first = at
     if at >= one.last:
         one.last, one.spec = at, spec
-    one.first = min(one.first, at)
     if name and at >= one.named:
         one.name, one.named = name, at
-    return one
 
 
 def _keep(connection: sqlite3.Connection, met: dict[str, _Met]) -> None:
-    query = "SELECT key, name, named, id FROM people WHERE key IN (SELECT value FROM json_each(?))"
-    known = {key: row for key, *row in connection.execute(query, (many(met),))}
-    rows = []
-    renamed = []
-    for key, one in met.items():
-        named = known.get(key)
-        rows.append(_row(key, one, "" if named else _words(key, one.name)))
-        if named and one.name and one.name != named[0] and one.named >= named[1]:
-            renamed.append((one.name, one.named, _words(key, one.name), named[2]))
-    connection.executemany(_MEET, rows)
-    connection.executemany(_NAME, renamed)
-    fresh = [key for key in met if key not in known]
-    _index(connection, fresh, [row[3] for row in renamed])
+    rows = connection.execute(_KNOWN, (many(met),)).fetchall()
+    older, changed, renamed = [], [], []
+    for row in rows:
+        key = row[0]
+        one = _Met(*row[1:])
+        one.again(met.pop(key))
+        after = one.row(key)
+        if after[4:] != row[4:] or after[1:3] != row[1:3]:
+            changed.append(after)
+        elif one.first != row[3]:
+            older.append((one.first, key))
+        if one.name != row[2]:
+            renamed.append((_words(key, one.name), key))
+    connection.executemany(_OLDER, older)
+    connection.executemany(_CHANGED, changed)
+    connection.executemany(_WORDS, renamed)
+    connection.executemany(_NEW, [(*one.row(key), _words(key, one.name)) for key, one in met.items()])
+    _index(connection, [*met, *(key for _, key in renamed)])
 
 
-def _row(key: str, one: _Met, words: str) -> tuple[object, ...]:
-    written = int(one.first_written is not None)
-    return key, one.spec, one.name, one.first, one.last, one.named, written, one.first_written, words
-
-
-def _index(connection: sqlite3.Connection, keys: list[str], renamed: list[int]) -> None:
+def _index(connection: sqlite3.Connection, keys: list[str]) -> None:
     """The words of people who are new or have another name."""
-    query = (
-        "SELECT id, words FROM people WHERE key IN (SELECT value FROM json_each(?))"
-        " UNION SELECT id, words FROM people WHERE id IN (SELECT value FROM json_each(?))"
-    )
-    if keys or renamed:
-        rows = connection.execute(query, (many(keys), many(renamed))).fetchall()
-        pairs = sorted((word, id) for id, words in rows for word in words.split("\n") if word)
-        connection.executemany("INSERT OR IGNORE INTO people_words VALUES (?, ?)", pairs)
+    query = "SELECT id, words FROM people WHERE key IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(query, (many(keys),)) if keys else ()
+    pairs = sorted([(word, id) for id, words in rows for word in words.split("\n") if word])
+    connection.executemany("INSERT OR IGNORE INTO people_words VALUES (?, ?)", pairs)
 
 
 _GAPS = re.compile(r"[\s@._+'\"(),/\\|<>-]+")
@@ -119,11 +146,11 @@ def _words(key: str, name: str) -> str:
     """
     folded = _folded(name)
     local = key.partition("@")[0]
-    found = dict.fromkeys([_folded(key), *_GAPS.split(_folded(local)), *folded.split(), *_GAPS.split(folded)])
-    for run in _EAST.findall(folded):
-        found.update(dict.fromkeys(run[at:] for at in range(min(len(run), CHARACTERS))))
-    words = [word[:CHARACTERS] for word in found if word]
-    return "".join("\n" + word for word in words[:WORDS])
+    found = [_folded(key), *_GAPS.split(_folded(local)), *folded.split(), *_GAPS.split(folded)]
+    for run in () if folded.isascii() else _EAST.findall(folded):
+        found += [run[at:] for at in range(min(len(run), CHARACTERS))]
+    words = dict.fromkeys(word[:CHARACTERS] for word in found if word)
+    return "".join(["\n" + word for word in islice(words, WORDS)])
 
 
 def _folded(text: str) -> str:
@@ -159,6 +186,6 @@ def remember(connection: sqlite3.Connection, folder: int) -> None:
     for recipients, at in connection.execute(query, (folder,)):
         for spec, name in recipients_of(recipients):
             if spec:
-                one = _note(met, spec, name, at)
-                one.first_written = at if one.first_written is None else min(at, one.first_written)
+                _note(met, spec, name, at)
+                met[spec.lower()].wrote(at)
     _keep(connection, met)

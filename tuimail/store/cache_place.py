@@ -14,7 +14,8 @@ from tuimail.store.cache_row import flags_of, many, message_id_of
 _FIELDS = "uid, envelopes.id, folder, thread, unread, flags, labels, attached, body"
 _AT = f"""
 SELECT {_FIELDS} FROM json_each(?)
-CROSS JOIN envelopes INDEXED BY envelopes_place ON folder = ? AND number = json_extract(value, '$[0]') AND uid = json_extract(value, '$[1]')
+CROSS JOIN envelopes INDEXED BY envelopes_place
+ON folder = ? AND number = json_extract(value, '$[0]') AND uid = json_extract(value, '$[1]')
 """  # noqa: S608
 _HERE = f"SELECT {_FIELDS}, ids FROM envelopes WHERE folder = ? AND number = -1"  # noqa: S608
 

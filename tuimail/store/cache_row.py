@@ -75,6 +75,12 @@ def recipients_of(recipients: str) -> list[tuple[str, str]]:
     return to + cc
 
 
+@lru_cache(4096)
+def person(spec: str, name: str) -> Address:
+    """Most people come many times in a list."""
+    return Address(spec, line(name))
+
+
 def _text(value: Any) -> str:
     try:
         return str(_encode(value), "utf-8")
@@ -106,9 +112,9 @@ def envelope(row: tuple[Any, ...], places: Mapping[int, tuple[str, str]]) -> Env
     message_id, in_reply_to, *references = _ids(row[17])
     return Envelope(
         ref=Ref(*places[folder], uid),
-        sender=Address(spec, line(name)),
-        to=tuple([Address(spec, line(name)) for spec, name in to]),
-        cc=tuple([Address(spec, line(name)) for spec, name in cc]),
+        sender=person(spec, name),
+        to=tuple([person(spec, name) for spec, name in to]),
+        cc=tuple([person(spec, name) for spec, name in cc]),
         subject=line(subject),
         received=received,
         size=size,

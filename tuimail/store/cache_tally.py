@@ -17,7 +17,8 @@ CROSS JOIN threads ON thread = json_extract(value, '$[0]') AND folder = json_ext
 """
 _NEW = """
 SELECT thread, folder, max(envelopes.id), max(unread) FROM json_each(?)
-CROSS JOIN envelopes INDEXED BY envelopes_thread ON thread = json_extract(value, '$[0]') AND folder = json_extract(value, '$[1]')
+CROSS JOIN envelopes INDEXED BY envelopes_thread
+ON thread = json_extract(value, '$[0]') AND folder = json_extract(value, '$[1]')
 GROUP BY 1, 2
 """
 _FOLDERS = """

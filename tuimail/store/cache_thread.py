@@ -19,7 +19,8 @@ REFERENCES = 32
 
 _KNOWN = """
 SELECT hash, coalesce(joined.root, message_ids.thread)
-FROM json_each(?) CROSS JOIN message_ids ON hash = value LEFT JOIN joined ON joined.thread = message_ids.thread
+FROM json_each(?) CROSS JOIN message_ids ON hash = value
+LEFT JOIN joined ON joined.thread = message_ids.thread
 """
 
 

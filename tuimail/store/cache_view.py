@@ -13,7 +13,6 @@ from tuimail.mail.folder.thread import Thread
 from tuimail.mail.folder.view import Order, View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Ref
-from tuimail.mail.letter.safe import line
 from tuimail.store import cache_folder, cache_place, cache_row, index
 from tuimail.store.cache_row import many
 from tuimail.store.cache_snapshot import Snapshot
@@ -130,7 +129,7 @@ def _authors(connection: sqlite3.Connection, groups: dict[int, list[_Member]]) -
     ids = [m.id for members in groups.values() if len(members) > 1 for m in members[:LOOKED_AT]]
     query = "SELECT id, sender_spec, sender_name FROM envelopes WHERE id IN (SELECT value FROM json_each(?))"
     rows = connection.execute(query, (many(ids),))
-    return {id: Address(spec, line(name)) for id, spec, name in rows}
+    return {id: cache_row.person(spec, name) for id, spec, name in rows}
 
 
 def thread(connection: sqlite3.Connection, looked: Looked, key: int) -> tuple[Envelope, ...]:
