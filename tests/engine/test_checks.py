@@ -141,20 +141,6 @@ async def test_whoever_got_something_from_this_outbox_was_written_to(world, rule
     assert (await engine.outbox.weigh(draft())).delays == ()
 
 
-async def test_a_client_that_runs_reads_the_sent_folder_when_a_rule_asks_for_first_times(world, ruled):
-    world.source.boxes["Gesendet"]["u00001"] = b"To: suzuki@client.example\r\n\r\n", frozenset()
-    for rule, asked in (
-        (Rule("r", When(external=True), delay=1), False),
-        (Rule("r", When(first_time=True), delay=1), True),
-    ):
-        engine = ruled(rule)
-        await engine.start()
-        await world.until(lambda: ("listing", "INBOX") in world.source.asked)
-        await world.a_while()
-        assert (("listing", "Gesendet") in world.source.asked) is asked
-        await world.close(engine)
-
-
 async def test_without_rules_nobody_is_looked_up(world, ruled):
     engine = ruled()
     engine._cache.written_to = None

@@ -4,6 +4,7 @@ import pytest
 from builders import a_draft
 
 from tuimail.engine.engine import FILING_EVERY
+from tuimail.engine.news import FolderChanged
 from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, State
 from tuimail.mail.letter.draft import Kind
@@ -45,8 +46,7 @@ async def test_the_copy_in_sent_is_what_was_on_the_wire_and_is_seen_in_the_list(
     ((wire, flags),) = world.source.boxes["Gesendet"].values()
     assert [wire] == world.submitter.wires
     assert flags == {Flag.SEEN}
-    await world.until(lambda: asked(world, "listing"))
-    await world.a_while()
+    await world.until(lambda: FolderChanged("work", "Gesendet") in world.news)
     assert await engine.mailbox.count(View("work", "Gesendet")) == (1, 0)
 
 

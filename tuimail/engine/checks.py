@@ -108,13 +108,6 @@ class Checks:
             return line(f"{error}. What you send is paused until it is put right")
         return ""
 
-    async def ask_about_people(self) -> bool:
-        """Whether some rule needs to know whom one wrote to."""
-        try:
-            return any(rule.when.asks(ABOUT_PEOPLE) for rule in await self.rules())
-        except ConfigError:
-            return False
-
     async def _decide(self, draft: Draft, recipients: tuple[str, ...]) -> Decision:
         rules = await self.rules()
         if self._house is None or not rules:
