@@ -43,6 +43,7 @@ from tuimail.mail.letter.parse import parse
 from tuimail.mail.letter.parse import part as part_of
 from tuimail.mail.letter.peril import is_program, perils
 from tuimail.mail.letter.safe import Safe, block, line
+from tuimail.mail.letter.template import filled
 from tuimail.mail.rule.decision import Decision, allowed
 from tuimail.mail.when.schedule import Schedule
 from tuimail.ui.app import TuimailApp
@@ -167,11 +168,37 @@ class FakeOutbox:
         return True
 
 
-class FakeDrafts:
+class _Identities:
+    """Who one is, over the accounts of the world."""
+
+    def identities(self):
+        return Accounts({account.name: account for account in self.world.accounts}).identities()
+
+    def identity(self, draft):
+        mine = [i for i in self.identities() if i.account == draft.account] or self.identities()
+        return next((i for i in mine if draft.sender and i.is_at(draft.sender.spec)), mine[0])
+
+    def written_as(self, draft, who, signature=None):
+        return replace(draft, account=who.account, sender=who.address)
+
+    def dressed(self, draft, guise, before=None):
+        who = next(i for i in self.identities() if i.is_at(guise.identity))
+        return self.written_as(draft, who)
+
+    async def templates(self):
+        return self.shelf
+
+    async def filled(self, draft, name):
+        one = next(one for one in self.shelf if one.name == name)
+        return filled(one, draft, self.world.accounts[0].address, "Sun, 22 Nov 2026 10:02:00 +0900")
+
+
+class FakeDrafts(_Identities):
     def __init__(self, world: "World") -> None:
         self.world, self.kept, self.saves = world, {}, 0
         self.filed, self.offline, self.elsewhere = [], False, False
         self.habits = Habits(on_server="save")
+        self.shelf = ()
 
     def new(self, account: str | None = None) -> Draft:
         self.world.count += 1

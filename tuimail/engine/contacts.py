@@ -1,7 +1,7 @@
 """The people one writes to: met in mail, and kept in address books."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 
 from msgspec import Struct
 
@@ -31,7 +31,7 @@ class Contacts:
 
     async def complete(
         self, typed: str, entered: Collection[str] = (), limit: int = 8
-    ) -> AsyncIterator[Offered]:
+    ) -> AsyncGenerator[Offered, None]:
         """Who has a word in name or address that begins so, but for those `entered` (lower case).
 
         What is known at once comes first; each later answer begins with the choices of the one before.

@@ -66,7 +66,10 @@ KEYS: tuple[Key, ...] = (
         _C,
         strong=True,
     ),
-    Key("attach", "alt+a", "attach", "attach", "Attach a file; tab completes its path", _C, strong=True),
+    Key(
+        "attach", "alt+a", "attach", "attach", "Attach files: type a path, or look for them", _C, strong=True
+    ),
+    Key("template", "alt+t", "template", "template", "Put in a template", _C, shown=False, strong=True),
     Key(
         "schedule",
         "alt+l",
@@ -77,7 +80,26 @@ KEYS: tuple[Key, ...] = (
         strong=True,
     ),
     Key("editor", "alt+e", "editor", "editor", "Write the text in your own editor", _C, strong=True),
-    Key("identity", "alt+f", "identity", "from", "Send from the next account", _C, shown=False, strong=True),
+    Key(
+        "identity",
+        "alt+f",
+        "identity",
+        "from",
+        "Write as the next of your addresses, of all accounts",
+        _C,
+        shown=False,
+        strong=True,
+    ),
+    Key(
+        "other_drafts",
+        "ctrl+t",
+        "app.drafts",
+        "drafts",
+        "To the other drafts; this one stays",
+        _C,
+        False,
+        True,
+    ),
     Key("discard", "alt+d", "discard", "discard", "Throw the draft away, after a question", _C, False, True),
     Key(
         "next_field", "tab", "next_field", "next", "The next field, or the address on offer", _C, False, True

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from msgspec.structs import replace
+from textual.app import App
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
@@ -16,14 +17,21 @@ from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.times import clock
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.sending import SendingScreen
+from tuimail.ui.screens.place import PlaceScreen
+from tuimail.ui.screens.writing import WritingScreen
 from tuimail.ui.widgets.address_field import AddressField, Field
+from tuimail.ui.widgets.body_area import BodyArea
 from tuimail.ui.widgets.files_field import FilesField
 from tuimail.ui.widgets.foresight_line import ForesightLine
+from tuimail.ui.widgets.from_field import FromField
 from tuimail.ui.widgets.leaves_field import LeavesField
 from tuimail.ui.work import caught_up, start
 
 SAVE_AFTER = 1.0
+
+ELSEWHERE = (
+    "Another program changed or removed the copy in Drafts: this one is filed beside it, both are kept."
+)
 
 TITLES = {
     Kind.NEW: "New mail",
@@ -33,32 +41,34 @@ TITLES = {
 }
 
 
-class ComposerScreen(SendingScreen):
+class ComposerScreen(WritingScreen):
     """Writes one draft. Whatever happens to it, the text is on disk or on the screen."""
 
     place = Place.COMPOSER
     BINDINGS = bindings(Place.COMPOSER)
 
     def __init__(self, desk: Desk, draft: Draft) -> None:
-        super().__init__(desk)
-        self._draft = draft
+        super().__init__(desk, draft)
         self._soon: Timer | None = None
         self._kept: Draft | None = draft
         self._gone = False
         self._filing = Lock()
+        self._opened = self._filed = draft
 
     def contents(self) -> Iterable[Widget]:
         draft = self._draft
+        drafts = self.desk.engine.drafts
         yield Vertical(
+            FromField(self.desk, drafts.identity(draft)),
             AddressField(self.desk, "To", draft.to, id="to"),
             AddressField(self.desk, "Cc", draft.cc, id="cc"),
             AddressField(self.desk, "Bcc", draft.bcc, id="bcc"),
             Field("Subject", draft.subject, id="subject"),
-            FilesField(draft.attachments),
+            FilesField(draft.attachments, drafts.habits.large),
             LeavesField(self.desk, draft.schedule),
             id="header",
         )
-        yield TextArea(draft.body, compact=True, highlight_cursor_line=False, id="body")
+        yield BodyArea(draft.body, compact=True, highlight_cursor_line=False, id="body")
         yield ForesightLine(self.desk, lambda: self.draft)
 
     @property
@@ -77,8 +87,9 @@ class ComposerScreen(SendingScreen):
         )
 
     @property
-    def body(self) -> TextArea:
-        return self.query_one("#body", TextArea)
+    def draft_id(self) -> str:
+        """Which draft is written here."""
+        return self._draft.id
 
     def on_mount(self) -> None:
         self._retitle("")
@@ -89,16 +100,20 @@ class ComposerScreen(SendingScreen):
             self.query_one("#to", AddressField).input.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._changed()
+        self._addressed = self._addressed or any(field.has_focus_within for field in self.query(AddressField))
+        self.changed()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        self._changed()
+        self.changed()
 
     def on_files_field_changed(self, event: FilesField.Changed) -> None:
-        self._changed()
+        self.changed()
 
     def on_leaves_field_changed(self, event: LeavesField.Changed) -> None:
-        self._changed()
+        self.changed()
+
+    async def on_foresight_line_weighed(self, event: ForesightLine.Weighed) -> None:
+        await self.dress(event.decision)
 
     async def keep(self) -> None:
         """Save what is not on disk yet. Raises OutboxError."""
@@ -118,7 +133,7 @@ class ComposerScreen(SendingScreen):
         await self._caught_up()
         if self.leaves.has_passed:
             self.ask_late()
-        else:
+        elif not await self._is_someone_else():
             await self.send()
 
     async def send(self, confirmed: bool = False) -> None:
@@ -162,20 +177,6 @@ class ComposerScreen(SendingScreen):
 
         self.app.push_screen(ConfirmScreen(Safe("Throw this draft away?")), self._discard)
 
-    def action_identity(self) -> None:
-        names = [account.name for account in self.desk.engine.accounts]
-        here = names.index(self._draft.account) if self._draft.account in names else -1
-        self._draft = replace(self._draft, account=names[(here + 1) % len(names)])
-        self._kept = None
-        self._retitle()
-        self._save_soon()
-
-    def action_attach(self) -> None:
-        from tuimail.ui.files import PathSuggester
-        from tuimail.ui.screens.ask import AskScreen
-
-        self.app.push_screen(AskScreen(Safe("Attach:"), "", PathSuggester()), self._attach_chosen)
-
     def action_editor(self) -> None:
         self.work(self._edit, "editor")
 
@@ -183,6 +184,13 @@ class ComposerScreen(SendingScreen):
         """Wait for the letters that are on their way to the field with the focus."""
         if self.focused is not None:
             await caught_up(self.focused)
+
+    async def _is_someone_else(self) -> bool:
+        """Whether a rule made somebody else of the sender just now: that is seen before it leaves."""
+        try:
+            return await self.dress(await self.desk.engine.outbox.weigh(self.draft))
+        except TuimailError:
+            return False
 
     async def _took(self) -> bool:
         """Whether an address on offer was taken."""
@@ -194,14 +202,19 @@ class ComposerScreen(SendingScreen):
     async def _save(self) -> None:
         self._kept = None
         await self.keep()
+        if self.desk.engine.drafts.habits.on_server == "never":
+            return
         async with self._filing:
             try:
                 filed = await self.desk.engine.drafts.file(self.draft)
             except MailboxError as error:
                 self.say(f"Saved here; no copy on the server: {error}")
             else:
+                self._filed = self.draft
                 self._draft = replace(self._draft, replaces=filed.draft.replaces)
                 await self.keep()
+                if filed.elsewhere:
+                    self.say(ELSEWHERE)
 
     def _stop_filing(self) -> None:
         """What goes elsewhere must not be put back among the drafts by a slow server's answer."""
@@ -210,8 +223,16 @@ class ComposerScreen(SendingScreen):
     async def _leave(self) -> None:
         self._stop_filing()
         await self.keep()
-        self._gone = True
+        draft, self._gone = self.draft, True
         self.close()
+        if self.desk.engine.drafts.habits.on_server == "leave" and self._is_news(draft):
+            start(self.app, partial(file_behind, self.app, self.desk, draft), f"file {draft.id}")
+
+    def _is_news(self, draft: Draft) -> bool:
+        """Whether the server's copy, or there being none, is not as the draft is."""
+        return replace(draft, cursor=(0, 0)) not in (
+            replace(known, cursor=(0, 0), replaces=draft.replaces) for known in (self._opened, self._filed)
+        )
 
     def _text(self, field: str) -> str:
         found = self.query_one(field)
@@ -220,9 +241,19 @@ class ComposerScreen(SendingScreen):
     def _retitle(self, right: str | None = None) -> None:
         self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
         self._save_soon()
+        self._retitle()
         self.query_one(ForesightLine).look_soon()
+
+    def filled(self, draft: Draft) -> None:
+        for name in ("to", "cc", "subject"):
+            field = self.query_one(f"#{name}")
+            if isinstance(field, Field | AddressField) and field.text != getattr(draft, name):
+                field.input.value = getattr(draft, name)
+        self.body.replace(draft.body, (0, 0), self.body.document.end)
+        self.body.move_cursor(draft.cursor)
+        self.body.focus()
 
     def _save_soon(self) -> None:
         """At most a second after the first letter that is not on disk, however steadily one types."""
@@ -245,18 +276,6 @@ class ComposerScreen(SendingScreen):
             self.body.text = text
             self.body.move_cursor(self._draft.cursor)
 
-    def _attach_chosen(self, path: str | None) -> None:
-        from tuimail.ui.files import whole
-
-        if path and path.strip():
-            self.work(partial(self._attach_file, whole(path)), "attach")
-
-    async def _attach_file(self, path: str) -> None:
-        self.query_one(FilesField).files = (
-            await self.desk.engine.drafts.attach(self.draft, path)
-        ).attachments
-        self._save_soon()
-
     def _discard(self, sure: bool | None) -> None:
         if sure:
             self._gone = True
@@ -268,3 +287,13 @@ class ComposerScreen(SendingScreen):
             await self.desk.engine.drafts.drop(self._draft.id)
         finally:
             self.close()
+
+
+async def file_behind(app: App[None], desk: Desk, draft: Draft) -> None:
+    """Put a copy of a draft that was left onto the server; it is on this computer whatever comes of that."""
+    try:
+        said = ELSEWHERE if (await desk.engine.drafts.file(draft)).elsewhere else ""
+    except TuimailError as error:
+        said = f"The draft is kept here; no copy on the server: {error}"
+    if said and isinstance(app.screen, PlaceScreen):
+        app.screen.say(said)

@@ -28,10 +28,14 @@ class Step(Protocol):
 
 
 async def write(app: App[None], desk: Desk, draft: Draft) -> None:
-    """Open the composer on a draft."""
+    """Open the composer on a draft, or go back to the one that has it open."""
     from tuimail.ui.screens.composer import ComposerScreen
 
-    await app.push_screen(ComposerScreen(desk, draft))
+    if any(isinstance(screen, ComposerScreen) and screen.draft_id == draft.id for screen in app.screen_stack):
+        while not (isinstance(app.screen, ComposerScreen) and app.screen.draft_id == draft.id):
+            await app.pop_screen()
+    else:
+        await app.push_screen(ComposerScreen(desk, draft))
 
 
 async def read(app: App[None], desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:

@@ -1,25 +1,26 @@
 """A field for addresses that offers the ones it knows while one types."""
 
+import re
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import aclosing
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 from textual.widgets import Input, Label
 
-from tuimail.mail.errors import TuimailError
-from tuimail.mail.letter.address import Address, show, write
+from tuimail.engine.contacts import Offered
+from tuimail.mail.letter.contact import Choice
 from tuimail.mail.letter.safe import line
 from tuimail.ui.desk import Desk
-from tuimail.ui.format.cells import Piece, Row, Tone, cut
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, spread
 from tuimail.ui.widgets.rows import Rows
-from tuimail.ui.work import caught_up
+from tuimail.ui.work import caught_up, start
 
-AFTER = 0.08
+_SPEC = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 
 
 def last_word(text: str, cursor: int) -> tuple[int, str]:
@@ -30,39 +31,57 @@ def last_word(text: str, cursor: int) -> tuple[int, str]:
     return start, text[start:cursor]
 
 
+def entered(text: str, start: int, word: str) -> frozenset[str]:
+    """The addresses in the field but for the word that begins at `start`, in lower case."""
+    others = f"{text[:start]},{text[start + len(word) :]}"
+    return frozenset(spec.lower() for spec in _SPEC.findall(others))
+
+
 class Offers(Rows):
-    """The addresses on offer, one of them chosen; floats over what is below."""
+    """The people on offer, one line of them chosen; floats over what is below."""
 
     DEFAULT_CSS = """
     Offers {
         overlay: screen; constrain: inside inside; display: none;
-        width: 60; max-width: 100%; height: auto; margin-left: 10; background: $mail-cursor-away;
+        width: 70; max-width: 100%; height: auto; margin-left: 10; background: $mail-cursor-away;
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.addresses: Sequence[Address] = ()
+        self.choices: Sequence[Choice] = ()
+        self.trouble = ""
         self.chosen = 0
 
-    def offer(self, addresses: Sequence[Address]) -> None:
-        """Offer these, or nothing."""
-        self.addresses, self.chosen = addresses, 0
-        self.display = bool(addresses)
+    def offer(self, choices: Sequence[Choice], trouble: str = "", later: bool = False) -> None:
+        """Offer these, or nothing; with `later` they go on from those on offer, and the chosen one stays."""
+        self.chosen = self.chosen if later and self.choices else 0
+        self.choices, self.trouble = choices, trouble if choices else ""
+        self.display = bool(choices)
         self.refresh(layout=True)
 
     def move(self, rows: int) -> None:
         """Choose another."""
-        self.chosen = (self.chosen + rows) % len(self.addresses)
+        self.chosen = (self.chosen + rows) % len(self.choices)
         self.refresh()
 
     def rows(self, width: int) -> Sequence[Row]:
-        return [self._row(index, address, width) for index, address in enumerate(self.addresses)]
+        rows = [self._row(index, choice, width) for index, choice in enumerate(self.choices)]
+        return [*rows, (Piece(cut(f"   {self.trouble}", width), Tone.MUTED),)] if self.trouble else rows
 
-    def _row(self, index: int, address: Address, width: int) -> Row:
+    def _row(self, index: int, choice: Choice, width: int) -> Row:
+        """The whole address, whatever becomes of a long name; and where it is from."""
         here = index == self.chosen
+        source = cut(line(choice.source, 40), 16)
+        room = width - 3 - cell_len(source) - 3
+        name, spec = choice.shown, ""
+        if len(choice.people) == 1 and choice.people[0].name:
+            spec = cut(line(f" <{choice.people[0].spec}>", 300), room)
+            name = line(choice.people[0].name)
+        tone = Tone.STRONG if here else Tone.PLAIN
+        left = Piece(cut(name, max(0, room - cell_len(spec))), tone), Piece(spec, tone)
         mark = Piece(" > " if here else "   ", Tone.ACCENT)
-        return (mark, Piece(cut(show(address), width - 3), Tone.STRONG if here else Tone.PLAIN))
+        return spread((mark, *left), (Piece(f"  {source} ", Tone.MUTED),), width)
 
 
 class Field(Horizontal):
@@ -106,7 +125,7 @@ class AddressField(Vertical):
         super().__init__(id=id)
         self._field = Field(label, value)
         self._desk = desk
-        self._soon: Timer | None = None
+        self._unanswered = False
 
     def compose(self) -> ComposeResult:
         yield self._field
@@ -127,11 +146,11 @@ class AddressField(Vertical):
     async def take(self) -> bool:
         """Put the chosen offer in; False when there is none for all that was typed, however fast."""
         await caught_up(self.input)
-        if self._soon is not None:
-            await self._complete()
+        if self._unanswered:
+            await self._complete(once=True)
         if not self.offers.display:
             return False
-        self._put(self.offers.addresses[self.offers.chosen])
+        self._put(self.offers.choices[self.offers.chosen])
         return True
 
     def on_mount(self) -> None:
@@ -144,45 +163,57 @@ class AddressField(Vertical):
         if event.key in moves:
             self.offers.move(moves[event.key])
         else:
-            self.offers.offer(())
+            self._offer_nothing()
         event.stop()
         event.prevent_default()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        self._wait_no_longer()
-        self.offers.offer(())
+        self._offer_nothing()
 
     def _typed(self) -> None:
-        self._wait_no_longer()
+        self.workers.cancel_group(self, "complete")
         if self.input.has_focus:
-            self._soon = self.set_timer(AFTER, self._complete)
+            self._unanswered = True
+            start(self, self._complete, "complete")
 
-    def _wait_no_longer(self) -> None:
-        if self._soon is not None:
-            self._soon.stop()
-            self._soon = None
+    def _offer_nothing(self) -> None:
+        self.workers.cancel_group(self, "complete")
+        self._unanswered = False
+        self.offers.offer(())
 
-    async def _complete(self) -> None:
-        """Offer what goes on from the word at the cursor; an address typed whole wants no offer."""
-        self._wait_no_longer()
-        word = self._word()
-        found: Sequence[Address] = ()
-        with suppress(TuimailError):
-            found = await self._desk.engine.contacts.complete(word) if word.strip() else ()
-        if self.input.has_focus and self._word() == word:
-            whole = word.strip().casefold()
-            done = any(whole in (each.spec.casefold(), write(each).casefold()) for each in found)
-            self.offers.offer(() if done else found)
+    async def _complete(self, once: bool = False) -> None:
+        """Offer who goes on from the word at the cursor, and more as it comes."""
+        at, word = last_word(self.input.value, self.input.cursor_position)
+        others = entered(self.input.value, at, word)
+        self._unanswered = False
+        if not word.strip():
+            self.offers.offer(())
+            return
+        async with aclosing(self._desk.engine.contacts.complete(word, others)) as answers:
+            later = False
+            async for answer in answers:
+                if not self.input.has_focus or self._word() != word:
+                    return
+                self._show(word, answer, later)
+                later = True
+                if once:
+                    return
+
+    def _show(self, word: str, answer: Offered, later: bool) -> None:
+        """An address typed whole wants no offer."""
+        whole = word.strip().casefold()
+        found = [one for one in answer.choices if len(one.people) == 1]
+        done = any(whole in (one.people[0].spec.casefold(), one.text.casefold()) for one in found)
+        self.offers.offer(() if done else answer.choices, answer.trouble, later)
 
     def _word(self) -> str:
         return last_word(self.input.value, self.input.cursor_position)[1]
 
-    def _put(self, address: Address) -> None:
-        """Put the address in place of the word at the cursor, ready for the next one."""
+    def _put(self, choice: Choice) -> None:
+        """Put them in place of the word at the cursor, ready for the next one."""
         field = self.input
-        start, word = last_word(field.value, field.cursor_position)
-        before, after = field.value[:start], field.value[start + len(word) :]
-        field.value = f"{before}{write(address)}, {after.lstrip(', ')}"
-        field.cursor_position = len(before) + len(write(address)) + 2
-        self._wait_no_longer()
-        self.offers.offer(())
+        at, word = last_word(field.value, field.cursor_position)
+        before, after = field.value[:at], field.value[at + len(word) :]
+        field.value = f"{before}{choice.text}, {after.lstrip(', ')}"
+        field.cursor_position = len(before) + len(choice.text) + 2
+        self._offer_nothing()

@@ -15,7 +15,10 @@ from tuimail.ui.widgets.rows import Rows
 
 
 class FilesField(Rows, can_focus=True):
-    """One row per file; with the focus on it, delete takes the chosen one off."""
+    """One row per file, and one for what they come to; delete takes the chosen one off.
+
+    More than `large` bytes are warned about.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
@@ -30,9 +33,10 @@ class FilesField(Rows, can_focus=True):
     class Changed(Message):
         """A file was taken off."""
 
-    def __init__(self, files: tuple[Attachment, ...]) -> None:
+    def __init__(self, files: tuple[Attachment, ...], large: int = 20_000_000) -> None:
         super().__init__()
         self._chosen = 0
+        self._large = large
         self.set_reactive(FilesField.files, files)
         self.display = bool(files)
 
@@ -40,7 +44,14 @@ class FilesField(Rows, can_focus=True):
         self.display = bool(files)
 
     def rows(self, width: int) -> Sequence[Row]:
-        return [self._row(index, file) for index, file in enumerate(self.files)]
+        rows = [self._row(index, file) for index, file in enumerate(self.files)]
+        total = sum(file.size for file in self.files)
+        if total > self._large:
+            words = f"{size(total)} in all: many servers refuse more than {size(self._large)}"
+            return [*rows, (Piece(" " * 10), Piece(words, Tone.ALERT))]
+        if len(self.files) > 1:
+            return [*rows, (Piece(f"{' ' * 10}{len(self.files)} files, {size(total)}", Tone.MUTED),)]
+        return rows
 
     def on_focus(self) -> None:
         self.refresh()

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.letter.draft import Draft
+from tuimail.mail.rule.decision import Decision
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone, cut
 from tuimail.ui.format.foresight import foresight
@@ -24,6 +26,13 @@ class ForesightLine(Rows):
 
     words: reactive[str] = reactive("", layout=True)
     """What they say."""
+
+    class Weighed(Message):
+        """What the rules say of the draft now."""
+
+        def __init__(self, decision: Decision) -> None:
+            super().__init__()
+            self.decision = decision
 
     def __init__(self, desk: Desk, draft: Callable[[], Draft]) -> None:
         super().__init__()
@@ -56,4 +65,5 @@ class ForesightLine(Rows):
         except TuimailError:
             self.words = ""
         else:
+            self.post_message(self.Weighed(decision))
             self.words = foresight(decision, draft.schedule, self._desk.engine.now())

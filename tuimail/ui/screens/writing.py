@@ -1,0 +1,126 @@
+"""What goes into a draft besides what is typed: files, templates, and who writes it."""
+
+from functools import partial
+
+from msgspec.structs import replace
+
+from tuimail.mail.letter.address import show
+from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.safe import line
+from tuimail.mail.rule.decision import Decision, Guise
+from tuimail.ui.desk import Desk
+from tuimail.ui.screens.sending import SendingScreen
+from tuimail.ui.widgets.body_area import BodyArea
+from tuimail.ui.widgets.files_field import FilesField
+from tuimail.ui.widgets.from_field import FromField
+
+
+class WritingScreen(SendingScreen):
+    """A place in which a draft is written. `_draft` is the draft as it was opened, and who writes it."""
+
+    def __init__(self, desk: Desk, draft: Draft) -> None:
+        super().__init__(desk)
+        self._draft = draft
+        self._guise: Guise | None = None
+        self._chose = False
+        self._addressed = False
+
+    @property
+    def body(self) -> BodyArea:
+        return self.query_one("#body", BodyArea)
+
+    def changed(self) -> None:
+        """Something of the draft is new."""
+        raise NotImplementedError
+
+    def filled(self, draft: Draft) -> None:
+        """Show what fields and text of this draft are, in place of those here."""
+        raise NotImplementedError
+
+    def action_identity(self) -> None:
+        """The next identity of all accounts; what a rule wishes does not change it any more."""
+        drafts, here = self.desk.engine.drafts, self.draft
+        known = drafts.identities()
+        now = drafts.identity(here)
+        place = known.index(now) if now in known else -1
+        self._chose = True
+        self._become(drafts.written_as(here, known[(place + 1) % len(known)]))
+
+    def action_attach(self) -> None:
+        from tuimail.ui.screens.attach import AttachScreen
+
+        self.app.push_screen(AttachScreen(self.desk), self._attach_chosen)
+
+    def action_template(self) -> None:
+        self.work(self._choose_template, "template")
+
+    def on_body_area_paths_pasted(self, event: BodyArea.PathsPasted) -> None:
+        """Files were dropped on the text: it may be them that are meant, or their names."""
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        names = ", ".join(path.rpartition("/")[2] for path in event.paths)
+        question = line(f"Attach {names}?", 300)
+        answers = {"enter": "attach", "t": "put the path into the text"}
+        self.app.push_screen(ChoiceScreen(question, answers), partial(self._dropped, event))
+
+    async def dress(self, decision: Decision) -> bool:
+        """Let a rule say who writes, unless a person did; whether that changed something."""
+        guise = decision.guise
+        if guise == self._guise or self._chose or not await self._is_fresh():
+            return False
+        before, self._guise = self._guise, guise
+        after = self.desk.engine.drafts.dressed(self.draft, guise or Guise("", None, ""), before)
+        if after == self.draft:
+            return False
+        self._become(after)
+        who = show(self.desk.engine.drafts.identity(after).address)
+        self.say(f"You write as {who} · {line(guise.why)}" if guise is not None else f"You write as {who}")
+        return True
+
+    async def _is_fresh(self) -> bool:
+        """Whether its recipients are new here: one that was kept has been decided about."""
+        self._addressed = self._addressed or await self.desk.engine.drafts.open(self._draft.id) is None
+        return self._addressed
+
+    def _become(self, draft: Draft) -> None:
+        """Another sender, and their signature; what was typed stays where it is."""
+        self._draft = replace(self._draft, account=draft.account, sender=draft.sender)
+        if draft.body != self.body.text:
+            cursor = self.body.cursor_location
+            self.body.replace(draft.body, (0, 0), self.body.document.end)
+            self.body.move_cursor(cursor)
+        self.query_one(FromField).identity = self.desk.engine.drafts.identity(self._draft)
+        self.changed()
+
+    async def _choose_template(self) -> None:
+        from tuimail.ui.screens.templates import TemplateScreen
+
+        templates = await self.desk.engine.drafts.templates()
+        if templates:
+            self.app.push_screen(TemplateScreen(templates), self._template_chosen)
+        else:
+            self.say("No templates yet: put text files into templates/ beside your config.toml.")
+
+    def _template_chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.work(partial(self._fill, name), "template")
+
+    async def _fill(self, name: str) -> None:
+        self.filled(await self.desk.engine.drafts.filled(self.draft, name))
+
+    def _attach_chosen(self, paths: tuple[str, ...] | None) -> None:
+        if paths:
+            self.work(partial(self._attach_all, paths), "attach")
+
+    async def _attach_all(self, paths: tuple[str, ...]) -> None:
+        """One after the other: those before one that can't be read are attached."""
+        files = self.query_one(FilesField)
+        for path in paths:
+            files.files = (await self.desk.engine.drafts.attach(self.draft, path)).attachments
+            self.changed()
+
+    def _dropped(self, event: BodyArea.PathsPasted, answer: str | None) -> None:
+        if answer == "enter":
+            self._attach_chosen(event.paths)
+        elif answer == "t":
+            self.body.insert(event.text)
