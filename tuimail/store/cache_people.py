@@ -146,7 +146,7 @@ def _words(key: str, name: str) -> str:
     """
     folded = _folded(name)
     local = key.partition("@")[0]
-    found = [_folded(key), *_GAPS.split(_folded(local)), *folded.split(), *_GAPS.split(folded)]
+    found = [_folded(key), folded, *_GAPS.split(_folded(local)), *folded.split(), *_GAPS.split(folded)]
     for run in () if folded.isascii() else _EAST.findall(folded):
         found += [run[at:] for at in range(min(len(run), CHARACTERS))]
     words = dict.fromkeys(word[:CHARACTERS] for word in found if word)
