@@ -152,6 +152,7 @@ async def test_a_program_can_be_saved_and_not_opened(open_app, press, seen, worl
     world.opening.raws["0"] = with_part(b"application/octet-stream", b"MZ", b"invoice.pdf.exe")
     pilot = await open_app()
     await press(pilot, "enter", "O")
+    assert "is not opened from here" in seen(pilot)
     assert "it is a program" in seen(pilot)
     assert "two endings" in seen(pilot)
     await press(pilot, "y", "s")

@@ -61,7 +61,10 @@ def _here(start: datetime, end: When | None, zone: tzinfo | None) -> str:
         there = end.astimezone(zone) if isinstance(end, datetime) and end.tzinfo is not None else None
     except (OverflowError, ValueError):
         return ""
-    return "" if here.utcoffset() == start.utcoffset() else f" · here {span(here, there)}"
+    if here.utcoffset() == start.utcoffset():
+        return ""
+    said = span(here, there)
+    return f" · here {said.removeprefix(_day(start)).strip()}"
 
 
 def span(start: When, end: When | None) -> str:

@@ -121,8 +121,10 @@ def _faults(faults: Sequence[str], width: int) -> Iterator[Row]:
     if faults:
         yield ()
     for fault in faults:
-        for part in wrap(f"! {fault}", width):
-            yield (Piece(f" {part}", Tone.ALERT),)
+        mark = "!"
+        for part in wrap(fault, width - 2):
+            yield (Piece(f" {mark} {part}", Tone.ALERT),)
+            mark = " "
 
 
 def _parts(parts: Sequence[Part], width: int) -> Iterator[Row]:

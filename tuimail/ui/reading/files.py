@@ -57,7 +57,7 @@ async def open_file(reading: Reading) -> None:
         return
     perils, program = await reading.desk.engine.opening.perils(reading.source, part)
     answers = {} if program else {"y": "open it"}
-    answer = await reading.choose(_question(part, perils), {**answers, "s": "save it"})
+    answer = await reading.choose(_question(part, perils, program), {**answers, "s": "save it"})
     if answer == "y":
         await reading.desk.engine.opening.open(reading.source, part)
         reading.say(f"Opened a copy of {line(part.name, 60)}; it goes when tuimail starts again.")
@@ -65,9 +65,12 @@ async def open_file(reading: Reading) -> None:
         await _save(reading, (part,), reading.desk.habits.saved_in or reading.desk.downloads)
 
 
-def _question(part: Part, perils: Sequence[str]) -> Safe:
+def _question(part: Part, perils: Sequence[str], program: bool) -> Safe:
+    """Its name, size and type, and what is dangerous about it."""
+    about = f"{part.name or '(no name)'}, {size(part.size)}, {part.type}"
     warning = f" Careful: {'; '.join(perils)}." if perils else ""
-    return line(f"Open {part.name or '(no name)'}, {size(part.size)}, {part.type}?{warning}", 900)
+    asks = f"{about} is not opened from here." if program else f"Open {about}?"
+    return line(f"{asks}{warning}", 900)
 
 
 async def _read(reading: Reading, source: Source) -> None:

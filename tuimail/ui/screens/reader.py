@@ -12,7 +12,7 @@ from tuimail.mail.letter.letter import Letter
 from tuimail.mail.letter.safe import block
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.letter import Headers
-from tuimail.ui.keys import Place, bindings
+from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.reading.reading import Reading
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
@@ -109,9 +109,14 @@ class LetterScreen(AnsweringScreen):
 
     def _show(self, top: int = 0) -> None:
         if self._letter is not None:
-            self.titled(self._title, "all headers" if self._full else "")
+            self.titled(self._title, "all headers" if self._full else self._hint(self._letter))
             headers = Headers.ALL if self._full else Headers.USUAL
             self.view.show(self._letter, headers, self._folded, top)
+
+    def _hint(self, letter: Letter) -> str:
+        """What this letter waits for."""
+        asks = letter.invitation is not None and letter.invitation.asks
+        return f"{key_of('invitation', self.desk.keymap)} answers the invitation" if asks else ""
 
     async def _show_raw(self) -> None:
         raw = await self.desk.engine.opening.raw(self._source)
