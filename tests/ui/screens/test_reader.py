@@ -49,6 +49,13 @@ async def test_n_and_p_go_from_message_to_message_and_say_where_the_list_ends(op
     assert pilot.app.screen.envelope().ref.uid == "1"
 
 
+async def test_keys_that_come_quickly_all_count(open_app, press, burst):
+    pilot = await open_app()
+    await press(pilot, "enter")
+    await burst(pilot, "n", "n", "n", "n")
+    assert pilot.app.screen.envelope().ref.uid == "4"
+
+
 async def test_the_next_message_is_looked_ahead_to(open_app, press, world):
     pilot = await open_app()
     await press(pilot, "enter")

@@ -1,5 +1,6 @@
 """One message, to read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
@@ -17,6 +18,7 @@ from tuimail.ui.reading.reading import Reading
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
 from tuimail.ui.widgets.letter_view import LetterView
+from tuimail.ui.work import start
 
 THE_END = "The end; space goes on to the next unread message."
 
@@ -132,6 +134,7 @@ class ReaderScreen(LetterScreen):
         self._envelope = envelope
         self._step = step
         self._next: Envelope | None = None
+        self._walking = asyncio.Lock()
 
     def envelope(self) -> Envelope | None:
         return self._envelope
@@ -150,10 +153,10 @@ class ReaderScreen(LetterScreen):
             self.close()
 
     def action_step(self, rows: int) -> None:
-        self.work(partial(self._go, rows), "step")
+        start(self, partial(self._go, rows), "step", exclusive=False)
 
     def action_unread(self, way: int) -> None:
-        self.work(partial(self._go, way, True), "step")
+        start(self, partial(self._go, way, True), "step", exclusive=False)
 
     def action_read_on(self) -> None:
         if self.view.at_end:
@@ -187,7 +190,9 @@ class ReaderScreen(LetterScreen):
             self.desk.engine.opening.ahead(following.ref)
 
     async def _go(self, rows: int, unread: bool = False) -> None:
-        envelope = await self._step(rows, unread=unread)
+        """Every key counts, however quickly they come; the letters in between need not be shown."""
+        async with self._walking:
+            envelope = await self._step(rows, unread=unread)
         if envelope is not None:
             self._open(envelope)
         elif unread:
