@@ -101,6 +101,10 @@ class Opener(Protocol):
         """Run a command line, without a shell, on `data`; what it printed."""
         ...
 
+    async def tidy(self) -> None:
+        """Remove the copies that earlier runs have left."""
+        ...
+
     async def leave_list(self, url: str) -> None:
         """Tell a website, in the one step of RFC 8058, that no more mail of a list is wanted."""
         ...

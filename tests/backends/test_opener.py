@@ -59,6 +59,14 @@ async def test_copies_go_when_their_process_is_gone_and_others_stay(folder):
     assert (gone.exists(), mine.exists()) == (False, True)
 
 
+async def test_a_start_tidies_up_and_makes_nothing(folder):
+    await SystemOpener(folder).tidy()
+    assert not folder.exists()
+    (folder / "999999999").mkdir(parents=True)
+    await SystemOpener(folder).tidy()
+    assert list(folder.iterdir()) == []
+
+
 async def test_a_folder_that_leads_elsewhere_is_not_used(tmp_path, folder):
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere")

@@ -57,6 +57,11 @@ class SystemOpener:
             raise OpenError(f"{line(words[0], 80)} failed with status {process.returncode}. {said}".rstrip())
         return printed[:PRINTED_LIMIT]
 
+    async def tidy(self) -> None:
+        if self._folder.exists():
+            with suppress(OSError):
+                await asyncio.to_thread(forget, self._folder)
+
     async def leave_list(self, url: str) -> None:
         from tuimail.backends.one_click import leave
 

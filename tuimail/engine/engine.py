@@ -142,6 +142,7 @@ class Engine:
         self._reads = mail
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
+            self._loop(self.opening.tidy(), "tidy")
             await self._take_up()
         self._loop(self._sender.run(), "sender")
         self._loop(self._look_at_rules(), "rules")

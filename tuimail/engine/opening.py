@@ -38,6 +38,9 @@ class NoOpener:
     async def pipe(self, command: str, data: bytes) -> bytes:
         raise OpenError("No commands can be run here.")
 
+    async def tidy(self) -> None:
+        pass
+
     async def leave_list(self, url: str) -> None:
         raise OpenError("There is no way to that website from here; you are still on the list.")
 
@@ -109,6 +112,10 @@ class Opening:
         if not url:
             raise OpenError("Only links to the web and to mail addresses are opened; it can be copied.")
         await self._opener.link(url)
+
+    async def tidy(self) -> None:
+        """Remove the copies of attachments that earlier runs have opened."""
+        await self._opener.tidy()
 
     async def leave_list(self, url: str) -> None:
         """Unsubscribe in one step (RFC 8058). Raises OpenError; then one is still on the list."""
