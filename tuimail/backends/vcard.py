@@ -20,16 +20,16 @@ from tuimail.mail.letter.safe import line
 
 LARGEST = 100_000_000
 FILES_LIMIT = 20_000
-NAME = 200
+NAME, USUAL = 200, 64
 
 _FOLD = re.compile(r"\n[ \t]")
 _SOFT = re.compile(r"=\n")
 _CARD = re.compile(r"^BEGIN:VCARD[ \t]*\n(.*?)^END:VCARD", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_LINE = re.compile(
-    r"^(?:[\w-]+\.)?(FN|N|EMAIL|NICKNAME|KIND|X-ADDRESSBOOKSERVER-KIND|UID|MEMBER"
-    r"|X-ADDRESSBOOKSERVER-MEMBER|SORT-STRING|X-PHONETIC-FIRST-NAME|X-PHONETIC-LAST-NAME)"
-    r"((?:;[^:\n\"]*(?:\"[^\"\n]*\"[^:\n\"]*)*)?):(.*)$",
-    re.IGNORECASE | re.MULTILINE,
+_KEYS = "FN|N|EMAIL|NICKNAME|KIND|UID|MEMBER|SORT-STRING|X-PHONETIC-(?:FIRST|LAST)-NAME"
+_WANTED = re.compile(f"{_KEYS}|X-ADDRESSBOOKSERVER-(?:KIND|MEMBER)")
+_QUOTED = re.compile(r"((?:[^:\"]|\"[^\"]*\")*):(.*)")
+_USUAL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,20}"
 )
 _ESCAPE = re.compile(r"\\(.)")
 _CUT = re.compile(r"(?<!\\);")
@@ -94,9 +94,7 @@ def _members(card: Card, known: dict[str, Card]) -> Iterator[Address]:
 
 
 def _card(block: str) -> Card | None:
-    values: dict[str, list[str]] = {}
-    for name, params, value in _LINE.findall(block):
-        values.setdefault(name.upper().removeprefix("X-ADDRESSBOOKSERVER-"), []).append(_value(params, value))
+    values = _values(block)
     specs = tuple(dict.fromkeys(spec for value in values.get("EMAIL", ()) if (spec := _spec(value))))
     group = values.get("KIND", [""])[0].strip().lower() == "group"
     if not specs and not group:
@@ -111,6 +109,20 @@ def _card(block: str) -> Card | None:
     )
 
 
+def _values(block: str) -> dict[str, list[str]]:
+    """The lines that matter, by name: `group.NAME;params:value`."""
+    values: dict[str, list[str]] = {}
+    for row in block.split("\n"):
+        head, _, value = row.partition(":")
+        if '"' in head and (found := _QUOTED.fullmatch(row)):
+            head, value = found.groups()
+        name, _, params = head.partition(";")
+        name = name.rpartition(".")[2].upper()
+        if _WANTED.fullmatch(name):
+            values.setdefault(name.removeprefix("X-ADDRESSBOOKSERVER-"), []).append(_value(params, value))
+    return values
+
+
 def _name(values: dict[str, list[str]]) -> str:
     """The formatted name; without one the parts of N, the family name first as in Japanese."""
     formatted = _plain(values.get("FN", [""])[0])
@@ -123,12 +135,12 @@ def _name(values: dict[str, list[str]]) -> str:
 
 def _reading(values: dict[str, list[str]]) -> str:
     keys = ("X-PHONETIC-LAST-NAME", "X-PHONETIC-FIRST-NAME", "SORT-STRING", "NICKNAME")
-    return " ".join(filter(None, (_plain(values.get(key, [""])[0]) for key in keys)))
+    return " ".join(_plain(values[key][0]) for key in keys if key in values)
 
 
 def _value(params: str, value: str) -> str:
     """What a line says; quoted-printable is how 2.1 writes Japanese."""
-    if "QUOTED-PRINTABLE" not in params.upper():
+    if not params or "QUOTED-PRINTABLE" not in params.upper():
         return value
     charset = re.search(r"CHARSET=\"?([\w-]+)", params, re.IGNORECASE)
     data = quopri.decodestring(value.encode("utf-8", "surrogateescape"))
@@ -140,11 +152,15 @@ def _value(params: str, value: str) -> str:
 
 def _plain(value: str) -> str:
     """Text without escapes, for one line."""
+    if value.isascii() and value.isprintable() and "\\" not in value:
+        return value[:NAME].strip()
     return line(_ESCAPE.sub(lambda found: " " if found[1] in "nN" else found[1], value), NAME).strip()
 
 
 def _spec(value: str) -> str:
     """An address one could write to; empty for anything else."""
+    if len(value) <= USUAL and _USUAL.fullmatch(value):
+        return value
     try:
         return check(value.strip())
     except AddressError:

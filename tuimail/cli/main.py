@@ -11,6 +11,7 @@ PRIVATE_UMASK = 0o077
 
 COMMANDS = {
     "demo": "the client on a built-in world: no account, no network",
+    "compose": "write a mail, from a template or a mailto: link if you like",
     "show": "print a message as the reader shows it",
     "search": "find mail in what is on this computer",
     "send": "queue a message from a file or stdin",
@@ -27,6 +28,9 @@ COMMANDS = {
 
 CALLED_AS = {"sendmail": ("sendmail",), "mailq": ("sendmail", "-bp")}
 """What a link to this program does that has one of these names."""
+
+MAILTO = "mailto:"
+"""What a link begins with that the system hands to its mail program."""
 
 OPTIONS = ("--config", "--help", "--version")
 
@@ -57,6 +61,8 @@ def _run(args: list[str]) -> int:
     if name in ("-h", "--help", "help"):
         print(_help())
         return 0
+    if name[: len(MAILTO)].lower() == MAILTO:
+        name, rest = "compose", args
     if name not in COMMANDS:
         from tuimail.cli.parser import usage_error
 
@@ -90,7 +96,7 @@ def _load(module: str) -> Callable[[list[str], str | None], int]:
 def _help() -> str:
     rows = "\n".join(f"  {name:<10} {does}" for name, does in COMMANDS.items())
     return (
-        "usage: tuimail [--config FILE] [COMMAND ...]\n\n"
+        "usage: tuimail [--config FILE] [COMMAND ... | mailto:LINK]\n\n"
         "Without a command it is the mail client.\n\n"
         f"{rows}\n\n"
         "  --config FILE   read this instead of the config.toml in your config folder\n"

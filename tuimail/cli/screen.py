@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from tuimail import wiring
@@ -11,8 +11,12 @@ from tuimail.cli.agent_start import Starter
 from tuimail.cli.exits import USAGE, Fault
 from tuimail.cli.opened import settings
 from tuimail.config import Config
+from tuimail.engine.engine import Engine
 from tuimail.mail.errors import ConfigError
+from tuimail.mail.letter.draft import Draft
 from tuimail.paths import Paths
+
+Begin = Callable[[Engine], Awaitable[tuple[Draft | None, str]]]
 
 DEFAULT_THEME = "tuimail-dark"
 
@@ -27,8 +31,17 @@ def main(args: list[str], config: str | None) -> int:
 
 def write(config: str | None, draft: str) -> int:
     """The same, with the composer open on a local draft."""
+
+    async def begin(engine: Engine) -> tuple[Draft | None, str]:
+        return await engine.drafts.open(draft), ""
+
+    return start(config, begin)
+
+
+def start(config: str | None, begin: Begin) -> int:
+    """The same, with the composer open on what `begin` makes."""
     read, places = settings(config)
-    return run(read, places, Starter(places, config), draft)
+    return run(read, places, Starter(places, config), begin)
 
 
 def has_terminal() -> bool:
@@ -36,10 +49,10 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def run(config: Config, paths: Paths, agent: Starter | None = None, draft: str = "") -> int:
+def run(config: Config, paths: Paths, agent: Starter | None = None, begin: Begin | None = None) -> int:
     """Show the client until the user leaves it; held mail can then be left to `agent`.
 
-    It begins in the composer where a `draft` is named.
+    It begins in the composer where `begin` makes a draft.
     """
     from tuimail.ui.app import TuimailApp
 
@@ -54,7 +67,7 @@ def run(config: Config, paths: Paths, agent: Starter | None = None, draft: str =
         look=_look(config.ui.theme, looks),
         zone=local_zone,
         calendar=config.calendar.working,
-        draft=draft,
+        begin=begin,
         threads=config.list.threads,
     )
     app.run()

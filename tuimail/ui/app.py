@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -28,6 +28,7 @@ from tuimail.engine.news import (
     SenderChanged,
 )
 from tuimail.mail.errors import AgentError, TuimailError
+from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
 from tuimail.ui import themes
 from tuimail.ui.background import Background, NoAgent
@@ -48,6 +49,10 @@ SETTLED = 1.0
 """Seconds after the start from which garbage is collected; `cli.main` puts it off till then."""
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+Begin = Callable[[Engine], Awaitable[tuple[Draft | None, str]]]
+"""Makes the draft that the program opens with, or none; and what is said beside it."""
 
 
 class Heard(Message):
@@ -93,7 +98,8 @@ class TuimailApp(App[None]):
     or keep; `agent` is who may send it when this is closed.
 
     `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
-    binding ids. `zone` and `calendar` are asked when a time is first chosen. `draft` is one to begin with.
+    binding ids. `zone` and `calendar` are asked when a time is first chosen. `begin` makes the draft that
+    it opens with, and says what is to be said of it.
     With `threads` lists show conversations until somebody asks for single messages.
     """
 
@@ -117,11 +123,11 @@ class TuimailApp(App[None]):
         keymap: Mapping[str, str] | None = None,
         zone: Callable[[], str] = lambda: "UTC",
         calendar: "Callable[[], Calendar] | None" = None,
-        draft: str = "",
+        begin: Begin | None = None,
         threads: bool = False,
     ) -> None:
         self._told = False
-        self._draft = draft
+        self._begin = begin
         self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
         super().__init__()
         for one in self._looks.values():
@@ -166,8 +172,8 @@ class TuimailApp(App[None]):
         self.desk.engine.listen(self._hear)
         self.call_after_refresh(self.run_worker, self._run_engine, group="engine")
         self.set_timer(SETTLED, self._collect)
-        if self._draft:
-            self.call_after_refresh(self._take_up, self._draft)
+        if self._begin is not None:
+            self.call_after_refresh(self._take_up, self._begin)
 
     def on_heard(self, event: Heard) -> None:
         self.desk.news.publish(event.news)
@@ -251,15 +257,17 @@ class TuimailApp(App[None]):
         """What ctrl+c does where nothing is selected."""
         self._say("ctrl+q leaves tuimail from anywhere.")
 
-    async def _take_up(self, draft_id: str) -> None:
-        """Open the composer on a local draft."""
+    async def _take_up(self, begin: Begin) -> None:
+        """Open the composer on the draft to begin with."""
         try:
-            draft = await self.desk.engine.drafts.open(draft_id)
+            draft, said = await begin(self.desk.engine)
         except TuimailError as error:
             self._say(str(error), trouble=True)
             return
         if draft is not None:
             await doors.write(self, self.desk, draft)
+        if said:
+            self._say(said)
 
     def _dress(self, look: str) -> None:
         """Put on the first theme before any style is parsed, so that all are parsed once."""

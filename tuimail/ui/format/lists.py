@@ -4,6 +4,7 @@ from datetime import tzinfo
 from functools import lru_cache
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from tuimail.mail.folder.thread import Thread
 from tuimail.mail.letter.draft import Draft
@@ -12,7 +13,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.ui.folder_tree import Entry
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, fit_right, spread
 from tuimail.ui.format.people import authors, everyone, who
-from tuimail.ui.format.times import date, hour, local, size
+from tuimail.ui.format.times import date, day, hour, local, size
 
 MARKS = 3
 TINY, NARROW, ROOMY = 40, 60, 72
@@ -128,9 +129,10 @@ def folder_row(entry: Entry, width: int) -> Row:
     return spread(words, (Piece(f" {count}", Tone.MUTED),), width)
 
 
-def account_row(name: str, width: int) -> Row:
-    """The heading over an account's folders."""
-    return (Piece(fit(f" {name}", width), Tone.MUTED),)
+def heading_row(entry: Entry, width: int) -> Row:
+    """What stands over folders without being one: an account, or a step of their names."""
+    lead = f" {'  ' * entry.depth}▾" if entry.below else " "
+    return (Piece(fit(f"{lead}{entry.words}", width), Tone.MUTED),)
 
 
 def draft_row(draft: Draft, saved: float, width: int, now: float, zone: tzinfo | None = None) -> Row:
@@ -140,10 +142,19 @@ def draft_row(draft: Draft, saved: float, width: int, now: float, zone: tzinfo |
     )
     to_cells = min(30, max(12, width // 4))
     files = " @" if draft.attachments else ""
+    leaves = _leaves(draft, now, zone)
     return (
         Piece("   "),
         Piece(fit(when, 8), Tone.MUTED),
         Piece(fit(line(draft.to) or "(nobody yet)", to_cells) + "  "),
-        Piece(fit(line(draft.subject) or "(no subject)", max(0, width - 3 - 8 - to_cells - 2 - 3))),
+        Piece(fit(line(draft.subject) or "(no subject)", max(0, width - 16 - to_cells - cell_len(leaves)))),
+        Piece(leaves, Tone.ACCENT),
         Piece(fit_right(files, 2) + " ", Tone.MUTED),
     )
+
+
+def _leaves(draft: Draft, now: float, zone: tzinfo | None) -> str:
+    """The time at which it is to leave, as far as one was chosen."""
+    if draft.schedule is None:
+        return ""
+    return "  time passed" if draft.schedule.at <= now else f"  leaves {day(draft.schedule.at, now, zone)}"
