@@ -222,7 +222,7 @@ def _fetched(line: bytes, text: bytes | None) -> Fetched | None:
 
 
 def _labels(said: bytes) -> tuple[bytes, ...]:
-    return tuple(_word(match) for match in _WORD.finditer(said))
+    return tuple(_word(match) for match in _WORD.finditer(said) if match[2] != b"NIL")
 
 
 def _body(said: dict[bytes, bytes]) -> bytes | None:

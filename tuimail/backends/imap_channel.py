@@ -203,7 +203,7 @@ class Channel:
             self._sock.sendall(out[start : start + BUFFER])
 
     def _hear(self) -> None:
-        """Read one response."""
+        """Read one response. Exchange has been seen to leave out the `* OK` before a code."""
         line = self._line()
         if line.startswith(b"* "):
             self._heard.append(self._whole(line) if line.endswith((b"}\r\n", b"}\n")) else line[2:])
@@ -214,6 +214,8 @@ class Channel:
         elif (tagged := _TAGGED.match(line)) and tagged[1] in self._replies:
             self._replies[tagged[1]] = Reply(tagged[2].decode().upper(), tagged[3].strip(), self._heard)
             self._heard, self._size = [], 0
+        elif line.startswith(b"["):
+            self._heard.append(b"OK " + line)
         elif line.strip():
             raise _Nonsense(f"this is no IMAP: {_text(line)}")
 

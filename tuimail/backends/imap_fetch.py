@@ -46,7 +46,7 @@ def parcels(wire: Wire, uids: Collection[int]) -> list[list[int]]:
     parts: list[list[int]] = []
     room = 0
     for uid in (uid for uid in uids if uid in found and found[uid].size <= LARGEST_LITERAL):
-        if room < found[uid].size or len(parts[-1]) >= AT_ONCE * BODIES:
+        if not parts or room < found[uid].size or len(parts[-1]) >= AT_ONCE * BODIES:
             parts.append([])
             room = max(PARCEL, found[uid].size)
         parts[-1].append(uid)
