@@ -32,6 +32,12 @@ def test_folders_stand_below_the_one_their_name_begins_with():
     ]
 
 
+def test_what_several_stand_below_stands_there_too():
+    found = entries([("work", (folder("a/x"), folder("a/y"), folder("b/z")))])
+    assert shown(found) == ["a", "  x", "  y", "b/z"]
+    assert found[0].folder is None
+
+
 def test_a_folded_one_counts_what_is_unread_below_it():
     found = entries([("work", WORK)], {("work", "案件"), ("work", "Archive")})
     assert shown(found) == ["Inbox", "Archive", "案件", "案件と"]

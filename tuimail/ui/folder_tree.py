@@ -1,6 +1,7 @@
 """The folders of all accounts as one list: nested, folded, narrowed to what is typed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -80,20 +81,36 @@ def _plain(text: str) -> str:
 
 
 def _nested(folders: Sequence[Folder], folded: Collection[Spot]) -> Iterator[Entry]:
-    """Each folder below the one whose name its own begins with; in the given order otherwise."""
-    by_title = {folder.title: folder for folder in folders}
-    below: dict[str, list[Folder]] = {}
-    for folder in folders:
-        below.setdefault(_above(folder.title, by_title), []).append(folder)
-    waiting = [(folder, 0) for folder in reversed(below.get("", []))]
+    """Each folder below the one whose name its own begins with; in the given order otherwise.
+
+    What several stand below stands there too, also where it is no folder itself.
+    """
+    by_title = {str(folder.title): folder for folder in folders}
+    known = by_title.keys() | _shared(by_title)
+    below: dict[str, list[str]] = {}
+    for name in sorted(known, key=_order(list(by_title))):
+        below.setdefault(_above(name, known), []).append(name)
+    waiting = [(name, 0) for name in reversed(below.get("", []))]
     while waiting:
-        folder, depth = waiting.pop()
-        children = below.get(folder.title, [])
-        hidden = bool(children) and spot(folder) in folded
-        words = title(folder)[len(_above(folder.title, by_title)) :].lstrip("/")
-        unread = folder.unread + (sum(one.unread for one in _all_below(folder, below)) if hidden else 0)
+        name, depth = waiting.pop()
+        folder, children = by_title.get(name), below.get(name, [])
+        hidden = folder is not None and bool(children) and spot(folder) in folded
+        within = _all_below(name, below) if hidden else ()
+        unread = sum(by_title[one].unread for one in (name, *within) if one in by_title)
+        words = (name if folder is None else title(folder))[len(_above(name, known)) :].lstrip("/")
         yield Entry(words, folder, depth, len(children), hidden, unread)
         waiting += [] if hidden else [(child, depth + 1) for child in reversed(children)]
+
+
+def _shared(names: Collection[str]) -> set[str]:
+    """What the names of several folders begin with, without being a folder's name."""
+    steps = Counter(name.rpartition("/")[0] for name in names)
+    return {step for step, count in steps.items() if step and step not in names and count > 1}
+
+
+def _order(names: list[str]) -> Callable[[str], int]:
+    """Where a name stands; what is no folder's, where the first stands that begins with it."""
+    return lambda name: next(n for n, one in enumerate(names) if one == name or one.startswith(f"{name}/"))
 
 
 def _above(name: str, known: Collection[str]) -> str:
@@ -105,7 +122,7 @@ def _above(name: str, known: Collection[str]) -> str:
     return ""
 
 
-def _all_below(folder: Folder, below: dict[str, list[Folder]]) -> Iterator[Folder]:
-    for child in below.get(folder.title, []):
+def _all_below(name: str, below: dict[str, list[str]]) -> Iterator[str]:
+    for child in below.get(name, []):
         yield child
         yield from _all_below(child, below)

@@ -22,6 +22,7 @@ class Walk:
         return await self._enter(len(await self._messages.here()) - 1, unread=True)
 
     async def __call__(self, rows: int, unread: bool = False, peek: bool = False) -> Envelope | None:
+        await self._catch_up()
         if peek:
             found = self._beyond(rows)
             return self._messages.beside(rows) if found is None else self._here[found]
@@ -32,6 +33,14 @@ class Walk:
         if unread:
             return await self._enter(0, unread=True) if await self._messages.to_unread(rows) else None
         return await self._on(rows)
+
+    async def _catch_up(self) -> None:
+        """What was here may have gone: then one stands on what followed it."""
+        await self._messages.caught_up()
+        here = await self._messages.here()
+        places = {envelope.ref: place for place, envelope in enumerate(here)}
+        left = (places[one.ref] for one in self._here[self._at :] if one.ref in places)
+        self._here, self._at = here, next(left, max(0, len(here) - 1))
 
     async def _on(self, rows: int) -> Envelope | None:
         before = self._messages.cursor

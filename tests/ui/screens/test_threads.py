@@ -190,6 +190,15 @@ async def test_moving_asks_where_and_offers_the_last_place_first(open_app, press
     assert len(world.triage.done) == 2
 
 
+async def test_in_the_reader_the_next_message_takes_the_place_of_one_that_went(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "enter", "e", "n", "e", "n")
+    assert [refs[0].uid for _, refs in world.triage.done] == ["0", "2"]
+    assert pilot.app.screen.envelope().ref.uid == "4"
+    await press(pilot, "escape")
+    assert pilot.app.screen.query_one(MessageList).current.ref.uid == "4"
+
+
 async def test_junk_and_labels(open_app, press, world):
     pilot = await open_app()
     await press(pilot, "exclamation_mark", "y", "'-偶数", "enter")

@@ -13,13 +13,17 @@ from tuimail.ui.folder_tree import spot
 from tuimail.ui.widgets.folder_line import FolderLine
 from tuimail.ui.widgets.folder_list import FolderList
 
+MOST = 14
+"""So many folders are in sight at most."""
+
 
 class FoldersScreen(ModalScreen[Folder | None]):
     """Answers a folder of one of `accounts`, or None after escape. The one picked last is the likeliest."""
 
     AUTO_FOCUS = None
     DEFAULT_CSS = """
-    FoldersScreen > Vertical { dock: bottom; height: 60%; max-height: 16; border-top: solid $mail-rule; }
+    FoldersScreen > Vertical { dock: bottom; height: auto; max-height: 70%; border-top: solid $mail-rule; }
+    FoldersScreen FolderList { margin-bottom: 1; }
     """
 
     def __init__(self, desk: Desk, asks: Safe, accounts: Collection[str]) -> None:
@@ -34,6 +38,9 @@ class FoldersScreen(ModalScreen[Folder | None]):
         with Vertical():
             yield self._folders
             yield self._line
+
+    def on_mount(self) -> None:
+        self._folders.styles.height = min(MOST, max(1, self._folders.count))
 
     def on_folder_list_picked(self, event: FolderList.Picked) -> None:
         if event.folder is not None:

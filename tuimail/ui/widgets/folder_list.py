@@ -10,7 +10,7 @@ from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.folder_tree import Entry, Spot, entries, narrowed, spot
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.lists import account_row, folder_row
+from tuimail.ui.format.lists import folder_row, heading_row
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.work import start
 
@@ -110,7 +110,7 @@ class FolderList(RowList, can_focus=False):
 
     def row(self, index: int, width: int) -> Row:
         entry = self._entries[index]
-        return account_row(entry.words, width) if entry.folder is None else folder_row(entry, width)
+        return heading_row(entry, width) if entry.folder is None else folder_row(entry, width)
 
     def on_row_list_chosen(self, event: RowList.Chosen) -> None:
         event.stop()

@@ -56,6 +56,7 @@ class MessageList(RowList):
         self._wanted: set[int] = set()
         self._renewed = Calm(self, partial(start, self, self.follow, "renew", False), RENEW_EVERY)
         self._following = asyncio.Lock()
+        self._stale = False
         self.marks = Marks()
         self.view: View | None = None
         self.loaded = asyncio.Event()
@@ -122,7 +123,13 @@ class MessageList(RowList):
 
     def renew(self) -> None:
         """The view's rows came, went or changed; looked at a few times a second at most."""
+        self._stale = True
         self._renewed()
+
+    async def caught_up(self) -> None:
+        """Wait until the list shows what is known."""
+        if self._stale:
+            await self.follow()
 
     async def follow(self) -> None:
         """Load what is in sight once more, and find the cursor's message in it."""
@@ -130,6 +137,7 @@ class MessageList(RowList):
             view = self.view
             if view is None or not self.loaded.is_set():
                 return
+            self._stale = False
             mailbox = self._desk.engine.mailbox
             fresh, unread = await again(mailbox, view, self._listed, self.cursor)
             rows = map(fresh.row, self._sight(self._top(fresh), fresh))
