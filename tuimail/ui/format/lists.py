@@ -16,7 +16,7 @@ from tuimail.ui.format.people import authors, everyone, who
 from tuimail.ui.format.times import date, day, hour, local, size
 
 MARKS = 3
-TINY, NARROW, ROOMY = 40, 60, 72
+TINY, NARROW = 40, 60
 
 
 class Columns(Struct, frozen=True):
@@ -51,7 +51,7 @@ def columns(width: int, where: bool, sizes: bool, threads: bool) -> Columns:
     tiny, narrow = width < TINY, width < NARROW
     date_ = 0 if tiny else 8
     who_ = max(0, min(8, width - 4)) if tiny else 12 if narrow else min(30, max(15, width // 4))
-    where_ = (0 if width < ROOMY else min(24, max(12, width // 8))) if where else 0
+    where_ = (0 if narrow else min(24, max(10, width // 8))) if where else 0
     size_ = (0 if tiny else 8) if sizes else 0
     signs = 0 if tiny else 2 if narrow else 6
     total = (0 if tiny else 4 if narrow else 5) if threads else 0
