@@ -5,51 +5,44 @@ from array import array
 from collections.abc import Sequence
 
 from tuimail.mail.folder.view import Order, View
-from tuimail.store import index
 from tuimail.store.cache_row import many
 
 CHUNK = 500
 
-_BY = {
+BY = {
     Order.NEWEST: "id DESC",
     Order.OLDEST: "id",
     Order.SENDER: "iif(sender_name = '', sender_spec, sender_name) COLLATE NOCASE, id DESC",
     Order.SUBJECT: "subject COLLATE NOCASE, id DESC",
     Order.LARGEST: "size DESC, id DESC",
 }
-_GIVEN = "(SELECT value FROM json_each(:given))"
 _AMONG = "(SELECT value FROM json_each(:among))"
 _FOLDERS = "(SELECT value FROM json_each(:folders))"
 _SOURCES = {
-    (False, False): f"folder IN {_FOLDERS}",
-    (False, True): f"id IN (SELECT max(newest) FROM threads WHERE folder IN {_FOLDERS} GROUP BY thread)",  # noqa: S608
-    (True, False): f"id IN {_GIVEN}",
-    (True, True): f"id IN (SELECT max(id) FROM envelopes WHERE id IN {_GIVEN} GROUP BY thread)",  # noqa: S608
+    False: f"folder IN {_FOLDERS}",
+    True: f"id IN (SELECT max(newest) FROM threads WHERE folder IN {_FOLDERS} GROUP BY thread)",  # noqa: S608
 }
-"""By whether messages are given, and whether it is conversations: those messages, or their newest ones."""
+"""By whether it is conversations: the messages, or the newest of each."""
 
 _UNREAD = {
-    (False, False): f"SELECT id FROM envelopes WHERE folder IN {_FOLDERS} AND unread = 1",  # noqa: S608
-    (False, True): f"SELECT DISTINCT thread FROM threads WHERE folder IN {_FOLDERS} AND unread = 1",  # noqa: S608
-    (True, False): f"SELECT id FROM envelopes WHERE id IN {_GIVEN} AND unread = 1",  # noqa: S608
-    (True, True): f"SELECT DISTINCT thread FROM envelopes WHERE id IN {_GIVEN} AND unread = 1",  # noqa: S608
+    False: f"SELECT id FROM envelopes WHERE folder IN {_FOLDERS} AND unread = 1",  # noqa: S608
+    True: f"SELECT DISTINCT thread FROM threads WHERE folder IN {_FOLDERS} AND unread = 1",  # noqa: S608
 }
 
 
 class Snapshot:
-    """The keys of the view's rows in its order; `members` are the messages that answer its query, if any."""
+    """The keys of the rows of a view without a query, in its order."""
+
+    members = None
 
     def __init__(self, connection: sqlite3.Connection, view: View, folders: Sequence[int]) -> None:
-        self.members = (
-            frozenset(index.find(connection, view.query, folders).ids) if view.query.terms else None
-        )
-        self._kind = self.members is not None, view.threaded
-        self._values = {"folders": many(folders), "given": many(self.members or ())}
-        query = f"SELECT id FROM envelopes WHERE {_SOURCES[self._kind]} ORDER BY {_BY[view.order]}"  # noqa: S608
+        self._threaded = view.threaded
+        self._values = {"folders": many(folders)}
+        query = f"SELECT id FROM envelopes WHERE {_SOURCES[view.threaded]} ORDER BY {BY[view.order]}"  # noqa: S608
         self._order = array("q", (id for (id,) in connection.execute(query, self._values)))
 
     def count(self, connection: sqlite3.Connection) -> tuple[int, int]:
-        query = f"SELECT count(*) FROM ({_UNREAD[self._kind]})"  # noqa: S608
+        query = f"SELECT count(*) FROM ({_UNREAD[self._threaded]})"  # noqa: S608
         return len(self._order), connection.execute(query, self._values).fetchone()[0]
 
     def ids(self, connection: sqlite3.Connection, start: int, length: int) -> list[int]:
@@ -75,6 +68,6 @@ class Snapshot:
         return None
 
     def _unread_among(self, connection: sqlite3.Connection, ids: list[int]) -> set[int]:
-        column = "thread" if self._kind[1] else "id"
-        query = f"SELECT id FROM envelopes WHERE id IN {_AMONG} AND {column} IN ({_UNREAD[self._kind]})"  # noqa: S608
+        column = "thread" if self._threaded else "id"
+        query = f"SELECT id FROM envelopes WHERE id IN {_AMONG} AND {column} IN ({_UNREAD[self._threaded]})"  # noqa: S608
         return {id for (id,) in connection.execute(query, {**self._values, "among": many(ids)})}

@@ -14,6 +14,7 @@ from tuimail.mail.folder.view import Order, View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.store import cache_folder, cache_place, cache_row, index
+from tuimail.store.cache_found import Results
 from tuimail.store.cache_row import many
 from tuimail.store.cache_snapshot import Snapshot
 from tuimail.store.cache_tally import Tally
@@ -50,7 +51,7 @@ class Views:
     """Answers what is asked of views; remembers the snapshots of those that need one."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[View, tuple[object, Snapshot]] = OrderedDict()
+        self._kept: OrderedDict[View, tuple[object, Snapshot | Results]] = OrderedDict()
 
     def look(self, connection: sqlite3.Connection, view: View) -> Looked:
         within = cache_folder.within(connection, view)
@@ -65,12 +66,13 @@ class Views:
     def forget(self) -> None:
         self._kept.clear()
 
-    def _snapshot(self, connection: sqlite3.Connection, view: View, folders: list[int]) -> Snapshot:
+    def _snapshot(self, connection: sqlite3.Connection, view: View, folders: list[int]) -> Snapshot | Results:
         columns = "id, moves, touches" if view.query.terms else "id, moves"
         query = f"SELECT {columns} FROM folders WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
         stamp = connection.execute(query, (many(folders),)).fetchall()
         if view not in self._kept or self._kept[view][0] != stamp:
-            self._kept[view] = stamp, Snapshot(connection, view, folders)
+            take = Results if view.query.terms else Snapshot
+            self._kept[view] = stamp, take(connection, view, folders)
         self._kept.move_to_end(view)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

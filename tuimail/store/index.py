@@ -7,7 +7,7 @@ deleted stays in the tables and is passed over, since no id is ever used twice.
 import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -53,11 +53,23 @@ FROM folders WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))
 _people = msgspec.json.Decoder(tuple[list[tuple[str, str]], list[tuple[str, str]]]).decode
 
 
+class Row(NamedTuple):
+    """A message that answers a query."""
+
+    id: int
+    thread: int
+    unread: int
+
+
 class Found(Struct, frozen=True):
     """The messages that answer a query, newest first; `more` when there are others beyond the limit."""
 
-    ids: tuple[int, ...]
+    rows: tuple[Row, ...]
     more: bool
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(row.id for row in self.rows)
 
 
 def put(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
@@ -99,11 +111,11 @@ def find(
     Of those whose text is not here, the ones that a server found.
     """
     within = sql.places(connection, query, folders)
-    ids: set[int] = set()
-    for statement, values in (sql.select(query, within), sql.answered(query, within)):
-        ids.update(id for (id,) in connection.execute(statement, (*values, limit + 1)))
-    newest = tuple(sorted(ids, reverse=True))
-    return Found(newest[:limit], len(newest) > limit)
+    rows: dict[int, Row] = {}
+    for statement, values in (sql.answered(query, within), sql.select(query, within)):
+        rows.update((row[0], Row(*row)) for row in connection.execute(statement, (*values, limit + 1)))
+    newest = tuple(rows[id] for id in sorted(rows, reverse=True)[:limit])
+    return Found(newest, len(rows) > limit)
 
 
 def answer(connection: sqlite3.Connection, query: Query, ids: Iterable[int]) -> None:

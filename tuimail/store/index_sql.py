@@ -31,7 +31,7 @@ _TESTS: dict[str, Callable[[Term], Condition]] = {
 
 
 def select(query: Query, folders: Iterable[int] | None) -> Statement:
-    """The ids that answer the query, newest first. The value of the LIMIT is to be added."""
+    """What answers the query, newest first: `index.Row`s. The value of the LIMIT is to be added."""
     words = [term for term in query.terms if term.field in WORDS]
     there = " AND ".join(_match(term) for term in words if not term.unwanted)
     absent = " OR ".join(_match(term) for term in words if term.unwanted)
@@ -63,7 +63,8 @@ def _conditions(query: Query, folders: Iterable[int] | None) -> list[Condition]:
 def _statement(source: str, id: str, conditions: Iterable[Condition]) -> Statement:
     tests, values = zip(*conditions, strict=True) if conditions else ((), ())
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
-    return f"SELECT {id} FROM {source}{where} ORDER BY {id} DESC LIMIT ?", tuple(chain(*values))  # noqa: S608
+    statement = f"SELECT {id}, thread, unread FROM {source}{where} ORDER BY {id} DESC LIMIT ?"  # noqa: S608
+    return statement, tuple(chain(*values))
 
 
 def places(
