@@ -101,7 +101,7 @@ async def test_a_folder_that_a_person_waits_for_goes_first(world, reading):
 
 
 @pytest.mark.parametrize(("sizes", "batches"), [
-    ([1] * 130, [64, 64, 2]), ([3 << 20, 3 << 20, 10], [1, 2]), ([9 << 20], [1]), ([], []),
+    ([1] * 130, [100, 30]), ([3 << 20, 3 << 20, 10], [1, 2]), ([9 << 20], [1]), ([], []),
 ])  # fmt: skip
 def test_batches_are_bounded_in_messages_and_bytes(sizes, batches, envelope):
     found = prefetch._batches([envelope(f"1.{n}", size) for n, size in enumerate(sizes)])

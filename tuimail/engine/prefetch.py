@@ -22,7 +22,7 @@ from tuimail.ports import Clock, MailCache
 
 DAY = 86_400.0
 WINDOW = 1_000
-MOST = 64
+MOST = 100
 MOST_BYTES = 4 << 20
 """What is asked for at a time, in messages and in bytes."""
 
@@ -32,6 +32,7 @@ AGAIN_AFTER = 5.0
 ORDER = (Role.INBOX, Role.SENT, Role.ARCHIVE, Role.NONE)
 
 Bodies = tuple[tuple[str, bytes], ...]
+Read = list[tuple[Ref, bytes, Gist]]
 
 
 class BodyLimits(Struct, frozen=True):
@@ -90,13 +91,20 @@ class Prefetch:
         return [each for each in found if each.ref.uid not in passed]
 
     async def _fetch(self, account: Account, folder: Folder, wanted: Sequence[Envelope]) -> None:
+        """Three things at a time: some are fetched, those before are read through, those before are kept."""
         missing = {envelope.ref.uid for envelope in wanted}
+        async with aclosing(ahead(self._read(account, folder, wanted))) as coming:
+            async for kept in coming:
+                await self._cache.put_bodies(kept)
+                missing -= {ref.uid for ref, _, _ in kept}
+        self._passed[folder.account, folder.name] |= missing
+
+    async def _read(
+        self, account: Account, folder: Folder, wanted: Sequence[Envelope]
+    ) -> AsyncGenerator[Read, None]:
         async with aclosing(ahead(self._bodies(account, folder, wanted))) as coming:
             async for bodies in coming:
-                kept = await asyncio.to_thread(_with_gists, folder, bodies)
-                await self._cache.put_bodies(kept)
-                missing -= {uid for uid, _ in bodies}
-        self._passed[folder.account, folder.name] |= missing
+                yield await asyncio.to_thread(_with_gists, folder, bodies)
 
     async def _bodies(
         self, account: Account, folder: Folder, wanted: Sequence[Envelope]
@@ -112,7 +120,7 @@ class Prefetch:
             self._stirred[news.account].set()
 
 
-def _with_gists(folder: Folder, bodies: Bodies) -> list[tuple[Ref, bytes, Gist]]:
+def _with_gists(folder: Folder, bodies: Bodies) -> Read:
     from tuimail.mail.letter.gist import gist
 
     return [(Ref(folder.account, folder.name, uid), raw, gist(raw)) for uid, raw in bodies]
