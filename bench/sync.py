@@ -76,8 +76,8 @@ async def headers(dovecot: Dovecot, user: str, size: int) -> None:
             nothing = [await timed(made.sync.folder("work", "INBOX")) for _ in range(3)]
             print(
                 f"{size:>9,} headers, {name:9}: first page {(shown[0] - begun) * 1000:.0f} ms"
-                f" · all {took:.2f} s ({size / took:,.0f}/s), {busy:.2f} s of a processor · loop late p95 {p95(late) * 1000:.1f} ms,"
-                f" worst {max(late) * 1000:.0f} ms · nothing new {min(nothing) * 1000:.0f} ms"
+                f" · all {took:.2f} s ({size / took:,.0f}/s), {busy:.2f} s of a processor"
+                f" · loop late p95 {p95(late) * 1000:.1f} ms, worst {max(late) * 1000:.0f} ms · nothing new {min(nothing) * 1000:.0f} ms"
                 f" · peak {peak()} MB"
             )
 
@@ -89,8 +89,8 @@ async def bodies(dovecot: Dovecot, user: str, size: int) -> None:
         left = await made.cache.bodiless("work", "INBOX", 0.0, 10)
         assert not left
         print(
-            f"{size:>9,} bodies stored and searchable: {took:.1f} s ({size / took:,.0f}/s), {busy:.1f} s of a processor"
-            f" · loop late p95 {p95(late) * 1000:.1f} ms, worst {max(late) * 1000:.0f} ms · peak {peak()} MB"
+            f"{size:>9,} bodies stored and searchable: {took:.1f} s ({size / took:,.0f}/s),"
+            f" {busy:.1f} s of a processor · loop late p95 {p95(late) * 1000:.1f} ms, worst {max(late) * 1000:.0f} ms · peak {peak()} MB"
         )
 
 
