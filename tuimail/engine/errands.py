@@ -45,7 +45,7 @@ class Errands:
         sorted_ = await traces.check(self._source, self._folder, chains)
         for chain in sorted_.absent:
             await self._seek(chain)
-        left = list(sorted_.there)
+        left = [chain for chain in sorted_.there if not await self._is_half_moved(chain)]
         for kind in (Flagged, Labelled):
             left = await self._mark(left, kind)
         staying = [chain for chain in left if not hides(coalesced(chain))]
@@ -87,17 +87,17 @@ class Errands:
 
         return command
 
-    async def _move(self, chains: Sequence[Chain], to: str) -> None:
-        """What an earlier attempt copied is deleted only; the rest is moved."""
-        fresh: list[Chain] = []
-        for chain in chains:
-            begun = any(change.begun for change in chain)
-            copy = await traces.copied(self._source, chain, to) if begun else ""
-            if copy:
-                await self._source.erase(self._folder, [chain[0].ref.uid])
-                await self._settling.arrived([Arrival(chain, self._at(chain, to, copy))])
-            else:
-                fresh.append(chain)
+    async def _is_half_moved(self, chain: Chain) -> bool:
+        """An earlier attempt copied it and was cut: that is finished, and what is left goes on from there."""
+        copy = await traces.copied(self._source, chain) if any(change.begun for change in chain) else None
+        if copy is None:
+            return False
+        await self._source.erase(self._folder, [chain[0].ref.uid])
+        await self._settling.found(chain, copy)
+        self._report.touched.add(copy.folder)
+        return True
+
+    async def _move(self, fresh: Sequence[Chain], to: str) -> None:
         went = await self._told(fresh, self._moving(to))
         told = [chain for chain in fresh if chain[0].ref in went]
         arrivals = [await self._arrival(chain, to, went[chain[0].ref]) for chain in told]

@@ -102,9 +102,8 @@ class Replay:
         return sorted(due, key=lambda chain: chain[0].at)[:BATCH]
 
     async def _carry_out(self, account: Account, chains: Sequence[Chain], report: Report) -> None:
-        await self._settling.begin(chains)
         folders: defaultdict[str, list[Chain]] = defaultdict(list)
-        for chain in chains:
+        for chain in await self._settling.begin(chains):
             folders[chain[0].ref.folder].append(chain)
         for folder, group in folders.items():
             report.touched.add(folder)

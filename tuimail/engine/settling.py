@@ -31,14 +31,16 @@ class Settling:
         self._store = store
         self._cache = cache
 
-    async def begin(self, chains: Iterable[Chain]) -> None:
-        """The servers are about to be told."""
+    async def begin(self, chains: Iterable[Chain]) -> list[Chain]:
+        """The servers are about to be told; what is left to tell them, as it was before."""
         async with self._pending.lock:
-            mine = [self._pending.chain(chain[0].ref) for chain in chains]
+            now = [self._pending.chain(chain[0].ref) for chain in chains]
+            mine = [chain for chain in now if chain]
             begun = [replace(each, begun=True) for chain in mine for each in chain if not each.begun]
             if begun:
                 await self._store.put(begun)
                 self._pending.know(begun)
+        return mine
 
     async def found(self, chain: Chain, ref: Ref) -> Chain:
         """The server has the message at another place than was thought; what waits for it there."""

@@ -64,28 +64,28 @@ async def elsewhere(source: MailSource, chain: Chain, folders: Sequence[tuple[st
     return False
 
 
-async def copied(source: MailSource, chain: Chain, to: str) -> str:
-    """The uid of the copy in `to` that an attempt left which was cut before it deleted the message.
-
-    Empty when there is none. Raises MailboxError.
-    """
+async def copied(source: MailSource, chain: Chain) -> Ref | None:
+    """The copy that an earlier attempt left, cut before it deleted the message. Raises MailboxError."""
     first = chain[0]
-    uids = await _find(source, to, chain)
-    there = await source.envelopes(to, uids) if uids else ()
-    if not first.message_id:
-        there = await source.newest(to, NEWEST)
-    same = [envelope.ref.uid for envelope in there if _same(envelope, chain)]
-    return same[0] if len(same) == 1 else ""
+    for folder in dict.fromkeys(_targets(chain)):
+        uids = await _find(source, folder, chain) if folder != first.ref.folder else ()
+        there = await source.envelopes(folder, uids) if uids else ()
+        same = [envelope.ref for envelope in there if _same(envelope, chain)]
+        if len(same) == 1:
+            return same[0]
+    return None
 
 
 async def _find(source: MailSource, folder: str, chain: Chain) -> tuple[str, ...]:
+    """By Message-ID; a message without one is looked for among the last of the folder."""
     named = chain[0].message_id
-    if not named or not named.isascii() or not named.isprintable():
-        return ()
     try:
-        return await source.find(folder, "Message-ID", named)
+        if named and named.isascii() and named.isprintable():
+            return await source.find(folder, "Message-ID", named)
+        newest = await source.newest(folder, NEWEST)
     except MailboxRefused:
         return ()
+    return tuple(envelope.ref.uid for envelope in newest if _same(envelope, chain))
 
 
 async def _alike(source: MailSource, folder: str, chains: Sequence[Chain]) -> set[str]:
