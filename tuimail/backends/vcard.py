@@ -8,6 +8,7 @@ import asyncio
 import os
 import quopri
 import re
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from tuimail.mail.letter.safe import line
 LARGEST = 100_000_000
 FILES_LIMIT = 20_000
 NAME, USUAL = 200, 64
+MANY, PAUSE = 100, 0.003
+"""After so many cards a pause of so many seconds: what is typed meanwhile is shown first."""
+
 
 _FOLD = re.compile(r"\n[ \t]")
 _SOFT = re.compile(r"=\n")
@@ -54,25 +58,34 @@ class CardFiles:
     def __init__(self, places: Sequence[str]) -> None:
         self._places = tuple(places)
         self._read: tuple[_Stamp, Index] | None = None
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Future[Index] | None = None
 
     async def find(self, typed: str, limit: int) -> tuple[Contact, ...]:
-        """Raises ContactsError for a place that can't be read."""
-        async with self._lock:
-            index = await asyncio.to_thread(self._index)
-        return index.find(typed, limit)
+        """Raises ContactsError for a place that can't be read; who waits no longer does not stop that."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(asyncio.to_thread(self._index))
+        return (await asyncio.shield(self._reading)).find(typed, limit)
 
     def _index(self) -> Index:
         files = [file for place in self._places for file in _files(place)]
         stamp = tuple(_stamp(file) for file in files)
         if self._read is None or self._read[0] != stamp:
-            self._read = stamp, Index(contact for file in files for contact in people(_text(file), file.stem))
+            self._read = stamp, Index(_calmly(files))
         return self._read[1]
+
+
+def _calmly(files: Sequence[Path]) -> Iterator[Contact]:
+    """Everybody in the files; every now and then the thread lets the screen go first."""
+    for file in files:
+        for number, contact in enumerate(people(_text(file), file.stem)):
+            if number % MANY == MANY - 1:
+                time.sleep(PAUSE)
+            yield contact
 
 
 def people(text: str, source: str) -> Iterator[Contact]:
     """The people and groups of a vCard file who have an address, as `source`."""
-    found = [card for card in map(_card, _CARD.findall(_unfolded(text))) if card is not None]
+    found = list(_cards(text))
     known = {card.uid: card for card in found if card.uid}
     for card in found:
         if card.group:
@@ -82,6 +95,14 @@ def people(text: str, source: str) -> Iterator[Contact]:
         elif card.specs:
             addresses = tuple(Address(spec, card.name) for spec in card.specs)
             yield Contact(card.name, addresses, source, card.reading)
+
+
+def _cards(text: str) -> Iterator[Card]:
+    for number, block in enumerate(_CARD.finditer(_unfolded(text))):
+        if number % MANY == MANY - 1:
+            time.sleep(PAUSE)
+        if (card := _card(block[1])) is not None:
+            yield card
 
 
 def _members(card: Card, known: dict[str, Card]) -> Iterator[Address]:

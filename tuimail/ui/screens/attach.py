@@ -73,6 +73,15 @@ class FolderView(Rows):
         return spread(left, (Piece(f"  {right}", Tone.MUTED),), width)
 
 
+class PathInput(Input):
+    """A path; between its names a space is a key."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        if key == "space" and self.value.endswith("/"):
+            return False
+        return super().check_consume_key(key, character)
+
+
 class AttachScreen(ModalScreen[tuple[str, ...] | None]):
     """Answers whole paths, or None after escape. It begins in the folder of the last time."""
 
@@ -99,7 +108,7 @@ class AttachScreen(ModalScreen[tuple[str, ...] | None]):
         self._view = FolderView(desk, self._marked)
 
     def compose(self) -> ComposeResult:
-        field = Input(AttachScreen.last, compact=True, select_on_focus=False)
+        field = PathInput(AttachScreen.last, compact=True, select_on_focus=False)
         yield Vertical(
             Horizontal(Label(" Attach  ", markup=False), field),
             self._view,
@@ -107,8 +116,8 @@ class AttachScreen(ModalScreen[tuple[str, ...] | None]):
         )
 
     @property
-    def field(self) -> Input:
-        return self.query_one(Input)
+    def field(self) -> PathInput:
+        return self.query_one(PathInput)
 
     def on_mount(self) -> None:
         self._look()
