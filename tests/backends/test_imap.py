@@ -246,7 +246,7 @@ async def test_no_password_to_be_had_is_a_login_error(account, monkeypatch):
     async def nothing() -> str:
         raise SecretError("the keyring is locked")
 
-    account.source._credential = nothing
+    account.source._opener._credential = nothing
     with pytest.raises(LoginError, match="keyring is locked"):
         await account.source.check()
 

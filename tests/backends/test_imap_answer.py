@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.backends import imap_answer
+from tuimail.backends import imap_answer, imap_fetched
 
 words = st.sampled_from(
     [b"1 ", b"1 FETCH (", b"VANISHED ", b"ESEARCH ", b"ALL ", b"1:", b",", b"OK [", b"]", b"SEARCH ",
@@ -27,8 +27,8 @@ def test_no_answer_raises_or_names_a_message_that_cannot_be(data):
         imap_answer.copied(code)
     assert imap_answer.total(data, 3) >= 0
     ends = [end for each in imap_answer.vanished(data) for end in each]
-    named = [each.uid for each in imap_answer.fetched(data)]
-    for uid in (*imap_answer.uids(data), *ends, *named, *imap_answer.flags(data)):
+    named = [each.uid for each in imap_fetched.fetched(data)]
+    for uid in (*imap_answer.uids(data), *ends, *named, *imap_fetched.flags(data)):
         assert 0 < uid < 2**32
 
 
@@ -58,9 +58,9 @@ def test_a_long_answer_full_of_openings_takes_no_time():
             b"VANISHED 1",
         ):
             data = [start + opening * (100_000 // len(opening))]
-            list(imap_answer.fetched(data))
+            list(imap_fetched.fetched(data))
             list(imap_answer.listed(data))
-            imap_answer.flags(data)
+            imap_fetched.flags(data)
             imap_answer.statuses(data)
             imap_answer.vanished(data)
             imap_answer.codes(data)
@@ -68,7 +68,7 @@ def test_a_long_answer_full_of_openings_takes_no_time():
 
 
 def fetched(line: bytes):
-    return next(iter(imap_answer.fetched([b"1 FETCH " + line])))
+    return next(iter(imap_fetched.fetched([b"1 FETCH " + line])))
 
 
 def test_dates_are_read_whatever_the_zone():
@@ -94,7 +94,7 @@ def test_flags_come_in_the_case_that_the_rfc_has():
     ],
 )
 def test_flags_are_read_in_any_order(line):
-    assert imap_answer.flags([b"1 FETCH " + line]) == {3: frozenset({"\\Seen"})}
+    assert imap_fetched.flags([b"1 FETCH " + line]) == {3: frozenset({"\\Seen"})}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_labels_are_read_in_quotes_bare_and_as_literals():
         b"hi",
         b")",
     )
-    (found,) = imap_answer.fetched([answer])
+    (found,) = imap_fetched.fetched([answer])
     assert (found.uid, found.thread, found.text) == (3, 99, b"hi")
     assert found.labels == (b"\\Inbox", b"foo", b'a"b)(')
 

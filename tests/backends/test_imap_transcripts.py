@@ -9,7 +9,7 @@ from servers import transcript
 from servers.imapdouble import ImapDouble
 from servers.transcript import answer, lines, named, recorded
 
-from tuimail.backends import imap_answer
+from tuimail.backends import imap_fetched
 from tuimail.backends.imap_server import Broken, ImapServer
 from tuimail.backends.imap_session import ImapSession
 from tuimail.mail.errors import LoginError, MailboxError
@@ -183,10 +183,10 @@ def test_every_message_that_is_spoken_of_is_known_by_its_uid(session, name):
     heard = on.ask((b"UID FETCH 1:* (FLAGS)",))[0].heard
     texts = [b"".join(each[::2]) if isinstance(each, tuple) else each for each in heard]
     spoken = [text for text in texts if re.match(rb"\d+ FETCH", text)]
-    assert [each.uid for each in imap_answer.fetched(heard)] == [
+    assert [each.uid for each in imap_fetched.fetched(heard)] == [
         int(uid[1]) for text in spoken if (uid := re.search(rb"\bUID (\d+)", text)) and int(uid[1])
     ]
-    for each in imap_answer.fetched(heard):
+    for each in imap_fetched.fetched(heard):
         scan.envelope(Ref("a", "b", "c"), each.text or b"", each.received, each.size, each.flags or NONE)
 
 
@@ -208,7 +208,7 @@ def test_gmail_tells_threads_and_labels(session):
     (one, *_) = session({"UID FETCH": answer("gmail/fetch.1+unsolicited-info")}).bodies([1]).values()
     assert one.startswith(b"Return-Path: <nsb>") and len(one) == 181614
     heard = session({"NOOP": answer("gmail/set-labels")}).ask((b"NOOP",))[0].heard
-    assert next(imap_answer.fetched(heard)).labels == (b"\\Important", b"Custom Label")
+    assert next(imap_fetched.fetched(heard)).labels == (b"\\Important", b"Custom Label")
 
 
 SEARCHES = {"yahoo/search": 14, "dovecot/search-uids": 14, "dovecot/optimized-search": 7, "gmail/search": 21}
@@ -254,7 +254,7 @@ def test_a_resynchronisation_tells_what_changed_and_what_went(session):
 
 def test_flags_come_beside_modseqs_that_cannot_be(session):
     heard = session({"NOOP": answer("zoho/fetch-negative-modseq-values")}).ask((b"NOOP",))[0].heard
-    found = imap_answer.flags(heard)
+    found = imap_fetched.flags(heard)
     assert found[1] == {"\\Seen"} and len(found) == len(heard)
 
 

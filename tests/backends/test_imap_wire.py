@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from servers.imapdouble import PLAIN, ImapDouble
 
 from tuimail.backends import (
-    imap_answer,
     imap_channel,
     imap_deed,
     imap_fetch,
+    imap_fetched,
     imap_folders,
     imap_search,
     imap_socket,
@@ -259,7 +259,7 @@ def test_nonsense_in_a_listing_names_no_message_and_takes_no_time(double, connec
     wire = connect(double({"UID FETCH": answer}))
     wire.enter("INBOX")
     begun = time.monotonic()
-    assert imap_answer.flags(wire.do("UID", "FETCH", "1:*", "(FLAGS)").heard) in ({}, {1: frozenset()})
+    assert imap_fetched.flags(wire.do("UID", "FETCH", "1:*", "(FLAGS)").heard) in ({}, {1: frozenset()})
     assert imap_fetch.heads(wire, [1]) == {}
     assert time.monotonic() - begun < 1
 

@@ -9,12 +9,13 @@ from weakref import WeakSet
 
 from msgspec.structs import replace
 
-from tuimail.backends import network, roles, utf7
+from tuimail.backends import roles, utf7
+from tuimail.backends.imap_opener import ImapOpener
 from tuimail.backends.imap_pair import ImapPair
 from tuimail.backends.imap_server import Credential, ImapServer
 from tuimail.backends.imap_watch import ImapWatch
 from tuimail.backends.roles import Place
-from tuimail.mail.errors import LoginError, MailboxError, MessageGone, SecretError
+from tuimail.mail.errors import LoginError, MailboxError, MessageGone
 from tuimail.mail.folder.folder import Folder
 from tuimail.mail.folder.query import Query
 from tuimail.mail.folder.sync import Look, Mark, Stretch
@@ -25,7 +26,8 @@ from tuimail.mail.letter.safe import line
 T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from tuimail.backends.imap_answer import Fetched, Listed
+    from tuimail.backends.imap_answer import Listed
+    from tuimail.backends.imap_fetched import Fetched
     from tuimail.backends.imap_look import Walk
     from tuimail.backends.imap_session import ImapSession
 
@@ -53,8 +55,7 @@ class ImapSource:
     ) -> None:
         self._account = account
         self._server = server
-        self._credential = credential
-        self._context = context
+        self._opener = ImapOpener(server, credential, context)
         self._pair = ImapPair(self._open)
         self._watches: WeakSet[ImapWatch] = WeakSet()
         self._totals: dict[str, tuple[int, float]] = {}
@@ -173,42 +174,31 @@ class ImapSource:
             return None
         return await self._pair.later(lambda on: on.glance(folder))
 
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> "ImapSession":
-        """The third connection. That it is refused says nothing of the password while another is open."""
+    def _listen(self, watch: ImapWatch, loop: asyncio.AbstractEventLoop) -> "ImapSession":
+        """The third connection, for the first folder that is watched; the others are glanced at.
+
+        That it is refused says nothing of the password while another connection is open.
+        """
+        if any(other.is_listening for other in self._watches if other is not watch):
+            raise MailboxError("one folder is listened to, the others are looked at now and then")
         try:
-            return self._open(loop)
+            return self._opener.opened(loop)
         except LoginError as error:
             if not self._pair.is_open:
                 raise
             raise MailboxError(str(error)) from error
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> "ImapSession":
-        """A connection that is logged in. Runs on a thread of its own."""
-        from tuimail.backends.imap_session import ImapSession
-
-        if self._context is None:
-            self._context = network.trusted()
-        wire = ImapSession(self._server, self._context)
+        """One of the two others. A server that gives no more than are open is given back the third."""
         try:
-            wire.login(self._asked(loop))
-        except BaseException:
-            wire.hang_up()
-            raise
-        return wire
-
-    def _asked(self, loop: asyncio.AbstractEventLoop) -> str:
-        """The secret, from the loop; the coroutine is closed even when the loop ended meanwhile."""
-        asking = self._secret()
-        try:
-            return asyncio.run_coroutine_threadsafe(asking, loop).result()
-        finally:
-            asking.close()
-
-    async def _secret(self) -> str:
-        try:
-            return await self._credential()
-        except SecretError as error:
-            raise LoginError(str(error)) from error
+            return self._opener.opened(loop)
+        except MailboxError as error:
+            listening = [watch for watch in self._watches if watch.is_listening]
+            if isinstance(error.__cause__, OSError) or not listening:
+                raise
+            for watch in listening:
+                watch.stand_back()
+            return self._opener.opened(loop)
 
     def _folders(self, found: "Iterable[tuple[Listed, tuple[int, int]]]") -> tuple[Folder, ...]:
         known = [(each, counts, Place(_path(each), each.attributes)) for each, counts in found]

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable
 
-from tuimail.backends import header_line, imap_answer
-from tuimail.backends.imap_answer import Fetched
+from tuimail.backends import header_line, imap_fetched
 from tuimail.backends.imap_channel import LARGEST_LITERAL, Reply
+from tuimail.backends.imap_fetched import Fetched
 from tuimail.backends.imap_wire import Wire
 from tuimail.backends.imap_words import Command, batches, command, uid_set
 
@@ -97,7 +97,7 @@ def _heard(replies: Iterable[Reply]) -> dict[int, Fetched]:
     """What was said of each message, put together when it came in pieces."""
     found: dict[int, Fetched] = {}
     for reply in replies:
-        for each in imap_answer.fetched(reply.heard):
+        for each in imap_fetched.fetched(reply.heard):
             found[each.uid] = _merged(found[each.uid], each) if each.uid in found else each
     return found
 

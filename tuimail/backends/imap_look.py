@@ -21,7 +21,7 @@ How that is told, case by case:
 
 from msgspec import Struct
 
-from tuimail.backends import imap_answer
+from tuimail.backends import imap_answer, imap_fetched
 from tuimail.backends.imap_channel import Response
 from tuimail.backends.imap_wire import Refused, Wire
 from tuimail.mail.errors import MailboxError
@@ -68,7 +68,7 @@ def stretch(wire: Wire, folder: str, walk: Walk) -> tuple[Stretch | None, Walk |
     upper = min(walk.upper, wire.total)
     lower = max(1, upper - WINDOW + 1)
     heard = wire.do("FETCH", f"{lower}:{upper}", "(UID FLAGS)").heard if upper else []
-    flags = imap_answer.flags(heard, range(lower, upper + 1))
+    flags = imap_fetched.flags(heard, range(lower, upper + 1))
     found = {uid: flags[uid] for uid in flags if uid <= walk.last}
     if lower == 1:
         return Stretch(0, walk.last, keyed(walk.validity, found)), None
@@ -110,7 +110,7 @@ def _tells(mark: Mark, since: Mark) -> bool:
 
 def _said(mark: Mark, since: Mark, heard: list[Response]) -> Look:
     """A look by what was heard, if it agrees with the number of messages."""
-    flags = imap_answer.flags(heard)
+    flags = imap_fetched.flags(heard)
     gone = [
         (first, min(last, since.next - 1))
         for first, last in imap_answer.vanished(heard)

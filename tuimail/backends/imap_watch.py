@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tuimail.backends.imap_thread import Open
 from tuimail.mail.errors import LoginError, MailboxError
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 HEALTHY_SECONDS = 60.0
 GLANCE_SECONDS = 30.0
 
+Listen = Callable[["ImapWatch", asyncio.AbstractEventLoop], "ImapSession"]
 Glance = Callable[[], Awaitable[object]]
 
 
@@ -32,8 +32,8 @@ class ImapWatch:
     happened, None when there is no other.
     """
 
-    def __init__(self, open_wire: Open, folder: str, glance: Glance) -> None:
-        self._open = open_wire
+    def __init__(self, listen: Listen, folder: str, glance: Glance) -> None:
+        self._listen = listen
         self._folder = folder
         self._glance = glance
         self._seen: object = None
@@ -41,6 +41,12 @@ class ImapWatch:
         self._bell = asyncio.Event()
         self._wire: ImapSession | None = None
         self._refused: LoginError | None = None
+        self._stands_back = False
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it has a connection of its own."""
+        return self._wire is not None and not self._stopped.is_set()
 
     async def news(self) -> AsyncIterator[None]:
         """Yields once it listens, and whenever the folder may have changed. Raises LoginError."""
@@ -65,6 +71,12 @@ class ImapWatch:
         if (wire := self._wire) is not None:
             wire.sever()
 
+    def stand_back(self) -> None:
+        """Give the connection up for some minutes, and glance meanwhile; may be called from any thread."""
+        self._stands_back = True
+        if (wire := self._wire) is not None:
+            wire.sever()
+
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         pause = SHORTEST_PAUSE
         while not self._stopped.is_set() and self._refused is None:
@@ -72,8 +84,10 @@ class ImapWatch:
             self._attempt(loop)
             if time.monotonic() - begun > HEALTHY_SECONDS:
                 pause = SHORTEST_PAUSE
-            self._rest(loop, pause * (0.5 + random.random()))  # noqa: S311 (so that not all come back at once)
+            jitter = 0.5 + random.random()  # noqa: S311 (so that not all come back at once)
+            self._rest(loop, jitter * (LONGEST_PAUSE if self._stands_back else pause))
             pause = min(2 * pause, LONGEST_PAUSE)
+            self._stands_back = False
 
     def _rest(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         """Wait before the next attempt, with a glance at the folder now and then."""
@@ -116,7 +130,7 @@ class ImapWatch:
                 self._wire = None
 
     def _follow(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._wire = wire = self._open(loop)
+        self._wire = wire = self._listen(self, loop)
         wire.enter(self._folder)
         self._ring(loop)
         while not self._stopped.is_set():
