@@ -101,11 +101,11 @@ async def test_two_that_want_the_same_key_both_stay(cache):
     assert len(set(await uids(cache))) == 98
 
 
-@pytest.mark.parametrize("received", [-1.0, float("nan"), float("inf"), 1e300, -1e300])
-async def test_an_absurd_date_is_a_date_at_the_end_of_the_calendar(cache, received):
-    if received == received and received not in (float("inf"),):
-        await cache.put([envelope("7.1", received)])
-        assert await uids(cache) == ["7.1"]
+@pytest.mark.parametrize("received", [-1.0, float("inf"), 1e300, -1e300])
+async def test_an_absurd_date_is_one_at_the_end_of_the_calendar(cache, received):
+    await cache.put([envelope("7.1", received), envelope("7.2", 1_700_000_000.0)])
+    assert await uids(cache) == (["7.1", "7.2"] if received > 0 else ["7.2", "7.1"])
+    assert [await cache.row(INBOX, Ref("work", "INBOX", uid)) for uid in await uids(cache)] == [0, 1]
 
 
 async def test_other_folders_and_accounts_stay_out_of_a_view(cache):

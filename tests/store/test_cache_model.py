@@ -17,7 +17,7 @@ from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import Safe
 from tuimail.store.cache import CacheFile
 
-EXAMPLES = int(os.environ.get("TUIMAIL_CACHE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("TUIMAIL_CACHE_EXAMPLES", "25"))
 """The long form: TUIMAIL_CACHE_EXAMPLES=2000."""
 
 PLACES = (("work", "INBOX"), ("work", "Archive"), ("home", "INBOX"))

@@ -11,13 +11,16 @@ from tuimail.store.database import Database, is_unreadable, reading, transaction
 
 T = TypeVar("T")
 
+WRITER_KB, READER_KB, LOG_PAGES = 16_384, 4_096, 4_000
+"""What each connection keeps of the file in memory, and after how many new pages the log is filed."""
+
 
 class Pair:
     """One that writes and one that reads; a read sees every write that was awaited before."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writer = Database(path, MIGRATIONS, disposable=True)
+        self._writer = Database(path, MIGRATIONS, disposable=True, tune=_writing)
         self._reader: Database | None = None
         self._openings = 0
 
@@ -25,7 +28,6 @@ class Pair:
         """Run `job` in one transaction."""
 
         def whole(connection: sqlite3.Connection) -> T:
-            connection.text_factory = str
             with transaction(connection):
                 return job(connection)
 
@@ -38,7 +40,6 @@ class Pair:
         """
 
         def whole(connection: sqlite3.Connection) -> T:
-            connection.text_factory = str
             with reading(connection):
                 return job(connection)
 
@@ -60,9 +61,21 @@ class Pair:
         if not self._writer.openings:
             await self._writer.run(lambda _: None)
         if self._openings != self._writer.openings:
-            old, self._reader = self._reader, Database(self._path, MIGRATIONS)
+            old, self._reader = self._reader, Database(self._path, MIGRATIONS, tune=_reading)
             self._openings = self._writer.openings
             if old is not None:
                 await old.close()
         assert self._reader is not None
         return self._reader
+
+
+def _writing(connection: sqlite3.Connection) -> None:
+    _reading(connection)
+    connection.execute(f"PRAGMA cache_size = -{WRITER_KB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+
+
+def _reading(connection: sqlite3.Connection) -> None:
+    connection.text_factory = str
+    connection.execute(f"PRAGMA cache_size = -{READER_KB}")
+    connection.execute("PRAGMA temp_store = MEMORY")

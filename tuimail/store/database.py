@@ -57,7 +57,8 @@ class Database:
     """A SQLite file in WAL mode, safe against a power cut (synchronous=FULL).
 
     A `disposable` one is quicker and not so safe, and begins anew when its file can't be read; for a precious
-    one `rescue` puts what could be saved in its place, and the work is done on that.
+    one `rescue` puts what could be saved in its place, and the work is done on that. `tune` is given every
+    connection as it is opened.
     `migrations` are scripts, run in order from the file's `user_version`, in one transaction.
     Every failure of the disk or the file comes out as OutboxError, with nothing changed.
     """
@@ -68,11 +69,13 @@ class Database:
         migrations: tuple[str, ...],
         disposable: bool = False,
         rescue: Rescue | None = None,
+        tune: Callable[[sqlite3.Connection], None] = lambda _: None,
     ) -> None:
         self._path = path
         self._migrations = migrations
         self._disposable = disposable
         self._rescue = rescue
+        self._tune = tune
         self._inode = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
         self._connection: sqlite3.Connection | None = None
@@ -146,6 +149,7 @@ class Database:
         enter_wal(connection)
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._disposable else SAFE}")
         connection.execute("PRAGMA foreign_keys = ON")
+        self._tune(connection)
         migrate(connection, self._migrations)
 
     def _throw_away(self) -> None:
