@@ -109,4 +109,8 @@ async def test_the_folder_on_screen_is_watched_too(world):
     for _ in range(4):
         world.source.changed.put_nowait(None)
     await world.until(lambda: FolderChanged("work", "Archive") in world.news)
-    engine.follow.hide()
+    engine.follow.show("work", "INBOX")
+    await world.a_while()
+    engine.follow.show("", "")
+    await world.a_while()
+    assert world.heard(Notice) == []

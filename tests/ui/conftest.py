@@ -457,6 +457,14 @@ class FakeSync:
         self.stopped.append((account, folder))
 
 
+class FakeFollow:
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, str]] = []
+
+    def show(self, account: str, folder: str) -> None:
+        self.shown.append((account, folder))
+
+
 class FakeSearch:
     """Says that all is here; remembers the views it was asked to look beyond."""
 
@@ -500,6 +508,7 @@ class World:
         self.mailbox, self.contacts = FakeMailbox(self, count), FakeContacts()
         self.triage, self.sync, self.search = FakeTriage(self), FakeSync(), FakeSearch(self)
         self.opening = FakeOpening(self)
+        self.follow = FakeFollow()
         self.invitations = Invitations(Accounts({one.name: one for one in self.accounts}), self, FakeIds())
 
     def now(self) -> Moment:

@@ -142,6 +142,7 @@ class Engine:
         self._reads = mail
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
+            self._loop(self.follow.screen(), "folder on screen")
             self._loop(self.opening.tidy(), "tidy")
             await self._take_up()
         self._loop(self._sender.run(), "sender")
@@ -194,7 +195,6 @@ class Engine:
                 for filing in self._filing.values():
                     await filing.acquire()
         await self._sender.close()
-        self.follow.hide()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

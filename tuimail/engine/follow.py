@@ -31,7 +31,8 @@ class Follow:
         self._links = {name: Link(name, newsroom, clock, ids) for name in accounts}
         self._met = {name: asyncio.Event() for name in accounts}
         self._shown = {name: asyncio.Event() for name in accounts}
-        self._watch: asyncio.Task[None] | None = None
+        self._on_screen = "", ""
+        self._turned = asyncio.Event()
         newsroom.listen(self._hear)
 
     @property
@@ -47,15 +48,28 @@ class Follow:
         await self._met[account].wait()
 
     def show(self, account: str, folder: str) -> None:
-        """A person looks at this folder: it is watched too, in place of the one before."""
-        self.hide()
-        self._watch = asyncio.ensure_future(self._on_screen(self._accounts[account], folder))
+        """A person looks at this folder: it is watched too, in place of the one before.
 
-    def hide(self) -> None:
-        """Nobody looks at a folder any more."""
-        if self._watch is not None:
-            self._watch.cancel()
-            self._watch = None
+        A view of several folders has none of its own.
+        """
+        self._on_screen = account, folder
+        self._turned.set()
+
+    async def screen(self) -> None:
+        """Watch the folder that is shown. Never ends."""
+        while True:
+            await self._turned.wait()
+            self._turned.clear()
+            watching = asyncio.ensure_future(self._watch(*self._on_screen))
+            turned = asyncio.ensure_future(self._turned.wait())
+            try:
+                await asyncio.wait((watching, turned), return_when=asyncio.FIRST_COMPLETED)
+                if watching.done():
+                    watching.result()
+            finally:
+                watching.cancel()
+                turned.cancel()
+                await asyncio.gather(watching, turned, return_exceptions=True)
 
     async def inbox(self, account: Account) -> None:
         """Before anything else, and again whenever something happens in it. Never ends."""
@@ -108,14 +122,15 @@ class Follow:
                 if self._links[account.name].offline is None and folder.name in numbers:
                     self._newsroom.announce(Notice(line(f"{account.name}, {folder.title}: {error}")))
 
-    async def _on_screen(self, account: Account, folder: str) -> None:
-        link = self._links[account.name]
-        while folder != await self._sync.home(account.name):
+    async def _watch(self, account: str, folder: str) -> None:
+        """Ends when there is nothing to watch here, or is cancelled."""
+        while account and folder and folder != await self._sync.home(account):
+            link = self._links[account]
             try:
-                await self._follow(account, folder, Urgency.PERSON)
+                await self._follow(self._accounts[account], folder, Urgency.PERSON)
             except MailboxError as error:
                 if link.offline is None:
-                    self._newsroom.announce(Notice(line(f"{account.name}: {error}")))
+                    self._newsroom.announce(Notice(line(f"{account}: {error}")))
             await link.rest()
 
     async def _follow(self, account: Account, folder: str, urgency: Urgency) -> None:

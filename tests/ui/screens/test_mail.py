@@ -1,5 +1,7 @@
+import pytest
 from msgspec.structs import replace
 
+from tuimail.engine.news import NewMail
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View
@@ -91,6 +93,18 @@ async def test_folders_come_and_go_where_there_is_little_room(open_app, press, s
     assert "Archive · work" in seen(pilot)
     assert "No mail here yet." in seen(pilot)
     assert world.mailbox.synced == [("work", "Archive")]
+    assert world.follow.shown == [("work", "Archive")]
+
+
+@pytest.mark.parametrize("bell", [True, False])
+async def test_new_mail_rings_the_bell_when_it_is_to(open_app, seen, world, monkeypatch, bell):
+    pilot = await open_app()
+    rung = []
+    monkeypatch.setattr(pilot.app, "bell", lambda: rung.append(1))
+    world.newsroom.announce(NewMail("work", 2, bell=bell))
+    await pilot.pause()
+    assert "2 new in work" in seen(pilot)
+    assert bool(rung) is bell
     assert pilot.app.screen.query_one(MessageList).view == View("work", "Archive")
 
 

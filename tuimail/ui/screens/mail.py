@@ -108,8 +108,10 @@ class MailScreen(AnsweringScreen):
                 self.work(self._go_home, "home")
             case FolderChanged(account, folder) if self._concerns(account, folder):
                 self.messages.renew()
-            case NewMail(account, count):
+            case NewMail(account, count, bell=bell):
                 self.say(f"{count} new in {account}")
+                if bell:
+                    self.app.bell()
             case _:
                 pass
         if self._standing.hear(news):
@@ -254,6 +256,7 @@ class MailScreen(AnsweringScreen):
 
     async def _visit(self, folder: Folder) -> None:
         await self._go(folder)
+        self.desk.engine.follow.show(folder.account, folder.name)
         await self._sync(folder)
 
     async def _go(self, folder: Folder, begun: First | None = None) -> None:
