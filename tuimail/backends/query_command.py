@@ -13,6 +13,9 @@ from tuimail.mail.letter.contact import Contact
 from tuimail.mail.letter.safe import line
 
 SECONDS = 2.0
+REST = 0.2
+"""Seconds after which it is begun: while somebody goes on typing, none is."""
+
 OUTPUT = 200_000
 
 
@@ -26,7 +29,8 @@ class QueryCommand:
     async def find(self, typed: str, limit: int) -> tuple[Contact, ...]:
         """What it prints within `seconds`. Raises ContactsError; it is killed then, and when nobody waits."""
         words = self._words(typed)
-        name = line(words[0], 40).rpartition("/")[2]
+        name = line(words[0].rpartition("/")[2], 40)
+        await asyncio.sleep(REST)
         try:
             process = await asyncio.create_subprocess_exec(
                 *words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True
