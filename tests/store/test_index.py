@@ -1,15 +1,16 @@
 import re
 import sqlite3
+import zlib
 from itertools import count
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.mail.folder.query import parse
 from tuimail.mail.letter import grams
-from tuimail.mail.letter.gist import Gist
+from tuimail.mail.letter.gist import Gist, gist
 from tuimail.store import cache_key, index
 from tuimail.store.cache_row import COLUMNS
 from tuimail.store.cache_schema import MIGRATIONS
@@ -25,6 +26,7 @@ class Cache:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         for statement in MIGRATIONS[-1].split(";\n"):
             self.connection.execute(statement)
+        self.connection.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row)")
         for account, name, title, role in (
             ("work", "INBOX", "Inbox", "inbox"),
             ("work", "Lists/Python", "Python", ""),
@@ -100,6 +102,26 @@ def test_a_header_is_found_before_and_after_its_text_comes(cache):
     index.put_text(cache.connection, [(id, Gist("other", False))])
     assert (cache.find("budget "), cache.find("needle "), cache.find("other ")) == ([id], [id], [])
     assert cache.find("subject:needle ") == []
+
+
+def test_the_words_of_what_is_dropped_leave_the_index(cache):
+    raw = "Content-Type: text/plain; charset=utf-8\n\nneedle 会議の日程\n".encode()
+    kept, whole, head = cache.put("Budget needle"), cache.put("Budget", gist(raw).text), cache.put("Review")
+    cache.connection.execute("INSERT INTO bodies VALUES (?, ?)", (whole, zlib.compress(raw)))
+    index.drop(cache.connection, [whole, head])
+    words = dict(cache.connection.execute("SELECT term, doc FROM vocabulary"))
+    assert words["needle"] == words["budget"] == 1
+    assert not {"会議", "日程", "review", "会", "0sr"} & set(words)
+    assert cache.find("needle ") == [kept]
+
+
+def test_the_words_of_very_many_stay_and_are_passed_over(cache, monkeypatch):
+    monkeypatch.setattr(index, "FEW", 1)
+    ids = [cache.put("Budget") for _ in range(2)]
+    index.drop(cache.connection, ids)
+    cache.connection.execute("DELETE FROM envelopes")
+    assert dict(cache.connection.execute("SELECT term, doc FROM vocabulary"))["budget"] == 2
+    assert cache.find("budget ") == []
 
 
 def test_what_is_dropped_is_found_no_more_and_may_come_again(cache):
@@ -217,6 +239,7 @@ ALPHABET = "会議日程の東京都ｶタータ a1\n"
 _JOINED = re.compile("(?<=[会議日程の東京都カター])\n(?=[会議日程の東京都カター])")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(ALPHABET, max_size=12), max_size=6),
     st.text("会議日程の東京都カタ", min_size=1, max_size=4),
@@ -228,6 +251,7 @@ def test_it_finds_what_a_plain_look_through_the_text_finds(texts, word):
     assert sorted(cache.find(f"{word} ")) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_no_query_makes_invalid_sql_and_no_text_is_refused(text, typed):
     cache = Cache()
@@ -235,6 +259,7 @@ def test_no_query_makes_invalid_sql_and_no_text_is_refused(text, typed):
     cache.find(typed.encode("utf-8", "replace").decode())
 
 
+@settings(deadline=None)
 @given(st.text("ab \"*-:()^{}+'会", max_size=12))
 def test_the_signs_of_the_index_mean_nothing_in_a_query(typed):
     Cache().find(typed)

@@ -1,10 +1,12 @@
-"""The words of all mail, in cache.db: FTS5 tables that know messages by `envelopes.id`, newest last.
+"""The words of all mail, in cache.db: an FTS5 table that knows messages by `envelopes.id`, newest last.
 
-A message is indexed by its header when it comes and once more, with its text, when its body does. What is
-deleted stays in the tables and is passed over, since no id is ever used twice.
+A message is indexed by its header when it comes and once more, with its text, when its body does. FTS5 is
+told word for word what to forget. Where that takes too long, as for a whole folder, the words stay, and are passed
+over: what is found is looked up in `envelopes`.
 """
 
 import sqlite3
+import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,7 +17,7 @@ from msgspec import Struct
 from tuimail.mail.folder.covered import Covered
 from tuimail.mail.folder.query import MOST_FOUND, Query
 from tuimail.mail.letter import grams
-from tuimail.mail.letter.gist import Gist
+from tuimail.mail.letter.gist import Gist, gist
 from tuimail.store import index_sql as sql
 
 SCHEMA = """
@@ -49,6 +51,16 @@ SELECT account, name, max(total, iif(mark IS NULL, said_total, 0)),
   + iif(mark IS NULL, max(0, said_total - total), 0)
 FROM folders WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))
 """
+
+_DROPPED = f"""
+SELECT envelopes.id, {_FIELDS}, whole, raw FROM json_each(?)
+JOIN envelopes ON envelopes.id = value JOIN indexed ON indexed.id = value
+LEFT JOIN bodies ON bodies.id = value
+LIMIT ?
+"""  # noqa: S608
+
+FEW = 200
+"""As many messages are taken out of the index as a person deletes at a time."""
 
 _people = msgspec.json.Decoder(tuple[list[tuple[str, str]], list[tuple[str, str]]]).decode
 
@@ -96,8 +108,16 @@ def put_text(connection: sqlite3.Connection, gists: Iterable[tuple[int, Gist]]) 
 
 
 def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """These rows are about to go from `envelopes`."""
-    connection.executemany("DELETE FROM indexed WHERE id = ?", [(id,) for id in ids])
+    """These rows are about to go from `envelopes` and `bodies`; of `FEW` the words go too."""
+    asked = _json(ids)
+    rows = connection.execute(_DROPPED, (asked, FEW + 1)).fetchall()
+    for id, *fields, whole, packed in rows if len(rows) <= FEW else ():
+        head, starts = _head(*fields)
+        body = grams.fold(gist(zlib.decompress(packed)).text) if packed else ""
+        if bool(packed) == bool(whole):
+            starts |= grams.letters(body)
+            connection.execute(_DELETE, (id, *head, grams.pairs(body), " ".join(starts)))
+    connection.execute("DELETE FROM indexed WHERE id IN (SELECT value FROM json_each(?))", (asked,))
 
 
 def find(

@@ -2,7 +2,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.mail.folder.query import EVERYTHING, OPERATORS, Query, Term, parse
@@ -164,11 +164,13 @@ def test_only_some_queries_take_the_text_of_a_message():
     assert not parse("from:anna is:unread").asks_text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_nothing_that_can_be_typed_raises(text):
     assert isinstance(parse(text, NOW, "Asia/Tokyo"), Query)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='fromtiscbae:-"“*　：昨日今 27dwm.会', max_size=30))
 def test_every_step_of_typing_is_read(text):
     for end in range(len(text)):

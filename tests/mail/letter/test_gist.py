@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.mail.letter.gist import TEXT_LIMIT, gist
@@ -97,6 +97,7 @@ def test_messages_in_messages_end_somewhere():
     assert gist(raw).attached
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_are_too_strange(data):
     gist(data)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.mail.letter import grams
@@ -50,6 +50,7 @@ def test_words_begin_by_one_letter_and_by_two():
     assert grams.beginnings("anna b_c", "0f") == {"0fa", "0fan", "0fb", "0fc"}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_is_too_strange(text):
     folded = grams.fold(text)
