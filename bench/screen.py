@@ -96,11 +96,12 @@ def batches(messages: int) -> Iterator[list[Envelope]]:
     now = time.time()
     for start in range(0, messages, BATCH):
         numbers = range(start, min(start + BATCH, messages))
-        yield [envelope(number, now - (messages - number) * 60) for number in numbers]
+        yield [envelope(number, messages - 1 - number, now) for number in numbers]
 
 
-def envelope(number: int, when: float) -> Envelope:
-    answers = f"<{number - 1}@example.test>" if number % 3 == 2 else ""
+def envelope(number: int, younger: int, now: float) -> Envelope:
+    """One that came before so many others; every third answers the one before it."""
+    answers = f"<{number - 1}@example.test>" if younger % 3 == 0 and number else ""
     name = ("鈴木 一郎", "Dana Whitfield", f"Person {number % 97}")[number % 3]
     return Envelope(
         ref=Ref("work", "INBOX", f"1700000000.{number + 1}"),
@@ -108,7 +109,7 @@ def envelope(number: int, when: float) -> Envelope:
         to=(Address("me@example.test", "Me"),),
         cc=(),
         subject=Safe(subject(number)),
-        received=when,
+        received=now - 60 * younger,
         size=1_000 + number % 90_000,
         flags=frozenset({Flag.SEEN}) if number % 3 else frozenset(),
         message_id=f"<{number}@example.test>",
@@ -200,6 +201,9 @@ def blank(terminal: Terminal, size: tuple[int, int]) -> None:
 
     seen, empty = pyte.Screen(*size), 0
     stream, fed = pyte.ByteStream(seen), len(terminal.output)
+    terminal.press(b"?")
+    terminal.press(b"q")
+    terminal.press(HOME)
     for _ in range(HELD):
         terminal.type(PAGE_DOWN, REPEAT)
         stream.feed(NOT_FOR_PYTE.sub(b"", terminal.output[fed:]))
@@ -213,8 +217,6 @@ def conversations(terminal: Terminal, size: tuple[int, int]) -> None:
     """The list as conversations; one unfolded and folded."""
     terminal.press(HOME)
     tell("to conversations and back", size, pressed(terminal, [b"Z"] * 9), JUMP_TARGET_MS)
-    for _ in range(2):
-        terminal.press(DOWN)
     tell("unfold and fold", size, pressed(terminal, [b"z"] * ENDS), PAGE_TARGET_MS)
     tell("down among conversations", size, pressed(terminal, [DOWN] * PAGES), DOWN_TARGET_MS)
     tell("page down among conversations", size, pressed(terminal, [PAGE_DOWN] * PAGES), PAGE_TARGET_MS)

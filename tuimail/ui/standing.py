@@ -83,9 +83,10 @@ class Standing:
 
     def _going_on(self) -> str:
         folder = self._folder
-        offline = [self._offline[a] for a in self._offline if folder is None or folder.account in ("", a)]
+        offline = [account for account in self._offline if folder is None or folder.account in ("", account)]
         if offline:
-            return f"offline since {hour(min(offline))}"
+            names = "" if len(offline) == len(self._engine.accounts) else f"{line(', '.join(offline))} "
+            return f"{names}offline since {hour(min(self._offline[one] for one in offline))}"
         reading = [self._reading[spot] for spot in (self.reading(folder) if folder is not None else ())]
         if reading:
             done, total = (sum(numbers) for numbers in zip(*reading, strict=True))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -164,7 +165,7 @@ class MessageList(RowList):
     async def mark(self) -> None:
         """Mark what is under the cursor, or take its mark away, and go on to the next."""
         self.marks.turn(await self.here())
-        self.refresh()
+        self.refresh(Region(0, self.cursor - self.scroll_offset.y, self.size.width, 1))
         self._tell()
         self.cursor += 1
 
