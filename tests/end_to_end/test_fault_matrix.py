@@ -120,7 +120,7 @@ class Cell:
             cache=CacheFile(folder / "cache.db"),
             changes=ChangeFile(folder / "changes.db"),
             lock=SenderLockFile(folder / "sender.lock", "test"),
-            changes_lock=SenderLockFile(folder / "changes.lock", "test"),
+            changes_lock=SenderLockFile(folder / "replay.lock", "test"),
             files=FakeFiles(),
             clock=self.clock,
             ids=SystemIds(),

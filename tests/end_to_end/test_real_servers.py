@@ -71,7 +71,7 @@ def new_world(dovecot, postfix, certificates, tmp_path: Path):
             cache=CacheFile(tmp_path / "cache.db"),
             changes=ChangeFile(tmp_path / "changes.db"),
             lock=SenderLockFile(tmp_path / "sender.lock", "test"),
-            changes_lock=SenderLockFile(tmp_path / "changes.lock", "test"),
+            changes_lock=SenderLockFile(tmp_path / "replay.lock", "test"),
             files=DiskFiles(),
             clock=SystemClock(),
             ids=SystemIds(),
@@ -127,7 +127,7 @@ async def test_a_mail_is_taken_back_changed_sent_and_filed_as_it_was_on_the_wire
         ]
         source = world.engine.accounts[0].source
         folder = next(f for f in await source.folders() if f.role is Role.SENT)
-        [copy] = (await source.listing(folder.name)).flags
+        [copy] = (await anext(source.stretches(folder.name))).flags
         assert await source.body(folder.name, copy) == wire
 
         said = [(entry.after, entry.why) for entry in await outbox.trail(item.id)]
@@ -203,7 +203,7 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
             cache=CacheFile(tmp_path / "second.db"),
             changes=ChangeFile(tmp_path / "changes.db"),
             lock=SenderLockFile(tmp_path / "sender.lock", "second"),
-            changes_lock=SenderLockFile(tmp_path / "changes.lock", "second"),
+            changes_lock=SenderLockFile(tmp_path / "replay.lock", "second"),
             files=DiskFiles(),
             clock=SystemClock(),
             ids=SystemIds(),
@@ -227,8 +227,8 @@ async def test_a_saved_draft_stands_once_in_the_servers_drafts_until_it_is_sent(
         await drafts.save(world.draft(world.other))
         filed = await drafts.file(await drafts.file(world.draft(world.other)))
         assert filed.replaces is not None
-        assert list((await source.listing("Drafts")).flags) == [filed.replaces.uid]
+        assert list((await anext(source.stretches("Drafts"))).flags) == [filed.replaces.uid]
         assert (await drafts.take_up(filed.replaces)).body == filed.body
         item = await world.engine.outbox.send(filed)
         await world.until(item, lambda now: now.filing is Filing.DONE)
-        assert not (await source.listing("Drafts")).flags
+        assert not (await anext(source.stretches("Drafts"))).flags

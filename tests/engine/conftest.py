@@ -49,7 +49,7 @@ class World:
             cache=CacheFile(self.folder / f"{name}.cache.db"),
             changes=ChangeFile(self.folder / "changes.db"),
             lock=SenderLockFile(self.folder / "sender.lock", name),
-            changes_lock=SenderLockFile(self.folder / "changes.lock", name),
+            changes_lock=SenderLockFile(self.folder / "replay.lock", name),
             files=self.files,
             clock=self.clock,
             ids=self.ids,
