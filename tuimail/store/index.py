@@ -1,8 +1,8 @@
 """The words of all mail, in cache.db: an FTS5 table that knows messages by `envelopes.id`, newest last.
 
 A message is indexed by its header when it comes and once more, with its text, when its body does. FTS5 is
-told word for word what to forget. Where that takes too long, as for a whole folder, the words stay, and are passed
-over: what is found is looked up in `envelopes`.
+told word for word what to forget. Where that takes too long, as for a whole folder, the words stay and are
+passed over: what is found is looked up in `envelopes`.
 """
 
 import sqlite3
