@@ -153,6 +153,9 @@ async def walk(deeds) -> None:
 
 
 async def put(cache, model, envelopes):
+    """But for copies of what was moved: how those of one instant stand is a matter of who came first."""
+    there = {e.received: ref for ref, e in model.rows.items()}
+    envelopes = [e for e in envelopes if there.get(e.received, e.ref) == e.ref]
     await cache.put(envelopes)
     for e in sorted(envelopes, key=lambda e: (e.ref.account, e.ref.folder, e.received)):
         model.put(e)

@@ -92,20 +92,22 @@ def settle(connection: sqlite3.Connection, ref: Ref, uid: str) -> None:
         return
     there = cache_place.at(connection, row.folder, [uid]).get(uid) if uid else None
     if not uid:
-        _drop(connection, [row])
+        drop_rows(connection, [row])
     elif there is not None and there.body and not row.body:
-        _drop(connection, [row])
+        drop_rows(connection, [row])
         reflag(connection, row.folder, {uid: cache_row.flags_of(row.flags)})
     else:
-        _drop(connection, [there] if there else [])
+        drop_rows(connection, [there] if there else [])
         connection.execute(_MOVE, (row.folder, number(uid), uid, row.id))
 
 
 def drop(connection: sqlite3.Connection, folder: int, uids: Sequence[str]) -> None:
-    _drop(connection, list(cache_place.at(connection, folder, uids).values()))
+    drop_rows(connection, list(cache_place.at(connection, folder, uids).values()))
 
 
-def _drop(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+def drop_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
     tally = Tally()
     ids = [row.id for row in rows]
     index.drop(connection, ids)

@@ -8,6 +8,7 @@
 import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
+from math import isfinite
 from zlib import crc32
 
 import msgspec
@@ -31,10 +32,9 @@ def number(uid: str) -> int:
 
 def wanted(received: float, folder: int, uid: str) -> int:
     """The key that a message should have."""
-    at = min(max(received, 0.0), YEAR_2200) if received == received else 0.0
-    seconds = int(at)
-    fine = number(uid) or int((at - seconds) * 65536)
-    return seconds << SECOND | (fine & 0xFFFF) << 4 | (crc32(uid.encode("utf-8", "replace")) + folder) & 15
+    second = from_time(received)
+    fine = number(uid) or int(received % 1 * 65536 if isfinite(received) else 0)
+    return second | (fine & 0xFFFF) << 4 | (crc32(uid.encode("utf-8", "replace")) + folder) & 15
 
 
 def free(connection: sqlite3.Connection, keys: Iterable[int]) -> list[int]:
@@ -63,4 +63,4 @@ def _next(connection: sqlite3.Connection, key: int, taken: set[int]) -> int:
 
 def from_time(since: float) -> int:
     """The least key of what was received at this instant or later."""
-    return int(min(max(since, 0.0), YEAR_2200)) << SECOND
+    return int(min(max(0.0, since), YEAR_2200)) << SECOND

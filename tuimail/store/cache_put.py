@@ -6,7 +6,16 @@ from itertools import groupby
 from typing import Any
 
 from tuimail.mail.letter.envelope import Envelope
-from tuimail.store import cache_folder, cache_key, cache_people, cache_place, cache_row, cache_thread, index
+from tuimail.store import (
+    cache_change,
+    cache_folder,
+    cache_key,
+    cache_people,
+    cache_place,
+    cache_row,
+    cache_thread,
+    index,
+)
 from tuimail.store.cache_place import Row
 from tuimail.store.cache_tally import Tally
 
@@ -61,6 +70,16 @@ def _known(connection: sqlite3.Connection, folder: int, batch: Sequence[Envelope
     for e in batch if here else ():
         if e.message_id in here and e.ref.uid not in known:
             known[e.ref.uid] = here.pop(e.message_id)
+    return _in_place(connection, known, batch)
+
+
+def _in_place(
+    connection: sqlite3.Connection, known: dict[str, Row], batch: Sequence[Envelope]
+) -> dict[str, Row]:
+    """Those that were received when the envelopes say. Others go, since their keys are of another time."""
+    seconds = {e.ref.uid: cache_key.from_time(e.received) >> cache_key.SECOND for e in batch}
+    stale = [uid for uid, row in known.items() if row.id >> cache_key.SECOND != seconds[uid]]
+    cache_change.drop_rows(connection, [known.pop(uid) for uid in stale])
     return known
 
 

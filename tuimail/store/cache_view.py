@@ -52,8 +52,12 @@ class Views:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[View, tuple[object, Snapshot | Results]] = OrderedDict()
+        self._connection: sqlite3.Connection | None = None
 
     def look(self, connection: sqlite3.Connection, view: View) -> Looked:
+        if connection is not self._connection:
+            self._kept.clear()
+            self._connection = connection
         within = cache_folder.within(connection, view)
         folders = list(within)
         alone = not view.threaded or len(set(within.values())) == len(within)
@@ -62,9 +66,6 @@ class Views:
             return Looked(folders, rows if view.order is Order.NEWEST else Reversed(rows))
         snapshot = self._snapshot(connection, view, folders)
         return Looked(folders, snapshot, snapshot.members)
-
-    def forget(self) -> None:
-        self._kept.clear()
 
     def _snapshot(self, connection: sqlite3.Connection, view: View, folders: list[int]) -> Snapshot | Results:
         columns = "id, moves, touches" if view.query.terms else "id, moves"
