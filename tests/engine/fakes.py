@@ -212,6 +212,7 @@ class FakeSource:
         self.asked: list[tuple[str, object]] = []
         self.changed = asyncio.Queue()
         self.sent_folder = "Gesendet"
+        self.drafts_folder = ""
         self.gates: dict[str, Gate] = {}
         self.remembers, self.validity, self.span = False, 1, 0
         self._looks: list[dict[str, frozenset[str]]] = [{}]
@@ -230,7 +231,8 @@ class FakeSource:
         inbox = self._folder("INBOX", Role.INBOX)
         name = self.sent_folder
         others = {name: Role.SENT} if name else {}
-        others |= {made: Role.NONE for made in self.boxes if made not in ("INBOX", name)}
+        others |= {self.drafts_folder: Role.DRAFTS} if self.drafts_folder else {}
+        others |= {made: Role.NONE for made in self.boxes if made not in ("INBOX", *others)}
         return inbox, *(self._folder(folder, role) for folder, role in others.items())
 
     async def create(self, folder):
@@ -293,7 +295,7 @@ class FakeSource:
 
     async def find(self, folder, header, value):
         await self._call("find", value)
-        if folder not in ("INBOX", self.sent_folder):
+        if folder not in ("INBOX", self.sent_folder, self.drafts_folder):
             raise MailboxError(f"there is no folder {folder}")
         line = f"\r\n{header}: {value}\r\n".encode()
         return tuple(uid for uid, (wire, _) in self.boxes[folder].items() if line in b"\r\n" + wire)
@@ -330,6 +332,7 @@ class FakeSource:
             self.boxes[folder].pop(uid, None)
 
     async def remove(self, folder, uid):
+        await self._call("remove", uid)
         del self.boxes[folder][uid]
 
     async def watch(self, folder):

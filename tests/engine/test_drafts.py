@@ -116,3 +116,54 @@ async def test_what_is_typed_while_a_copy_is_filed_stays_and_a_draft_sent_meanwh
     await engine.outbox.send(kept)
     await engine.drafts.file(kept)
     assert len(copies(world)) == 1
+
+
+@pytest.fixture
+def filing(world):
+    """An engine whose server has a Drafts folder."""
+    world.source.drafts_folder = "Drafts"
+    return world.engine()
+
+
+async def test_a_copy_left_by_a_crash_goes_with_the_next_one(world, filing):
+    draft = replace(filing.drafts.new(), body="one")
+    await filed_draft(filing, draft)
+    await filing.drafts.save(draft)
+    await filing.drafts.file(replace(draft, body="two"))
+    assert len(copies(world)) == 1
+    assert b"two" in copies(world)[0]
+
+
+@pytest.mark.parametrize("step", ["after append", "remove"])
+async def test_a_break_while_filing_leaves_no_second_copy_after_the_next_start(world, filing, step):
+    draft = await filed_draft(filing, replace(filing.drafts.new(), body="one"))
+    world.source.failures[step] = 1
+    with pytest.raises(MailboxError):
+        await filing.drafts.file(replace(draft, body="two"))
+    other = world.engine("next")
+    await other.drafts.copies.tidy(other.accounts[0])
+    (uid,) = world.source.boxes["Drafts"]
+    assert b"two" in copies(world)[0]
+    assert (await other.drafts.open(draft.id)).replaces == Ref("work", "Drafts", uid)
+    assert (await other.drafts.take_up(Ref("work", "Drafts", uid))).id == draft.id
+
+
+async def test_a_copy_that_another_program_replaced_is_kept_beside_ones_own(world, filing):
+    draft = await filed_draft(filing, replace(filing.drafts.new(), body="mine"))
+    world.source.boxes["Drafts"].clear()
+    await world.source.append("Drafts", b"Subject: mine\r\n\r\ntheirs\r\n", frozenset())
+    filed = await filing.drafts.file(replace(draft, body="mine again"))
+    assert filed.elsewhere
+    assert len(copies(world)) == 2
+    assert not (await filing.drafts.file(filed.draft)).elsewhere
+
+
+async def test_a_server_that_searches_no_headers_of_ours_gets_one_copy_too(world, filing, monkeypatch):
+    async def finds_nothing(folder, header, value):
+        return ()
+
+    monkeypatch.setattr(world.source, "find", finds_nothing)
+    draft = await filed_draft(filing, replace(filing.drafts.new(), body="one"))
+    filed = await filing.drafts.file(replace(draft, body="two"))
+    assert not filed.elsewhere
+    assert len(copies(world)) == 1

@@ -11,7 +11,9 @@ TEAM = Contact("team", (Address("a@example.jp"), Address("b@example.jp")), "alia
 INDEX = Index([SUZUKI, ANNA, TEAM])
 
 
-@pytest.mark.parametrize("typed", ["鈴", "一郎", "すず", "ｽｽﾞｷ", "イチ", "suz", "client", "SUZUKI@CLIENT.ex", "鈴木 一"])
+@pytest.mark.parametrize(
+    "typed", ["鈴", "一郎", "すず", "ｽｽﾞｷ", "イチ", "suz", "client", "SUZUKI@CLIENT.ex", "鈴木 一"]
+)
 def test_a_person_is_found_by_name_reading_and_address(typed):
     assert INDEX.find(typed, 9) == (SUZUKI,)
 

@@ -13,7 +13,9 @@ from tuimail.mail.letter.parse import parse
 from tuimail.mail.letter.submission import Stamp
 
 LONG = "The quick brown fox jumps over the lazy dog. " * 5
-JAPANESE = "いつもお世話になっております。見積書をお送りいたしますので、ご確認のほどよろしくお願いいたします。" * 3
+JAPANESE = (
+    "いつもお世話になっております。見積書をお送りいたしますので、ご確認のほどよろしくお願いいたします。" * 3
+)
 
 
 def usual(text: str) -> str:
@@ -34,7 +36,14 @@ def back(text: str) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    [LONG, JAPANESE, f"> {LONG}\n>> {JAPANESE}\n\n-- \n山田", "From here\n  indented\n>quoted", "-- " + LONG, ""],
+    [
+        LONG,
+        JAPANESE,
+        f"> {LONG}\n>> {JAPANESE}\n\n-- \n山田",
+        "From here\n  indented\n>quoted",
+        "-- " + LONG,
+        "",
+    ],
 )
 def test_a_text_comes_back_as_it_was(text):
     assert usual(back(text)) == usual(text)

@@ -49,7 +49,9 @@ def test_a_subject_is_utf_8_or_encoded_words_and_a_plus_is_a_plus(query, subject
 
 
 def test_a_body_has_lines_and_a_subject_has_one():
-    read = mailto("mailto:a@b.example?body=send%20this%0D%0Asend%20that&subject=x%0D%0ABcc:%20spy@evil.example")
+    read = mailto(
+        "mailto:a@b.example?body=send%20this%0D%0Asend%20that&subject=x%0D%0ABcc:%20spy@evil.example"
+    )
     assert read.body == "send this\nsend that"
     assert "\n" not in read.subject
     assert "\r" not in read.subject
@@ -60,7 +62,9 @@ def test_an_answer_threads_to_what_it_names():
     assert (draft.in_reply_to, draft.references) == ("<3469A91.D10AF4C@x.com>", ("<3469A91.D10AF4C@x.com>",))
 
 
-@pytest.mark.parametrize("name", ["bcc", "attach", "Attachment", "from", "sender", "reply-to", "content-type"])
+@pytest.mark.parametrize(
+    "name", ["bcc", "attach", "Attachment", "from", "sender", "reply-to", "content-type"]
+)
 def test_what_a_link_must_not_say_is_left_out_and_named(name):
     read = mailto(f"mailto:a@b.example?{name}=/etc/passwd")
     assert read.ignored == (name.lower(),)
@@ -69,7 +73,8 @@ def test_what_a_link_must_not_say_is_left_out_and_named(name):
 
 
 @pytest.mark.parametrize(
-    "url", ["mailto:a@b.test%0D%0ABcc:spy@evil.test", "mailto:%ff@b.test", "mailto:a%00@b.test", "mailto:nobody"]
+    "url",
+    ["mailto:a@b.test%0D%0ABcc:spy@evil.test", "mailto:%ff@b.test", "mailto:a%00@b.test", "mailto:nobody"],
 )
 def test_an_address_that_hides_something_is_left_out(url):
     assert mailto(url).to == ()

@@ -9,7 +9,8 @@ from tuimail.mail.letter.template import PLACEHOLDERS, filled, first_name, templ
 
 ME = Address("hanako@example.jp", "山田花子")
 NOW = "Sun, 22 Nov 2026 10:02:00 +0900"
-TEXT = "Subject: お見積り（{date}）\nTo: 鈴木 一郎 <s@client.example>\n\n{name}様\n\n{my_name}です。{cursor}\n以上\n"
+HEAD = "Subject: お見積り（{date}）\nTo: 鈴木 一郎 <s@client.example>\n"
+TEXT = HEAD + "\n{name}様\n\n{my_name}です。{cursor}\n以上\n"
 
 
 def test_fields_stand_above_the_text():

@@ -29,9 +29,7 @@ from tuimail.ui.work import caught_up, start
 
 SAVE_AFTER = 1.0
 
-ELSEWHERE = (
-    "Another program changed or removed the copy in Drafts: this one is filed beside it, both are kept."
-)
+ELSEWHERE = "Another program changed this draft too: both copies are kept in Drafts."
 
 TITLES = {
     Kind.NEW: "New mail",
@@ -53,7 +51,7 @@ class ComposerScreen(WritingScreen):
         self._kept: Draft | None = draft
         self._gone = False
         self._filing = Lock()
-        self._opened = self._filed = draft
+        self._filed = draft
 
     def contents(self) -> Iterable[Widget]:
         draft = self._draft
@@ -100,7 +98,6 @@ class ComposerScreen(WritingScreen):
             self.query_one("#to", AddressField).input.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._addressed = self._addressed or any(field.has_focus_within for field in self.query(AddressField))
         self.changed()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

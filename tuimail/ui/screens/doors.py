@@ -33,7 +33,7 @@ async def write(app: App[None], desk: Desk, draft: Draft) -> None:
 
     if any(isinstance(screen, ComposerScreen) and screen.draft_id == draft.id for screen in app.screen_stack):
         while not (isinstance(app.screen, ComposerScreen) and app.screen.draft_id == draft.id):
-            await app.pop_screen()
+            app.pop_screen()
     else:
         await app.push_screen(ComposerScreen(desk, draft))
 

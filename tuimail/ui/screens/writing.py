@@ -23,7 +23,7 @@ class WritingScreen(SendingScreen):
         self._draft = draft
         self._guise: Guise | None = None
         self._chose = False
-        self._addressed = False
+        self._opened = draft
 
     @property
     def body(self) -> BodyArea:
@@ -78,9 +78,11 @@ class WritingScreen(SendingScreen):
         return True
 
     async def _is_fresh(self) -> bool:
-        """Whether its recipients are new here: one that was kept has been decided about."""
-        self._addressed = self._addressed or await self.desk.engine.drafts.open(self._draft.id) is None
-        return self._addressed
+        """Whether its recipients are new here: those of a draft that was kept have been decided about."""
+        now, then = self.draft, self._opened
+        if (now.to, now.cc, now.bcc) != (then.to, then.cc, then.bcc):
+            return True
+        return await self.desk.engine.drafts.open(now.id) is None
 
     def _become(self, draft: Draft) -> None:
         """Another sender, and their signature; what was typed stays where it is."""
