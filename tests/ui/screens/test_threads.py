@@ -1,9 +1,13 @@
 """The list as conversations, and what keys do to one, several or all of them."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
+from textual.events import Key
 
 from tuimail.engine.news import AccountOffline, AccountOnline, FolderChanged, Progress
+from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Flag, Ref
@@ -282,3 +286,38 @@ async def test_rows_are_there_before_the_cursor_is(open_app, press, world, burst
     await burst(pilot, "end", "home", "end")
     assert "4999" in seen(pilot)
     assert pilot.app.screen.query_one(MessageList).current is not None
+
+
+async def test_a_preview_that_can_not_be_had_shows_no_other_message(open_app, press, seen, world):
+    pilot = await open_app((160, 40))
+    await pilot.pause(0.2)
+    letter = world.mailbox.letter
+
+    async def unreachable(ref):
+        raise MailboxError("The server can't be reached; of this message only the header is kept here.")
+
+    world.mailbox.letter = unreachable
+    await press(pilot, "j")
+    await pilot.pause(0.2)
+    await press(pilot)
+    assert "The server can't be reached" in seen(pilot)
+    assert "いつもお世話に" not in seen(pilot)
+    world.mailbox.letter = letter
+
+
+async def test_a_message_that_comes_after_the_reader_was_left_is_let_go(open_app, press, seen, world):
+    pilot = await open_app()
+    letter, come = world.mailbox.letter, asyncio.Event()
+
+    async def slow(ref):
+        await come.wait()
+        return await letter(ref)
+
+    world.mailbox.letter = slow
+    pilot.app.post_message(Key("enter", None))
+    await pilot.pause(0.05)
+    pilot.app.post_message(Key("q", "q"))
+    await pilot.pause(0.05)
+    come.set()
+    await press(pilot)
+    assert "Inbox · work" in seen(pilot)

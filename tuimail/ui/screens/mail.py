@@ -11,10 +11,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News
+from tuimail.mail.errors import TuimailError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import Order
 from tuimail.mail.letter.envelope import Envelope, Ref
-from tuimail.mail.letter.safe import Safe, line
+from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.folder_tree import spot, title
 from tuimail.ui.format.letter import Headers
@@ -38,6 +39,9 @@ MOMENT = 0.05
 """Seconds that the first paint waits for the rows: a warm cache has them sooner, and one paint is enough."""
 
 PREVIEW_AFTER = 0.15
+LARGE = 50_000
+"""So many messages are not marked at once."""
+
 OUTGOING = (Role.SENT, Role.DRAFTS)
 QUIET = (Role.SENT, Role.DRAFTS, Role.JUNK, Role.TRASH)
 """Folders whose unread mail nobody looks for."""
@@ -194,6 +198,8 @@ class MailScreen(AnsweringScreen):
         await self.messages.mark()
 
     async def action_mark_all(self) -> None:
+        if self.messages.count > LARGE:
+            self.say("Marking…")
         await self.messages.mark_all()
 
     async def action_fold(self) -> None:
@@ -323,7 +329,13 @@ class MailScreen(AnsweringScreen):
             self.work(partial(self._fill_preview, envelope), "preview")
 
     async def _fill_preview(self, envelope: Envelope) -> None:
-        letter = await self.desk.engine.mailbox.letter(envelope.ref)
+        """Show the message; where it can't be had, rather nothing than another one."""
         await self._furnish()
+        view = self.query_one(LetterView)
+        try:
+            letter = await self.desk.engine.mailbox.letter(envelope.ref)
+        except TuimailError as error:
+            view.show_text(block(str(error)))
+        else:
+            view.show(letter, Headers.FEW)
         self._previewed = envelope.ref
-        self.query_one(LetterView).show(letter, Headers.FEW)

@@ -113,7 +113,8 @@ class LetterScreen(AnsweringScreen):
         if self._letter is not None:
             self.titled(self._title, "all headers" if self._full else self._hint(self._letter))
             headers = Headers.ALL if self._full else Headers.USUAL
-            self.view.show(self._letter, headers, self._folded, top)
+            for view in self.query(LetterView):
+                view.show(self._letter, headers, self._folded, top)
 
     def _hint(self, letter: Letter) -> str:
         """What this letter waits for."""
