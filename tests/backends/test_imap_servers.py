@@ -27,7 +27,7 @@ HIDDEN = {
     "UIDPLUS": frozenset({"QRESYNC", "CONDSTORE", "MOVE", "ESEARCH", "LIST-STATUS", "LITERAL+", "SASL-IR"}),
     "nothing": frozenset({"QRESYNC", "CONDSTORE", "MOVE", "ESEARCH", "UIDPLUS", "ID", "SPECIAL-USE"}),
 }
-KINDS = [(server, kind) for server in ("dovecot", "cyrus") for kind in HIDDEN]
+KINDS = [*(("dovecot", kind) for kind in HIDDEN), ("cyrus", "QRESYNC"), ("cyrus", "CONDSTORE")]
 
 
 @pytest.fixture(params=KINDS, ids="-".join)
@@ -226,3 +226,29 @@ async def test_bodies_come_whole_in_the_order_asked_for_and_without_those_gone(s
     uids = [await source.append("INBOX", text, NONE) for text in texts]
     found = await source.bodies("INBOX", [uids[3], "1.7", uids[0], uids[4]])
     assert found == tuple((uids[n], texts[n]) for n in (3, 0, 4))
+
+
+async def test_what_another_connection_has_heard_of_can_be_used_at_once(sources):
+    source, other = sources(), sources()
+    assert await source.newest("Archive", 1) == ()
+    for number, use in enumerate(USES):
+        uid = await other.append("Archive", message(number), NONE)
+        assert await use(source, uid), number
+        if sources.kind == "nothing":
+            continue
+        await other.erase("Archive", [uid])
+
+
+async def _flagged(source, uid):
+    await source.flag("Archive", [uid], SEEN, NONE)
+    return (await listing(source, "Archive"))[uid] == SEEN
+
+
+USES = (
+    lambda source, uid: source.body("Archive", uid),
+    lambda source, uid: source.message_ids("Archive", [uid]),
+    _flagged,
+    lambda source, uid: source.bodies("Archive", [uid]),
+    lambda source, uid: source.envelopes("Archive", [uid]),
+    lambda source, uid: source.move("Archive", [uid], "Trash"),
+)

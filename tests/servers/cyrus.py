@@ -18,7 +18,7 @@ LIBRARIES = ":".join(
 )
 OWNER = "mail"
 PASSWORD = "pw"
-POOL = 40
+POOL = 70
 FOLDERS = ("conf/socket", "conf/proc", "conf/lock", "conf/log", "conf/db", "spool", "run")
 
 

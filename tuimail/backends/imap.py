@@ -103,7 +103,7 @@ class ImapSource:
 
     async def bodies(self, folder: str, uids: Uids) -> tuple[tuple[str, bytes], ...]:
         def parted(on: "ImapSession") -> list[list[str]]:
-            keys = {number: uid for uid, number in _numbers(uids, on.enter(folder)).items()}
+            keys = {number: uid for uid, number in _numbers(uids, on.refresh(folder)).items()}
             return [[keys[number] for number in part] for part in on.parcels(list(keys))]
 
         found: dict[str, bytes] = {}
@@ -222,11 +222,19 @@ def _next(folder: str, walk: "Walk") -> "Job[tuple[Stretch | None, Walk | None]]
 
 
 def _by_key(folder: str, uids: Uids, ask: "Asking[dict[int, T]]") -> "Job[dict[str, T]]":
-    """Asks for these messages by their numbers; what was found, by their keys, in this order."""
+    """Asks for these messages by their numbers; what was found, by their keys, in this order.
+
+    A server may not know yet, on this connection, of what another has heard of: what it does not find it is
+    asked for once more.
+    """
 
     def job(on: "ImapSession") -> dict[str, T]:
         wanted = _numbers(uids, on.enter(folder))
         found = ask(on, wanted.values())
+        missing = (
+            _numbers(uids, on.refresh(folder)).values() - found.keys() if len(found) < len(wanted) else ()
+        )
+        found |= ask(on, missing) if missing else {}
         return {uid: found[number] for uid, number in wanted.items() if number in found}
 
     return job
@@ -237,8 +245,8 @@ def _bodies(on: "ImapSession", numbers: Collection[int]) -> dict[int, bytes]:
 
 
 def _done(folder: str, uids: Uids, do: "Asking[None]") -> "Job[None]":
-    """Does something to these messages."""
-    return lambda on: do(on, _numbers(uids, on.enter(folder)).values())
+    """Does something to these messages, whatever was heard of them on this connection."""
+    return lambda on: do(on, _numbers(uids, on.refresh(folder)).values())
 
 
 def _path(found: "Listed") -> tuple[str, ...]:
