@@ -79,7 +79,7 @@ class FolderRound:
     async def _bring(self, kind: plan.Round, look: Look) -> None:
         if kind is plan.Round.CHANGES:
             self._report.expect(len(look.flags))
-            await self._drop(look.gone)
+            await self._drop(look.gone, seen_to_go=True)
             await self._keep(self._changes(look))
         elif kind is not plan.Round.NOTHING:
             self._report.expect(look.mark.total)
@@ -167,9 +167,12 @@ class FolderRound:
             self._report.changed()
         return [envelope for envelope in shown if not envelope.seen]
 
-    async def _drop(self, uids: tuple[str, ...]) -> None:
-        """What came here by our own doing meanwhile stays: what was asked before may not know it."""
-        arrived = self._pending.arrived(self._account, self._folder)
+    async def _drop(self, uids: tuple[str, ...], seen_to_go: bool = False) -> None:
+        """What came here by our own doing meanwhile stays: what was asked before may not know it.
+
+        Unless the server says in so many words that it went: it will not say so again.
+        """
+        arrived = frozenset() if seen_to_go else self._pending.arrived(self._account, self._folder)
         if gone := tuple(uid for uid in uids if uid not in arrived):
             await self._cache.drop(self._account, self._folder, gone)
             self._report.changed()
