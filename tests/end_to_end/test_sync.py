@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 import pytest
 from engine.fakes import FakeClock
 from servers.dovecot import PASSWORD
+from servers.faultproxy import FaultProxy
 
 from tuimail.backends.imap import ImapSource
 from tuimail.backends.imap_server import ImapServer
-from tuimail.backends.system import SystemIds
+from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.follow import Follow
-from tuimail.engine.news import NewMail, Newsroom, Notice
+from tuimail.engine.news import AccountOffline, AccountOnline, NewMail, Newsroom, Notice
 from tuimail.engine.overlay import NothingPending
 from tuimail.engine.prefetch import BodyLimits, Prefetch
 from tuimail.engine.sync import Sync
@@ -33,14 +34,14 @@ OLD = "old@example.test"
 class Reader:
     """One account between Dovecot and a cache; `news` is what was announced."""
 
-    def __init__(self, dovecot, user, path, inbox="INBOX") -> None:
-        server = ImapServer("127.0.0.1", dovecot.imap, user, "none", "password")
+    def __init__(self, dovecot, user, path, inbox="INBOX", port=0) -> None:
+        server = ImapServer("127.0.0.1", port or dovecot.imap, user, "none", "password")
         self.source, self.cache = ImapSource("work", server, self._password), CacheFile(path)
         self.account = Account("work", Address(user), self.source, None)
         self.inbox, self.news, newsroom = inbox, [], Newsroom()
         accounts, clock = Accounts({"work": self.account}), FakeClock()
         self.sync = Sync(accounts, self.cache, newsroom, clock, NothingPending())
-        self.follow = Follow(accounts, self.sync, newsroom, clock, SystemIds())
+        self.follow = Follow(accounts, self.sync, newsroom, SystemClock(), SystemIds())
         self.prefetch = Prefetch(self.cache, self.sync, self.follow, newsroom, clock, BodyLimits(10_000))
         newsroom.listen(self.news.append)
 
@@ -63,8 +64,8 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(dovecot, user, folder, inbox="INBOX"):
-    reader = Reader(dovecot, user, folder / "cache.db", inbox)
+async def reading(dovecot, user, folder, inbox="INBOX", port=0):
+    reader = Reader(dovecot, user, folder / "cache.db", inbox, port)
     await reader.cache.put_folders("work", [Folder("work", inbox, Safe(inbox), Role.INBOX)])
     try:
         yield reader
@@ -160,18 +161,54 @@ async def test_a_folder_numbered_anew_keeps_its_bodies(dovecot, tmp_path):
             await again.close()
 
 
+@asynccontextmanager
+async def followed(reader):
+    following = asyncio.create_task(reader.follow.inbox(reader.account))
+    await reader.follow.met("work")
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def heard(reader, kind, seconds=10):
+    async with asyncio.timeout(seconds):
+        while not (found := [news for news in reader.news if isinstance(news, kind)]):
+            await asyncio.sleep(0.01)
+    return found
+
+
 async def test_new_mail_is_heard_of_at_once(dovecot, tmp_path):
     user = dovecot.user()
     other = Other(dovecot, user)
     other.file(1)
-    async with reading(dovecot, user, tmp_path) as reader:
-        following = asyncio.create_task(reader.follow.inbox(reader.account))
-        await reader.follow.met("work")
+    async with reading(dovecot, user, tmp_path) as reader, followed(reader):
         await asyncio.sleep(0.3)
         other.file(2)
-        async with asyncio.timeout(5):
-            while not any(isinstance(news, NewMail) for news in reader.news):
-                await asyncio.sleep(0.01)
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await heard(reader, NewMail, 5)
+    other.wire.logout()
+
+
+async def test_a_server_that_goes_away_and_comes_back_is_told_of_once_each(dovecot, tmp_path):
+    user = dovecot.user()
+    other = Other(dovecot, user)
+    other.file(1)
+    proxy = FaultProxy(dovecot.imap).start()
+    async with reading(dovecot, user, tmp_path, port=proxy.port) as reader, followed(reader):
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(proxy.stop)
+        assert len(await heard(reader, AccountOffline)) == 1
+        other.file(2)
+        again = FaultProxy(dovecot.imap)
+        again.at = proxy.port
+        await asyncio.to_thread(again.start)
+        assert len(await heard(reader, AccountOnline)) == 1
+        await heard(reader, NewMail)
+        assert await reader.agrees()
+        said = [str(news.text) for news in reader.news if isinstance(news, Notice)]
+        assert len(said) == 2
+        assert said[0].endswith("; trying again, and what you do is kept")
+        assert said[1] == "work is back"
+        await asyncio.to_thread(again.stop)
     other.wire.logout()

@@ -6,7 +6,9 @@ import threading
 
 
 class BackgroundServer:
-    """Subclasses answer connections in `serve`. `port` is known once `start` returns."""
+    """Subclasses answer connections in `serve`. `port` is known once `start` returns; `at` asks for one."""
+
+    at = 0
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -36,7 +38,7 @@ class BackgroundServer:
 
     async def _listen(self) -> None:
         self._stopping = asyncio.Event()
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=1 << 26)
+        server = await asyncio.start_server(self._accept, "127.0.0.1", self.at, limit=1 << 26)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stopping.wait()

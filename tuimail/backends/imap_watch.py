@@ -121,7 +121,7 @@ class ImapWatch:
             self._refused = error
             self._ring(loop)
         except MailboxError:
-            pass
+            self._ring(loop)
         except Exception:  # noqa: BLE001, S110 (the thread's one guard: a server may answer anything)
             pass
         finally:
