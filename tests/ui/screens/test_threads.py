@@ -1,10 +1,7 @@
 """The list as conversations, and what keys do to one, several or all of them."""
 
-import asyncio
-
 import pytest
 from msgspec.structs import replace
-from textual.events import Key
 
 from tuimail.engine.news import AccountOffline, AccountOnline, FolderChanged, Progress
 from tuimail.mail.errors import MailboxError
@@ -303,21 +300,3 @@ async def test_a_preview_that_can_not_be_had_shows_no_other_message(open_app, pr
     assert "The server can't be reached" in seen(pilot)
     assert "いつもお世話に" not in seen(pilot)
     world.mailbox.letter = letter
-
-
-async def test_a_message_that_comes_after_the_reader_was_left_is_let_go(open_app, press, seen, world):
-    pilot = await open_app()
-    letter, come = world.mailbox.letter, asyncio.Event()
-
-    async def slow(ref):
-        await come.wait()
-        return await letter(ref)
-
-    world.mailbox.letter = slow
-    pilot.app.post_message(Key("enter", None))
-    await pilot.pause(0.05)
-    pilot.app.post_message(Key("q", "q"))
-    await pilot.pause(0.05)
-    come.set()
-    await press(pilot)
-    assert "Inbox · work" in seen(pilot)
