@@ -1,6 +1,6 @@
 """The cache: filling, pages, counts, people, opening; one line for each figure.
 
-    python -m bench.cache [SIZE ...] [--bodies 3000] [--keep FOLDER]
+    python -m bench.cache [SIZE ...] [--bodies 3000] [--people 50000] [--keep FOLDER]
 
 An inbox is filled newest first in batches of 500, as a first synchronisation does, two thirds of it answers;
 beside it stand an archive and a second account's inbox a tenth as large.
@@ -16,6 +16,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from bench.figures import median, p95
 from tuimail.mail.folder.folder import Folder, Role
@@ -54,12 +56,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", nargs="*", type=int, default=[100_000])
     parser.add_argument("--bodies", type=int, default=3_000)
+    parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--keep", type=Path, help="fill and leave the file there")
     options = parser.parse_args()
     for size in options.sizes:
         with tempfile.TemporaryDirectory(prefix="tuimail-bench-") as name:
             folder = options.keep or Path(name)
             asyncio.run(measure(folder / f"{size}.db", size, options.bodies))
+    with tempfile.TemporaryDirectory(prefix="tuimail-bench-") as name:
+        asyncio.run(complete(Path(name) / "people.db", options.people))
 
 
 async def measure(path: Path, size: int, bodies: int) -> None:
@@ -72,8 +77,12 @@ async def measure(path: Path, size: int, bodies: int) -> None:
     await reopen(path, size)
     names = [path, path.with_name(path.name + "-wal")]
     total = sum(each.stat().st_size for each in names if each.exists())
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{size}: file {total / 1e6:.0f} MB with {bodies} bodies, most memory {rss:.0f} MB")
+    print(f"{size}: file {total / 1e6:.0f} MB with {bodies} bodies, most memory {most_memory():.0f} MB")
+
+
+def most_memory() -> float:
+    """MB of this process at its largest."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 async def fill(cache: CacheFile, size: int) -> None:
@@ -125,7 +134,10 @@ def envelope(source: random.Random, account: str, folder: str, number: int, coun
 
 def person(source: random.Random) -> Address:
     """Some are met much more often than others."""
-    number = int(PEOPLE * source.random() ** PEOPLE_SKEW)
+    return known(int(PEOPLE * source.random() ** PEOPLE_SKEW))
+
+
+def known(number: int) -> Address:
     name = f"{GIVEN[number % 5]} {FAMILY[number % 6]}"
     return Address(f"{GIVEN[number % 3 + 1].lower()}.{number}@company{number % 400}.example", name)
 
@@ -148,13 +160,28 @@ async def look(cache: CacheFile, size: int) -> None:
         await timed(f"{size}: row of {ref.uid}", lambda r=ref: cache.row(INBOX, r))
     await timed(f"{size}: row of a conversation", lambda: cache.row(CONVERSATIONS, middle))
     await timed(f"{size}: next unread", lambda: cache.unread(INBOX, source.randrange(size)))
+    print(f"{size}: most memory after pages {most_memory():.0f} MB")
     by_sender = View("work", "INBOX", order=Order.SENDER)
     await timed(f"{size}: page by sender, first", lambda: cache.page(by_sender, 0, PAGE), 1)
     await timed(f"{size}: page by sender", lambda: cache.page(by_sender, source.randrange(size), PAGE))
-    for prefix in ("a", "an", "anna.4", "太郎", "山", "zzz", "company"):
-        await timed(f"{size}: people with {prefix}", lambda p=prefix: cache.seen(p, 8), 20)
+    print(f"{size}: most memory after sorting {most_memory():.0f} MB")
     await timed(f"{size}: listing of the inbox", lambda: cache.listing("work", "INBOX"), 3)
     await timed(f"{size}: listing of 1,000", lambda: cache.listing("work", "INBOX", size - 999, size))
+
+
+async def complete(path: Path, count: int) -> None:
+    """Completion when so many people were met."""
+    cache = CacheFile(path)
+    source = random.Random(5)
+    for first in range(0, count, BATCH):
+        numbers = range(first, min(first + BATCH, count))
+        rows = [envelope(source, "work", "INBOX", number, count) for number in numbers]
+        await cache.put(
+            [replace(e, sender=known(n), to=(), cc=()) for n, e in zip(numbers, rows, strict=True)]
+        )
+    for prefix in ("a", "an", "anna.4", "anna t", "太郎", "山", "jo.49999@", "zzz"):
+        await timed(f"{count} people: completing {prefix}", lambda p=prefix: cache.seen(p, 8), 50)
+    await cache.close()
 
 
 async def write(cache: CacheFile, size: int, count: int) -> None:

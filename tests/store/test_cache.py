@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 
 import pytest
 from msgspec.structs import replace
@@ -535,3 +536,31 @@ async def test_a_message_of_which_another_time_is_told_stands_at_that_time(cache
     assert await cache.count(INBOX) == (2, 2)
     await cache.put([envelope("7.1", 30.5)])
     assert await uids(cache) == ["7.1", "7.2"]
+
+
+async def test_a_page_is_read_while_a_long_write_goes_on(cache):
+    """What stands there before, and the new once it is written."""
+    await cache.put([envelope("7.1", 1.0)])
+    begun, finish = threading.Event(), threading.Event()
+
+    def slow(connection):
+        connection.execute("DELETE FROM envelopes")
+        begun.set()
+        assert finish.wait(30)
+
+    writing = asyncio.create_task(cache._pair.write(slow))
+    await asyncio.to_thread(begun.wait, 30)
+    assert await uids(cache) == ["7.1"]
+    finish.set()
+    await writing
+    assert await uids(cache) == []
+
+
+async def test_what_another_process_writes_is_seen(cache, path):
+    by_subject = View("work", "INBOX", order=Order.SUBJECT)
+    await cache.put([envelope("7.1", 1.0)])
+    assert await uids(cache, by_subject) == ["7.1"]
+    other = CacheFile(path)
+    await other.put([envelope("7.2", 2.0)])
+    assert await uids(cache, by_subject) == ["7.2", "7.1"]
+    await other.close()

@@ -78,4 +78,3 @@ def _writing(connection: sqlite3.Connection) -> None:
 def _reading(connection: sqlite3.Connection) -> None:
     connection.text_factory = str
     connection.execute(f"PRAGMA cache_size = -{READER_KB}")
-    connection.execute("PRAGMA temp_store = MEMORY")
