@@ -15,9 +15,10 @@ class Results:
 
     def __init__(self, connection: sqlite3.Connection, view: View, folders: Sequence[int]) -> None:
         rows = index.find(connection, view.query, folders).rows
-        self.members = frozenset([row.id for row in rows])
-        newest = {row.thread if view.threaded else row.id: row.id for row in reversed(rows)}
-        self._unread = {newest[row.thread if view.threaded else row.id] for row in rows if row.unread}
+        self.members = frozenset([id for id, _, _ in rows])
+        groups = {id: thread if view.threaded else id for id, thread, _ in rows}
+        newest = {groups[id]: id for id, _, _ in reversed(rows)}
+        self._unread = {newest[groups[id]] for id, _, unread in rows if unread}
         self._order = array("q", _sorted(connection, newest.values(), view.order))
 
     def count(self, connection: sqlite3.Connection) -> tuple[int, int]:

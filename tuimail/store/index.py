@@ -9,7 +9,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -65,12 +65,8 @@ FEW = 200
 _people = msgspec.json.Decoder(tuple[list[tuple[str, str]], list[tuple[str, str]]]).decode
 
 
-class Row(NamedTuple):
-    """A message that answers a query."""
-
-    id: int
-    thread: int
-    unread: int
+Row = tuple[int, int, int]
+"""The id of a message, that of its conversation, and whether it is unread."""
 
 
 class Found(Struct, frozen=True):
@@ -81,7 +77,7 @@ class Found(Struct, frozen=True):
 
     @property
     def ids(self) -> tuple[int, ...]:
-        return tuple(row.id for row in self.rows)
+        return tuple(id for id, _, _ in self.rows)
 
 
 def put(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
@@ -133,7 +129,7 @@ def find(
     within = sql.places(connection, query, folders)
     rows: dict[int, Row] = {}
     for statement, values in (sql.answered(query, within), sql.select(query, within)):
-        rows.update((row[0], Row(*row)) for row in connection.execute(statement, (*values, limit + 1)))
+        rows.update((row[0], row) for row in connection.execute(statement, (*values, limit + 1)))
     newest = tuple(rows[id] for id in sorted(rows, reverse=True)[:limit])
     return Found(newest, len(rows) > limit)
 

@@ -22,8 +22,8 @@ Statement = tuple[str, tuple[object, ...]]
 
 _TESTS: dict[str, Callable[[Term], Condition]] = {
     "has": lambda term: ("attached = 1", ()),
-    "before": lambda term: ("envelopes.id < ?", (_key(term.number),)),
-    "after": lambda term: ("envelopes.id >= ?", (_key(term.number),)),
+    "before": lambda term: ("{id} < ?", (_key(term.number),)),
+    "after": lambda term: ("{id} >= ?", (_key(term.number),)),
     "larger": lambda term: ("size > ?", (term.number,)),
     "smaller": lambda term: ("size < ?", (term.number,)),
     "label": lambda term: ("instr(lower(labels), lower(?))", (term.value,)),
@@ -62,7 +62,7 @@ def _conditions(query: Query, folders: Iterable[int] | None) -> list[Condition]:
 
 def _statement(source: str, id: str, conditions: Iterable[Condition]) -> Statement:
     tests, values = zip(*conditions, strict=True) if conditions else ((), ())
-    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    where = f" WHERE {' AND '.join(tests)}".replace("{id}", id) if tests else ""
     statement = f"SELECT {id}, thread, unread FROM {source}{where} ORDER BY {id} DESC LIMIT ?"  # noqa: S608
     return statement, tuple(chain(*values))
 

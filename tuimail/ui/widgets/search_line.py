@@ -11,7 +11,7 @@ from tuimail.ui.quest import Quest
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.work import caught_up, start
 
-AFTER = 0.015
+AFTER = 0.01
 """Seconds without a key before what is here is searched: a burst of keys is one search."""
 
 ASK_AFTER = 0.8
