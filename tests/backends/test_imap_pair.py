@@ -234,3 +234,29 @@ async def test_closing_is_quick_whatever_goes_on(narrow):
     assert time.monotonic() - begun < 1.2
     for done in await asyncio.gather(*asking, return_exceptions=True):
         assert isinstance(done, MailboxError)
+
+
+async def test_idle_is_begun_anew_with_a_question_between(narrow, monkeypatch):
+    monkeypatch.setattr(imap_watch, "IDLE_SECONDS", 0.03)
+    server, source = narrow(9)
+    watch = source.watch("INBOX")
+    await soon(anext(watch))
+    waiting = asyncio.create_task(anext(watch))
+    await asyncio.sleep(0.2)
+    words = [line.split(b" ")[-1].strip() for line in server.lines]
+    assert words.count(b"IDLE") > 1 and words.count(b"NOOP") >= 1
+    server.answers["NOOP"] = b"* 10 EXISTS\r\n"
+    await soon(waiting)
+
+
+async def test_a_watch_that_finds_nobody_waits_longer_each_time_and_tells_when_it_is_back(
+    narrow, monkeypatch
+):
+    monkeypatch.setattr(imap_watch, "LONGEST_PAUSE", 0.1)
+    server, source = narrow(0, refusal=b"{tag} NO [UNAVAILABLE] later\r\n")
+    waiting = asyncio.create_task(anext(source.watch("INBOX")))
+    await asyncio.sleep(0.3)
+    assert 2 < server.connections < 20
+    assert not waiting.done()
+    server.room = 1
+    await soon(waiting)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from tuimail.backends import imap_answer, imap_fetch
 from tuimail.backends.imap_channel import Reply
+from tuimail.backends.imap_fetched import Fetched
 from tuimail.backends.imap_wire import Wire
 from tuimail.backends.imap_words import Literal, Word, command, parenthesis, text
-from tuimail.mail.errors import MailboxError
+from tuimail.mail.errors import MailboxError, MailboxRefused
 from tuimail.mail.folder.query import Query, Term
-from tuimail.mail.letter.envelope import Flag
+from tuimail.mail.letter import scan
+from tuimail.mail.letter.envelope import Flag, Ref
 
 DAY = 86_400
 LAST_DAY = 253_402_128_000
@@ -23,7 +25,12 @@ STATES: dict[str, str] = {
 }
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 ELSEWHERE = frozenset({"in", "account"})
+COMPARED = 2_000
 _HEADER = re.compile(r"[!-9;-~]+")
+
+
+class NoLetters(MailboxRefused):
+    """The server can look for ASCII alone."""
 
 
 def find(wire: Wire, header: str, value: str) -> tuple[int, ...]:
@@ -36,12 +43,30 @@ def find(wire: Wire, header: str, value: str) -> tuple[int, ...]:
 def search(wire: Wire, query: Query) -> tuple[int, ...]:
     """What answers the query, ascending; a server thinks in whole days. Raises MailboxError.
 
-    Terms that name a folder or an account are left to whoever chose the folder.
+    Terms that name a folder or an account are left to whoever chose the folder. Of a server that knows no
+    letters but ASCII (Exchange Online is one), the newest headers are read and compared here.
     """
     terms = [term for term in query.terms if term.field not in ELSEWHERE]
-    if wire.can("X-GM-EXT-1"):
-        return _found(wire, [word for term in terms for word in _gmail(term)])
-    return _found(wire, [word for term in terms for word in _keys(term)])
+    speak = _gmail if wire.can("X-GM-EXT-1") else _keys
+    try:
+        return _found(wire, [word for term in terms for word in speak(term)])
+    except NoLetters:
+        plain = [word for term in terms if term.value.isascii() for word in speak(term)]
+        likely = _found(wire, plain)[-COMPARED:]
+        heads = imap_fetch.heads(wire, likely)
+        rest = [term for term in terms if not term.value.isascii()]
+        return tuple(uid for uid in likely if uid in heads and _answers(heads[uid], rest))
+
+
+def _answers(head: Fetched, terms: Sequence[Term]) -> bool:
+    """Whether all of these stand, or don't, in the header lines. Of bodies nothing is known: not found."""
+    found = scan.envelope(Ref("", "", ""), head.text or b"", 0, 0, frozenset())
+    people = {"from": (found.sender,), "to": found.to, "cc": found.cc}
+    texts = {name: " ".join(f"{one.name} {one.spec}" for one in some) for name, some in people.items()}
+    texts |= {"subject": found.subject, "": " ".join((found.subject, *texts.values()))}
+    return all(
+        (term.value.casefold() in texts.get(term.field, "").casefold()) is not term.unwanted for term in terms
+    )
 
 
 def _found(wire: Wire, keys: Sequence[str | Word]) -> tuple[int, ...]:
@@ -49,9 +74,7 @@ def _found(wire: Wire, keys: Sequence[str | Word]) -> tuple[int, ...]:
     charset = () if all(map(_is_ascii, keys)) else ("CHARSET", "UTF-8")
     reply = wire.ask(command("UID", "SEARCH", *wishes, *charset, *(keys or ("ALL",))))[0]
     if charset and _knows_no_charset(reply):
-        raise MailboxError(
-            "the server can't look for letters beyond ASCII; what is on this computer was found"
-        )
+        raise NoLetters("the server can't look for letters beyond ASCII; nothing was found by it")
     return imap_answer.uids(wire.settled(reply).heard)
 
 
