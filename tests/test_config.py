@@ -167,7 +167,7 @@ def test_what_is_not_given_has_its_default(tmp_path):
         (
             'colour = "red"\n' + ACCOUNT,
             "config.toml:1: colour: there is no such key; "
-            "accepted: accounts, outbox, calendar, composer, contacts, cache, new_mail, list, ui, rules, rules_file",
+            "accepted: accounts, outbox, calendar, composer, contacts, cache, new_mail, list, ui, reader, rules, rules_file",
         ),
     ],
 )
@@ -265,3 +265,30 @@ def test_every_key_is_documented_under_its_field(kind):
 def test_the_page_about_the_configuration_is_current():
     page = Path(__file__).parents[1] / "docs" / "config.md"
     assert page.read_text() == config_page.page(), "run: python -m tuimail.cli.config_page > docs/config.md"
+
+
+def test_identities_books_and_habits_are_read(tmp_path):
+    text = ACCOUNT + (
+        'identities = [{ address = "info@example.jp", signature_file = "~/.sig" }]\n'
+        '[composer]\nlarge = "500k"\ndrafts_on_server = "never"\n'
+        '[contacts]\naliases = { team = "a@x.jp, Ken <b@x.jp>" }\nvcards = ["~/c.vcf"]\n'
+    )
+    read_ = read(tmp_path, text)
+    assert read_.accounts[0].identities[0].address == "info@example.jp"
+    assert (read_.composer.large_bytes, read_.composer.drafts_on_server) == (500_000, "never")
+    assert read_.contacts.aliases == {"team": "a@x.jp, Ken <b@x.jp>"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('identities = [{ address = "info" }]\n', "accounts.identities.address: “info” is not an address"),
+        ('signature = "a"\nsignature_file = "b"\n', "accounts.signature_file: there is a signature already"),
+        ('[contacts]\naliases = { team = "nobody" }\n', "contacts.aliases.team: “nobody” is not an address"),
+        ('[contacts]\naliases = { team = "" }\n', "contacts.aliases.team: there is no address"),
+        ('[composer]\nlarge = "20 MB"\n', "composer.large: "),
+        ('[composer]\ndrafts_on_server = "always"\n', "accepted: leave | never | save"),
+    ],
+)
+def test_a_composer_that_can_not_be_is_refused(tmp_path, text, words):
+    assert words in complaint(tmp_path, ACCOUNT + text)

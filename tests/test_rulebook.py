@@ -252,3 +252,23 @@ def test_an_edit_of_the_other_file_is_seen(config):
 def test_a_file_of_rules_alone(config):
     config.write_text(WHOLE)
     assert len(read_file(config, ("work",), Calendar("JP"))) == 4
+
+
+def own(config):
+    return TomlRules(config, ("work",), lambda: Calendar("JP"), ("me@example.jp", "desk@example.jp"))
+
+
+def test_a_rule_may_say_who_writes_and_how_it_is_signed(config):
+    config.write_text(
+        '[[rules]]\nname = "r"\nwhen = {}\nidentity = "Desk@example.jp"\nsignature = "a\\nb"\n'
+        '[[rules]]\nname = "s"\nwhen = {}\nexempt = true\nsignature = ""\n'
+    )
+    first, second = own(config).read()
+    assert (first.identity, first.signature) == ("desk@example.jp", "a\nb")
+    assert (second.identity, second.signature) == ("", "")
+
+
+def test_a_rule_writes_as_nobody_else(config):
+    config.write_text('[[rules]]\nname = "r"\nwhen = {}\nidentity = "boss@example.jp"\n')
+    with pytest.raises(ConfigError, match=r"identity: “boss@example.jp” is no address of yours; accepted: me@"):
+        own(config).read()

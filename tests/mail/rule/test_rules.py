@@ -327,3 +327,18 @@ def test_explaining_comes_to_the_same_as_deciding(rules, now):
     verdicts = explain(seen(), rules, now, TOKYO, JAPAN)
     held = [verdict.rule for verdict in verdicts if verdict.holds]
     assert follows(held, WINDOW, now, TOKYO, JAPAN) == decision(*rules, now=now)
+
+
+def test_the_first_rule_that_names_who_writes_counts_and_holds_up_nothing():
+    always = When()
+    guise = decision(
+        Rule("a", always, signature="short"),
+        Rule("b", always, identity="desk@example.jp", signature="long"),
+        Rule("c", always, identity="other@example.jp"),
+    ).guise
+    assert guise is not None
+    assert (guise.identity, guise.signature, guise.why) == ("desk@example.jp", "short", "rule: a")
+    assert decision(Rule("d", always, delay=60)).guise is None
+    assert sentence(Rule("e", always, identity="desk@example.jp", signature="")) == (
+        "always: write as desk@example.jp, leave it unsigned"
+    )
