@@ -1,6 +1,7 @@
 """Servers are asked about the mail whose text is not here."""
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.engine.news import FolderChanged, Searched, Stage
 from tuimail.mail.folder.query import parse
@@ -72,6 +73,13 @@ async def test_a_server_that_can_not_be_asked_leaves_what_is_here(engine, world)
     searched = await engine.search.ask(view)
     assert (searched.stage, searched.trouble) == (Stage.REFUSED, "search failed")
     assert await uids(engine, looking("subject:1 ")) == before
+
+
+async def test_a_disk_is_not_read_for_every_query(engine, world):
+    engine._accounts["work"] = replace(engine._accounts["work"], keeps_bodies=False)
+    searched = await engine.search.ask(looking("needle "), near=False)
+    assert (searched.stage, searched.textless) == (Stage.HERE, 10)
+    assert (await engine.search.ask(looking("needle "))).stage is Stage.ASKED
 
 
 async def test_only_folders_the_query_names_are_asked(engine, world):

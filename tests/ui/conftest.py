@@ -42,6 +42,7 @@ from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.parse import parse
 from tuimail.mail.letter.parse import part as part_of
 from tuimail.mail.letter.peril import is_program, perils
+from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.mail.letter.template import filled
 from tuimail.mail.rule.decision import Decision, allowed
@@ -369,6 +370,7 @@ class FakeOpening:
 
     def __init__(self, world: "World") -> None:
         self.world, self.raws, self.opened, self.saved, self.ahead_of = world, {}, [], {}, []
+        self.drawn: Picture | None = None
         self.printed = b"printed \x1b[31mred\n"
 
     async def letter(self, source) -> Letter:
@@ -397,6 +399,9 @@ class FakeOpening:
 
     async def open(self, source, part: Part) -> None:
         self.opened.append(part.name)
+
+    async def picture(self, source, part: Part, columns: int, rows: int) -> Picture | None:
+        return self.drawn
 
     async def pipe(self, source, command: str) -> bytes:
         self.opened.append(command)
@@ -471,7 +476,7 @@ class FakeSearch:
     def __init__(self, world: "World") -> None:
         self.world, self.asked = world, []
 
-    async def ask(self, view: View) -> None:
+    async def ask(self, view: View, near: bool = True) -> None:
         self.asked.append(view)
         self.world.newsroom.announce(Searched(view, 100, 0, Stage.HERE, Safe("")))
 

@@ -31,13 +31,15 @@ class Search:
         covered = await self._cache.covered(view)
         return _searched(view, covered, Stage.HERE)
 
-    async def ask(self, view: View) -> Searched:
+    async def ask(self, view: View, near: bool = True) -> Searched:
         """Ask the servers, where the query looks into text that is not here; how it went is announced.
 
-        What they find is in the view from then on. Never raises MailboxError.
+        What they find is in the view from then on. Without `near`, what lies on a disk is left alone: all of
+        it would be read for each query. Never raises MailboxError.
         """
         covered = await self._cache.covered(view)
-        wanted = [each for each in covered if each.textless] if view.query.asks_text else []
+        wanted = [each for each in covered if each.textless and (near or self._is_far(each.account))]
+        wanted = wanted if view.query.asks_text else []
         if not wanted:
             return self._tell(_searched(view, covered, Stage.HERE))
         self._tell(_searched(view, covered, Stage.ASKING))
@@ -45,6 +47,9 @@ class Search:
         troubles = await asyncio.gather(*(self._ask_all(view.query, folders) for folders in accounts))
         trouble = next(filter(None, troubles), "")
         return self._tell(_searched(view, covered, Stage.REFUSED if trouble else Stage.ASKED, trouble))
+
+    def _is_far(self, account: str) -> bool:
+        return self._accounts[account].keeps_bodies
 
     async def _ask_all(self, query: Query, folders: list[Covered]) -> str:
         """Ask one server about its folders; what went wrong, in one line."""

@@ -37,11 +37,11 @@ class Quest:
         self.everywhere = not self.everywhere
         self._show(await words(self._desk) if self.everywhere else self._began[3])
 
-    def ask(self) -> None:
-        """Let the servers look through what is not here; they take their time."""
+    def ask(self, kept: bool) -> None:
+        """Let the servers look through what is not here; a disk, once the query is `kept`."""
         view = self._messages.view
         if view is not None and view.query.terms:
-            start(self._messages, partial(self._ask, view), "ask")
+            start(self._messages, partial(self._ask, view, kept), "ask")
 
     def back(self) -> None:
         """Everything again, as it was when the search began."""
@@ -49,8 +49,8 @@ class Quest:
         self.everywhere, self.over = False, True
         self._messages.show(view, outgoing, places=places, at=at)
 
-    async def _ask(self, view: View) -> None:
-        await self._desk.engine.search.ask(view)
+    async def _ask(self, view: View, kept: bool) -> None:
+        await self._desk.engine.search.ask(view, near=kept)
 
     def _show(self, places: Mapping[tuple[str, str], str]) -> None:
         began, outgoing, _, _ = self._began

@@ -1,5 +1,7 @@
 """The line at the bottom edge that narrows the list while one types."""
 
+from functools import partial
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -53,7 +55,10 @@ class SearchLine(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._hush()
-        self._soon = self.set_timer(AFTER, self._narrow), self.set_timer(ASK_AFTER, self._quest.ask)
+        self._soon = (
+            self.set_timer(AFTER, self._narrow),
+            self.set_timer(ASK_AFTER, partial(self._quest.ask, False)),
+        )
 
     async def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         self._hush()
@@ -64,7 +69,7 @@ class SearchLine(Horizontal):
         await caught_up(field)
         self._narrow()
         self._remember(field.value.strip())
-        self._quest.ask()
+        self._quest.ask(True)
         self._messages.focus()
 
     def action_clear(self) -> None:
@@ -100,7 +105,7 @@ class SearchLine(Horizontal):
     async def _widen(self) -> None:
         await self._quest.widen()
         self.query_one(Label).update(self._asks())
-        self._quest.ask()
+        self._quest.ask(False)
 
     def _narrow(self) -> None:
         self._quest.narrow(self.query_one(Input).value)
