@@ -150,9 +150,10 @@ async def look(cache: CacheFile, size: int) -> None:
             f"{size}: page of {name}", lambda v=view, t=total: cache.page(v, source.randrange(t), PAGE)
         )
         await timed(f"{size}: count of {name}", lambda v=view: cache.count(v))
+    inbox = (await cache.count(INBOX))[0]
     newest = (await cache.page(INBOX, 0, 1))[0].ref
-    oldest = (await cache.page(INBOX, size - 1, 1))[0].ref
-    middle = (await cache.page(INBOX, size // 2, 1))[0].ref
+    oldest = (await cache.page(INBOX, inbox - 1, 1))[0].ref
+    middle = (await cache.page(INBOX, inbox // 2, 1))[0].ref
     total = (await cache.count(CONVERSATIONS))[0]
     await timed(f"{size}: conversations", lambda: cache.threads(CONVERSATIONS, source.randrange(total), PAGE))
     await timed(f"{size}: count of conversations", lambda: cache.count(CONVERSATIONS))
