@@ -72,7 +72,10 @@ class FolderRound:
         if reached is None:
             await self._first_page()
         look = await self._ask(self._source.look(self._folder, reached))
-        await self._bring(plan.kind(reached, look), look)
+        kind = plan.kind(reached, look)
+        await self._bring(kind, look)
+        if reached is not None and kind in (plan.Round.CHANGES, plan.Round.NOTHING):
+            await self._drop_passing(reached, look)
         if look.mark != reached:
             await self._cache.reach(self._account, self._folder, look.mark)
 
@@ -99,6 +102,15 @@ class FolderRound:
         carry = await Carry.of(self._cache, self._account, self._folder)
         await self._cache.reach(self._account, self._folder, None)
         return carry
+
+    async def _drop_passing(self, reached: Mark, look: Look) -> None:
+        """What we ourselves brought here and others took away again, all of it since the mark.
+
+        A look speaks of what went of the messages it knew, and of what came and is there.
+        """
+        if 0 < reached.next < look.mark.next:
+            known = await self._known(reached.next, look.mark.next - 1)
+            await self._drop(tuple(uid for uid in known.flags if uid not in look.flags))
 
     async def _keep(self, batches: Batches, carry: Carry | None = None) -> None:
         async with aclosing(ahead(batches)) as coming:
