@@ -16,6 +16,8 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.fakes import NothingPending
+
 from bench.figures import p95
 from bench.peers import PASSWORD, Dovecot, servers
 from tuimail.backends.imap import ImapSource
@@ -24,7 +26,6 @@ from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.follow import Follow
 from tuimail.engine.news import FolderChanged, Newsroom
-from tuimail.engine.overlay import NothingPending
 from tuimail.engine.prefetch import BodyLimits, Prefetch
 from tuimail.engine.sync import Sync
 from tuimail.mail.folder.folder import Folder, Role
@@ -77,8 +78,7 @@ async def headers(dovecot: Dovecot, user: str, size: int) -> None:
             print(
                 f"{size:>9,} headers, {name:9}: first page {(shown[0] - begun) * 1000:.0f} ms"
                 f" · all {took:.2f} s ({size / took:,.0f}/s), {busy:.2f} s of a processor"
-                f" · loop late p95 {p95(late) * 1000:.1f} ms, worst {max(late) * 1000:.0f} ms · nothing new {min(nothing) * 1000:.0f} ms"
-                f" · peak {peak()} MB"
+                f" · {lateness(late)} · nothing new {min(nothing) * 1000:.0f} ms · peak {peak()} MB"
             )
 
 
@@ -90,7 +90,7 @@ async def bodies(dovecot: Dovecot, user: str, size: int) -> None:
         assert not left
         print(
             f"{size:>9,} bodies stored and searchable: {took:.1f} s ({size / took:,.0f}/s),"
-            f" {busy:.1f} s of a processor · loop late p95 {p95(late) * 1000:.1f} ms, worst {max(late) * 1000:.0f} ms · peak {peak()} MB"
+            f" {busy:.1f} s of a processor · {lateness(late)} · peak {peak()} MB"
         )
 
 
@@ -151,6 +151,10 @@ async def watched(work) -> tuple[list[float], float, float]:
     took = await timed(work)
     ticking.cancel()
     return late, took, time.process_time() - before
+
+
+def lateness(late: list[float]) -> str:
+    return f"loop late p95 {p95(late) * 1000:.1f} ms, worst {max(late) * 1000:.0f} ms"
 
 
 def peak() -> int:

@@ -7,12 +7,11 @@ import sys
 from collections import Counter
 
 import pytest
-from engine.fakes import FakeClock
+from engine.fakes import FakeClock, NothingPending
 
 from tuimail.backends.maildir import MaildirSource
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.news import Newsroom
-from tuimail.engine.overlay import NothingPending
 from tuimail.engine.sync import Sync
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

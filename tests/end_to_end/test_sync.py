@@ -6,7 +6,7 @@ import random
 from contextlib import asynccontextmanager
 
 import pytest
-from engine.fakes import FakeClock
+from engine.fakes import FakeClock, NothingPending
 from servers.dovecot import PASSWORD
 from servers.faultproxy import FaultProxy
 
@@ -16,7 +16,6 @@ from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.follow import Follow
 from tuimail.engine.news import AccountOffline, AccountOnline, NewMail, Newsroom, Notice
-from tuimail.engine.overlay import NothingPending
 from tuimail.engine.prefetch import BodyLimits, Prefetch
 from tuimail.engine.sync import Sync
 from tuimail.mail.folder.folder import Folder, Role

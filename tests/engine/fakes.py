@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from contextlib import nullcontext
 from itertools import count
 
 from builders import NOW
@@ -388,3 +389,16 @@ class BrokenDisk:
             return await getattr(self._store, name)(*arguments)
 
         return call
+
+
+class NothingPending:
+    """What a synchronisation minds where nobody does anything."""
+
+    def of(self, account, folder):
+        return {}
+
+    def arrived(self, account, folder):
+        return frozenset()
+
+    def looking(self, account, folder):
+        return nullcontext()

@@ -49,28 +49,6 @@ async def test_new_mail_is_announced_for_the_inbox_after_the_first_look_only(wor
     assert (new.account, new.count, [e.ref.uid for e in new.newest]) == ("work", 2, ["u4", "u3"])
 
 
-async def test_flags_show_at_once_and_reach_the_server(world):
-    engine = world.engine()
-    fill(world, 1, 2)
-    await engine.mailbox.sync("work", "INBOX")
-    await engine.mailbox.flag([Ref("work", "INBOX", "u1")], SEEN, frozenset())
-    assert world.source.boxes["INBOX"]["u1"][1] == SEEN
-    assert await engine.mailbox.count(INBOX) == (2, 1)
-
-
-async def test_flags_go_back_to_what_each_message_had_when_the_server_says_no(world):
-    engine = world.engine()
-    fill(world, 1, flags=SEEN)
-    fill(world, 2, flags=FLAGGED)
-    await engine.mailbox.sync("work", "INBOX")
-    before = await engine.mailbox.page(INBOX, 0, 9)
-    world.source.failures["flag"] = 1
-    refs = [Ref("work", "INBOX", "u1"), Ref("work", "INBOX", "u2")]
-    with pytest.raises(MailboxError):
-        await engine.mailbox.flag(refs, SEEN, FLAGGED)
-    assert await engine.mailbox.page(INBOX, 0, 9) == before
-
-
 async def test_a_body_is_fetched_once(world):
     engine = world.engine()
     fill(world, 1)

@@ -4,13 +4,12 @@ import asyncio
 from contextlib import contextmanager, suppress
 
 import pytest
-from engine.fakes import FakeClock, FakeSource, Gate
+from engine.fakes import FakeClock, FakeSource, Gate, NothingPending
 from engine.memory import MemoryCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.engine.news import FolderChanged, Newsroom, Notice, Progress
-from tuimail.engine.overlay import NothingPending
 from tuimail.engine.progress import Report
 from tuimail.engine.round import BATCH, FIRST_PAGE, FolderRound, Halt
 from tuimail.engine.turns import Turns, Urgency

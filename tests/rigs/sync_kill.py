@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from engine.fakes import NothingPending
 from servers.dovecot import PASSWORD
 
 from tuimail.backends.imap import ImapSource
@@ -27,7 +28,6 @@ from tuimail.backends.system import SystemClock
 from tuimail.engine import round as rounds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.news import Newsroom
-from tuimail.engine.overlay import NothingPending
 from tuimail.engine.sync import Sync
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

@@ -40,11 +40,13 @@ class FaultProxy(BackgroundServer):
         pair = _Pair(self.faults, writer, back)
         sending = asyncio.create_task(pair.send(reader))
         answering = asyncio.create_task(pair.answer(onward))
-        await asyncio.wait((sending, answering), return_when=asyncio.FIRST_COMPLETED)
-        for task in (sending, answering):
-            task.cancel()
-        await asyncio.gather(sending, answering, return_exceptions=True)
-        pair.cut()
+        try:
+            await asyncio.wait((sending, answering), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, answering):
+                task.cancel()
+            await asyncio.gather(sending, answering, return_exceptions=True)
+            pair.cut()
 
 
 class _Pair:

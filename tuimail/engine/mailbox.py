@@ -1,11 +1,8 @@
 """What a front end may do with the folders: read from the cache at once, and bring the cache up to date."""
 
 import asyncio
-from collections.abc import Sequence
-from itertools import groupby
 
 from tuimail.engine.account import Accounts
-from tuimail.engine.news import FolderChanged, FoldersChanged, Newsroom
 from tuimail.engine.sync import Sync
 from tuimail.mail.errors import MailboxError, MessageGone
 from tuimail.mail.folder.folder import Folder
@@ -19,13 +16,10 @@ from tuimail.ports import Files, MailCache, MailSource
 class Mailbox:
     """Folders, lists and letters of all accounts. Everything that asks a server raises MailboxError."""
 
-    def __init__(
-        self, accounts: Accounts, cache: MailCache, files: Files, newsroom: Newsroom, sync: Sync
-    ) -> None:
+    def __init__(self, accounts: Accounts, cache: MailCache, files: Files, sync: Sync) -> None:
         self._accounts = accounts
         self._cache = cache
         self._files = files
-        self._newsroom = newsroom
         self._sync = sync
 
     async def folders(self, account: str) -> tuple[Folder, ...]:
@@ -104,31 +98,10 @@ class Mailbox:
 
         return await self._files.save(folder, filename.clean(part.name), await self.part(ref, part.index))
 
-    async def flag(self, refs: Sequence[Ref], add: frozenset[str], drop: frozenset[str]) -> None:
-        """Set and clear flags: on the screen at once, then on the server, and back again if it says no."""
-        for (account, folder), group in groupby(sorted(refs, key=_place), key=_place):
-            uids = [ref.uid for ref in group]
-            before = await self._cache.mark(account, folder, uids, add, drop)
-            self._flags_changed(account, folder)
-            try:
-                await self._source(account).flag(folder, uids, add, drop)
-            except MailboxError:
-                await self._cache.reflag(account, folder, before)
-                self._flags_changed(account, folder)
-                raise
-
     async def _keep(self, ref: Ref, raw: bytes) -> None:
         from tuimail.mail.letter.gist import gist
 
         await self._cache.put_bodies([(ref, raw, await asyncio.to_thread(gist, raw))])
 
-    def _flags_changed(self, account: str, folder: str) -> None:
-        self._newsroom.announce(FolderChanged(account, folder))
-        self._newsroom.announce(FoldersChanged(account))
-
     def _source(self, account: str) -> MailSource:
         return self._accounts[account].source
-
-
-def _place(ref: Ref) -> tuple[str, str]:
-    return ref.account, ref.folder

@@ -1,9 +1,9 @@
 """What a synchronisation minds of what people did and the servers don't know yet."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Protocol
 
-from tuimail.mail.folder.plan import NO_DEEDS, Deeds
+from tuimail.mail.folder.plan import Deeds
 
 
 class Overlay(Protocol):
@@ -20,16 +20,3 @@ class Overlay(Protocol):
     def looking(self, account: str, folder: str) -> AbstractContextManager[None]:
         """From before the server is asked about a folder until its answer is in the cache."""
         ...
-
-
-class NothingPending:
-    """Where nobody does anything."""
-
-    def of(self, account: str, folder: str) -> Deeds:
-        return NO_DEEDS
-
-    def arrived(self, account: str, folder: str) -> frozenset[str]:
-        return frozenset()
-
-    def looking(self, account: str, folder: str) -> AbstractContextManager[None]:
-        return nullcontext()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuimail.engine.account import Accounts
 from tuimail.engine.news import FoldersChanged, NewMail, Newsroom
-from tuimail.engine.overlay import NothingPending, Overlay
+from tuimail.engine.overlay import Overlay
 from tuimail.engine.places import Place
 from tuimail.engine.progress import Report
 from tuimail.engine.round import FolderRound, Halt
@@ -32,12 +32,12 @@ class Sync:
         cache: MailCache,
         newsroom: Newsroom,
         clock: Clock,
-        pending: Overlay | None = None,
+        pending: Overlay,
         bell: bool = False,
     ) -> None:
         self._accounts, self._cache = accounts, cache
         self._newsroom, self._clock = newsroom, clock
-        self._pending = pending or NothingPending()
+        self._pending = pending
         self._bell = bell
         self._turns: defaultdict[str, Turns] = defaultdict(Turns)
         self._locks: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
