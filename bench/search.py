@@ -4,7 +4,7 @@
 
 An inbox is filled with headers, then its bodies are indexed in batches of 64, newest first, as they are
 fetched. A query is answered by the index alone, then by the cache as the list asks for it: its numbers and
-the first 200 rows. Work is time on a processor, which others on the machine can't lengthen as they do the rest.
+the first 200 rows. Work is time on a processor: others on the machine hardly lengthen it.
 """
 
 import argparse
@@ -153,7 +153,8 @@ def bodies(path: Path, count: int) -> None:
     megabytes = sum(len(each.text) for each in texts) / 1e6
     print(
         f"bodies indexed: {count / spent:.0f}/s ({count / worked:.0f} per second of work),"
-        f" longest batch of {INDEXED} {longest * 1000:.0f} ms; {size(path) - before:.0f} MB for {megabytes:.0f} million characters"
+        f" longest batch of {INDEXED} {longest * 1000:.0f} ms;"
+        f" {size(path) - before:.0f} MB for {megabytes:.0f} million characters"
     )
 
 

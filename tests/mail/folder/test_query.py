@@ -82,6 +82,7 @@ def test_an_operator_that_asks_nothing_yet_is_no_condition(operator, typed):
         '"',
         '""',
         "*",
+        "_",
         "!?",
         "is:",
         "is:unr",

@@ -65,7 +65,7 @@ _PLAIN = str.maketrans(
     {"\u3000": " ", "：": ":", "－": "-", "−": "-", "“": '"', "”": '"', "＂": '"', "＊": "*"}
 )
 _TOKEN = re.compile(r'(-?)(?:([^\W\d_]+):)?(?:"([^"]*)("|\Z)|(\S*))')
-_LETTERS = re.compile(r"\w")
+_LETTERS = re.compile(r"[^\W_]")
 
 
 class _Typed(Struct, frozen=True):
