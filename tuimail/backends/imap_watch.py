@@ -49,7 +49,10 @@ class ImapWatch:
         return self._wire is not None and not self._stopped.is_set()
 
     async def news(self) -> AsyncIterator[None]:
-        """Yields once it listens, and whenever the folder may have changed. Raises LoginError."""
+        """Yields once it listens, whenever the folder may have changed, and when the server is gone or back.
+
+        Raises LoginError.
+        """
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._run, args=(loop,), name="imap watch", daemon=True).start()
         try:
