@@ -275,6 +275,13 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     """The command that opens links and files, given as its last word; the system's own unless given."""
 
 
+class Reader(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a message is shown."""
+
+    images: Literal["auto", "off"] = "auto"
+    """`auto` shows the images that are in a mail, in coloured cells where there are colours; `off`, none."""
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -304,6 +311,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     ui: Ui = Ui()
     """The screens, under `[ui]`."""
+
+    reader: Reader = Reader()
+    """The reader, under `[reader]`."""
 
     rules: Any = ()
     """Your rules, each under `[[rules]]`; a wrong one pauses what you send, see docs/rules.md."""

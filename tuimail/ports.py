@@ -23,6 +23,7 @@ from tuimail.mail.letter.contact import Contact
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.gist import Gist
+from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ class Opener(Protocol):
 
     async def pipe(self, command: str, data: bytes) -> bytes:
         """Run a command line, without a shell, on `data`; what it printed."""
+        ...
+
+    async def picture(self, data: bytes, columns: int, rows: int) -> Picture | None:
+        """An image in at most so many cells; None for what can't be shown, or is not to be."""
         ...
 
     async def tidy(self) -> None:

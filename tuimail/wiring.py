@@ -42,6 +42,7 @@ def build(
     randomness are used unless others are given. Raises ConfigError when the folders can't be made.
     """
     from tuimail.store.cache import CacheFile
+    from tuimail.store.changes import ChangeFile
     from tuimail.store.lock import SenderLockFile
     from tuimail.store.outbox import OutboxFile
 
@@ -56,7 +57,9 @@ def build(
         Accounts({account.name: _account(account) for account in config.accounts}),
         store=OutboxFile(paths.outbox, paths.outbox_mark),
         cache=CacheFile(paths.mail_cache),
+        changes=ChangeFile(paths.changes),
         lock=SenderLockFile(paths.sender_lock, name),
+        changes_lock=SenderLockFile(paths.changes_lock, name),
         files=DiskFiles(),
         clock=clock,
         ids=ids,
@@ -66,7 +69,7 @@ def build(
         rules=house_rules(config, paths) if paths.config.exists() else None,
         writing=_writing(config, paths),
         reading=_reading(config),
-        opener=SystemOpener(paths.opened, config.ui.opener),
+        opener=SystemOpener(paths.opened, config.ui.opener, config.reader.images == "auto"),
     )
 
 

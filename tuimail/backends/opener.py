@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuimail.mail.errors import OpenError
+from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.safe import line
 
 STARTED = 2.0
@@ -23,11 +24,15 @@ READ_ONLY = 0o400
 
 
 class SystemOpener:
-    """ports.Opener. `folder` is a private place for copies; `command` opens things instead of the system."""
+    """ports.Opener. `folder` is a private place for copies; `command` opens things instead of the system.
 
-    def __init__(self, folder: Path, command: str = "") -> None:
+    Without `images` there are no pictures.
+    """
+
+    def __init__(self, folder: Path, command: str = "", images: bool = True) -> None:
         self._folder = folder
         self._command = command
+        self._images = images
 
     async def link(self, target: str) -> None:
         await self._open(target, target)
@@ -56,6 +61,11 @@ class SystemOpener:
             said = line(printed.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
             raise OpenError(f"{line(words[0], 80)} failed with status {process.returncode}. {said}".rstrip())
         return printed[:PRINTED_LIMIT]
+
+    async def picture(self, data: bytes, columns: int, rows: int) -> Picture | None:
+        from tuimail.backends import images
+
+        return await asyncio.to_thread(images.picture, data, columns, rows) if self._images else None
 
     async def tidy(self) -> None:
         if self._folder.exists():

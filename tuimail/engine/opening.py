@@ -8,11 +8,13 @@ from tuimail.engine.mailbox import Mailbox
 from tuimail.mail.errors import OpenError
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.letter import Letter, Part
+from tuimail.mail.letter.picture import KINDS, Picture
 from tuimail.mail.letter.safe import line
 from tuimail.ports import Files, Opener
 
 KEPT = 4
 LOOKED_AT = 100_000
+PICTURE_LIMIT = 10_000_000
 
 
 class Source(Struct, frozen=True):
@@ -37,6 +39,9 @@ class NoOpener:
 
     async def pipe(self, command: str, data: bytes) -> bytes:
         raise OpenError("No commands can be run here.")
+
+    async def picture(self, data: bytes, columns: int, rows: int) -> Picture | None:
+        return None
 
     async def tidy(self) -> None:
         pass
@@ -99,6 +104,12 @@ class Opening:
         if peril.is_program(name, part.type, data[:LOOKED_AT]):
             raise OpenError(f"{line(name, 80)} is a program and is not opened from here; it can be saved.")
         await self._opener.file(name, data)
+
+    async def picture(self, source: Source, part: Part, columns: int, rows: int) -> Picture | None:
+        """An attached image in at most so many cells; None for what is none or can't be shown."""
+        if part.type not in KINDS or part.size > PICTURE_LIMIT:
+            return None
+        return await self._opener.picture(await self.part(source, part), columns, rows)
 
     async def pipe(self, source: Source, command: str) -> bytes:
         """Run a command line on the message as it came; what it printed. Raises OpenError."""

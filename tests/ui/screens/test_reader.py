@@ -1,9 +1,11 @@
 """The reader by its keys; a letter is parsed where its bytes are given."""
 
 import pytest
+from rich.color import ColorSystem
 
 from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.letter import Part
+from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.reading.files import chosen
 from tuimail.ui.widgets.letter_view import LetterView
@@ -248,6 +250,19 @@ async def test_an_archived_message_gives_way_to_the_next(open_app, press, world)
     pilot = await open_app()
     await press(pilot, "enter", "e")
     assert pilot.app.screen.envelope().ref.uid == "1"
+
+
+async def test_an_image_in_the_mail_is_drawn_below_it_where_there_are_colours(open_app, press, seen, world):
+    world.opening.raws["0"] = with_part(b"image/png", b"x", b"dot.png")
+    world.opening.drawn = Picture(3, 2, bytes(3 * 2 * 2 * 3))
+    pilot = await open_app()
+    pilot.app.console._color_system = ColorSystem.TRUECOLOR
+    await press(pilot, "enter")
+    assert "\n ▀▀▀\n ▀▀▀\n" in seen(pilot)
+    await press(pilot, "h")
+    assert "▀▀▀" in seen(pilot)
+    await press(pilot, "n")
+    assert "▀▀▀" not in seen(pilot)
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,20 @@ from tuimail.engine.opening import Source
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter
+from tuimail.mail.letter.picture import KINDS
 from tuimail.mail.letter.safe import block
 from tuimail.ui.desk import Desk
-from tuimail.ui.format.letter import Headers
+from tuimail.ui.format.letter import WIDEST, Headers
+from tuimail.ui.format.times import size
 from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.reading.reading import Reading
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
 from tuimail.ui.widgets.letter_view import LetterView
 from tuimail.ui.work import start
+
+PICTURES = 6
+"""As many images of a mail are shown; the others are listed."""
 
 THE_END = "The end; space goes on to the next unread message."
 
@@ -103,6 +108,21 @@ class LetterScreen(AnsweringScreen):
     async def _load(self) -> None:
         self._letter = await self.desk.engine.opening.letter(self._source)
         self._show(self.desk.habits.left.get(self._source.ref, 0) if not self._source.path else 0)
+        if self._colours():
+            self.work(partial(self._hang, self._source, self._letter), "pictures")
+
+    def _colours(self) -> bool:
+        """Whether this terminal can show pictures in its cells."""
+        return not self.app.no_color and self.app.console.color_system in ("truecolor", "256")
+
+    async def _hang(self, source: Source, letter: Letter) -> None:
+        """Put the images that are in the mail below it; nothing remote is ever asked for."""
+        images = [part for part in letter.parts if part.type in KINDS][:PICTURES]
+        for part in images:
+            room = min(self.view.size.width - 2, WIDEST), max(4, self.view.size.height - 3)
+            picture = await self.desk.engine.opening.picture(source, part, *room)
+            if picture is not None and letter is self._letter:
+                self.view.hang(f"{part.name} {size(part.size)}", picture)
 
     def _about(self, deed: Callable[[Reading], Awaitable[None]]) -> None:
         """Do something with the letter that asks questions first."""

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
+from textual.strip import Strip
 
 from tuimail.mail.letter.letter import Letter
-from tuimail.ui.format.cells import Row
+from tuimail.mail.letter.picture import Picture
+from tuimail.ui.format.cells import Piece, Row, Tone
 from tuimail.ui.format.letter import Headers, body_rows, letter_rows
 from tuimail.ui.widgets.row_view import RowView
 
@@ -28,6 +32,8 @@ class LetterView(RowView):
         self._headers = Headers.USUAL
         self._folded = True
         self._laid = self._top = 0
+        self._pictures: list[tuple[str, Picture]] = []
+        self._cells: dict[int, tuple[Picture, int]] = {}
 
     @property
     def at_end(self) -> bool:
@@ -38,8 +44,16 @@ class LetterView(RowView):
         self, letter: Letter, headers: Headers = Headers.USUAL, folded: bool = True, top: int = 0
     ) -> None:
         """Show a letter under these headers, `top` being the first row in sight."""
+        if letter is not self._letter:
+            self._pictures = []
         self._letter, self._headers, self._folded, self._text = letter, headers, folded, ""
         self._lay(top)
+
+    def hang(self, name: str, picture: Picture) -> None:
+        """Put a picture below the letter."""
+        self._pictures.append((name, picture))
+        self._take(None)
+        self._hang(name, picture)
 
     def show_text(self, text: str) -> None:
         """Show some sanitised text instead."""
@@ -48,6 +62,11 @@ class LetterView(RowView):
 
     def row(self, index: int, width: int) -> Row:
         return self._rows[index]
+
+    def paint(self, index: int, width: int) -> Strip:
+        if index in self._cells:
+            return picture_strip(*self._cells[index], width, self.look().ground)
+        return super().paint(index, width)
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay(self.scroll_offset.y if self._rows else self._top)
@@ -59,6 +78,7 @@ class LetterView(RowView):
     def _lay(self, top: int) -> None:
         """Set the rows anew: those in sight now, the others when the screen is painted."""
         self._laid, self._top = self._laid + 1, top
+        self._cells = {}
         self._rows, self._rest = [], self._made() if self.size.width else iter(())
         self._take(max(AT_ONCE, top + 2 * self.size.height))
         self.scroll_to(y=top, animate=False, immediate=True)
@@ -76,6 +96,14 @@ class LetterView(RowView):
         if len(self._rows) > known or not known:
             self.set_count(len(self._rows))
 
+    def _hang(self, name: str, picture: Picture) -> None:
+        """The rows of a picture, under its name."""
+        self._rows += [(), (Piece(f" {name}", Tone.MUTED),)]
+        for row in range(picture.rows):
+            self._cells[len(self._rows)] = picture, row
+            self._rows.append(())
+        self.set_count(len(self._rows))
+
     def _go_on(self, laid: int, top: int = 0) -> None:
         """Another slice, unless other rows are laid by now. A view without a size could not scroll before."""
         known = len(self._rows)
@@ -85,3 +113,16 @@ class LetterView(RowView):
             self._take(SLICE)
             if len(self._rows) > known:
                 self.call_after_refresh(self._go_on, laid)
+            elif self._letter is not None and not self._cells:
+                for name, picture in self._pictures:
+                    self._hang(name, picture)
+
+
+def picture_strip(picture: Picture, row: int, width: int, ground: Style) -> Strip:
+    """One row of a picture in exactly `width` cells: the upper half of each is ink, the lower one paper."""
+    shown = min(picture.columns, width - 1)
+    cells = [Segment(" ", ground)]
+    for column in range(shown):
+        upper, lower = ("#{:02x}{:02x}{:02x}".format(*pixel) for pixel in picture.cell(column, row))
+        cells.append(Segment("▀", Style(color=upper, bgcolor=lower)))
+    return Strip([*cells, Segment(" " * (width - 1 - shown), ground)], width)
