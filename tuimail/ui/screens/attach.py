@@ -21,7 +21,7 @@ from tuimail.ui.widgets.painted import Painted
 from tuimail.ui.widgets.rows import Rows
 from tuimail.ui.work import caught_up, start
 
-SHOWN = 10
+SHOWN, WIDEST = 10, 100
 ANSWERS = (
     ("tab", "complete"),
     ("enter", "attach"),
@@ -60,7 +60,8 @@ class FolderView(Rows):
         if not self.entries:
             return [(Piece("   nothing here goes on so", Tone.MUTED),)]
         top = max(0, min(self.cursor - SHOWN // 2, len(self.entries) - SHOWN))
-        return [self._row(n, width) for n in range(top, min(top + SHOWN, len(self.entries)))]
+        wide = min(width, WIDEST)
+        return [self._row(n, wide) for n in range(top, min(top + SHOWN, len(self.entries)))]
 
     def _row(self, number: int, width: int) -> Row:
         entry, here = self.entries[number], number == self.cursor

@@ -13,6 +13,10 @@ from tuimail.ui.keys import key_of
 from tuimail.ui.widgets.rows import Rows
 
 
+WIDEST = 104
+"""As wide as the text under it becomes."""
+
+
 class FromField(Rows):
     """One row: the identity, its account, and the key that changes it; none where one is only one."""
 
@@ -37,4 +41,5 @@ class FromField(Rows):
             Piece(show(self.identity.address)),
             Piece(account, Tone.MUTED),
         )
-        return [spread(left, (Piece(f"  {key_of('identity', self._desk.keymap)} next ", Tone.MUTED),), width)]
+        key = Piece(f"  {key_of('identity', self._desk.keymap)} next ", Tone.MUTED)
+        return [spread(left, (key,), min(width, WIDEST))]
