@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
-from tuimail.engine.opening import KEPT, NoOpener, Opening, Source
+from tuimail.engine.opening import KEPT, PICTURE_LIMIT, NoOpener, Opening, Source
 from tuimail.mail.errors import MailboxError, OpenError
 from tuimail.mail.letter.envelope import Ref
 
@@ -38,6 +39,9 @@ class Desktop(NoOpener):
 
     async def file(self, name, data):
         self.shown.append((name, data))
+
+    async def picture(self, data, columns, rows):
+        return (data, columns, rows)
 
     async def pipe(self, command, data):
         return data[:4]
@@ -132,6 +136,15 @@ async def test_other_links_than_web_and_mail_are_refused(opening, desktop, targe
 async def test_a_link_reaches_the_desktop_without_what_a_shell_knows(opening, desktop):
     await opening.link("https://a.example/$(x)")
     assert desktop.shown == ["https://a.example/%24%28x%29"]
+
+
+async def test_only_what_says_it_is_an_image_is_drawn(opening):
+    part = (await opening.letter(at())).parts[1]
+    assert await opening.picture(at(), part, 80, 20) is None
+    for kind, drawn in (("image/svg+xml", None), ("image/png", (b"%PDF", 80, 20))):
+        assert await opening.picture(at(), replace(part, type=kind), 80, 20) == drawn
+    large = replace(part, type="image/png", size=PICTURE_LIMIT + 1)
+    assert await opening.picture(at(), large, 80, 20) is None
 
 
 async def test_a_message_is_piped_as_it_came(opening):
