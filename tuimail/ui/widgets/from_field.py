@@ -12,7 +12,6 @@ from tuimail.ui.format.cells import Piece, Row, Tone, spread
 from tuimail.ui.keys import key_of
 from tuimail.ui.widgets.rows import Rows
 
-
 WIDEST = 104
 """As wide as the text under it becomes."""
 
