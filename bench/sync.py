@@ -9,6 +9,7 @@ for, before it is drawn.
 import argparse
 import asyncio
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -16,10 +17,13 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.fakes import NothingPending
-
 from bench.figures import p95
 from bench.peers import PASSWORD, Dovecot, servers
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from engine.fakes import NothingPending
+
 from tuimail.backends.imap import ImapSource
 from tuimail.backends.imap_server import ImapServer
 from tuimail.backends.system import SystemClock, SystemIds
