@@ -26,6 +26,7 @@ from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.folder.query import Query, Term
 
 SECRET = "correct horse"
+IN_CLEAR = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 SELECTED = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] fine\r\n"
 STOP = b"{tag} NO not today\r\n"
 
@@ -46,7 +47,7 @@ def connect():
 
         def connected(server, security="none", context=None, auth="password", login=True) -> Wire:
             where = ImapServer("localhost", server.port, "hanako", security, auth)
-            wire = Wire(where, context or ssl.create_default_context())
+            wire = Wire(where, context or IN_CLEAR)
             wires.callback(wire.hang_up)
             if login:
                 wire.login(SECRET)
@@ -59,7 +60,7 @@ def connect():
 def recorded():
     """One server and one connection that live through all the examples of a property."""
     with ImapDouble({"SELECT": SELECTED}, capabilities=f"{PLAIN} X-GM-EXT-1 MOVE LITERAL-") as server:
-        wire = Wire(ImapServer("localhost", server.port, "hanako", "none"), ssl.create_default_context())
+        wire = Wire(ImapServer("localhost", server.port, "hanako", "none"), IN_CLEAR)
         wire.login(SECRET)
         yield server, wire
         wire.hang_up()
@@ -141,7 +142,7 @@ def test_the_last_commands_are_not_kept_in_memory(double, connect):
 
 def test_without_tls_only_this_computer_is_spoken_to():
     with pytest.raises(Broken, match="only this computer"):
-        Wire(ImapServer("imap.example.jp", 143, "hanako", "none"), ssl.create_default_context())
+        Wire(ImapServer("imap.example.jp", 143, "hanako", "none"), IN_CLEAR)
 
 
 def secrets_in(data: bytes) -> bool:

@@ -5,7 +5,6 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakSet
 
 from msgspec.structs import replace
 
@@ -57,7 +56,7 @@ class ImapSource:
         self._server = server
         self._opener = ImapOpener(server, credential, context)
         self._pair = ImapPair(self._open)
-        self._watches: WeakSet[ImapWatch] = WeakSet()
+        self._watches: tuple[ImapWatch, ...] = ()
         self._totals: dict[str, tuple[int, float]] = {}
 
     async def folders(self) -> tuple[Folder, ...]:
@@ -154,7 +153,7 @@ class ImapSource:
     def watch(self, folder: str) -> AsyncIterator[None]:
         """The first yield says that it listens. Ends with LoginError, or when the source is closed."""
         watch = ImapWatch(self._listen, folder, lambda: self._glance(folder))
-        self._watches.add(watch)
+        self._watches = (*(each for each in self._watches if not each.is_over), watch)
         return watch.news()
 
     async def check(self) -> str:
@@ -174,19 +173,19 @@ class ImapSource:
             return None
         return await self._pair.later(lambda on: on.glance(folder))
 
-    def _listen(self, watch: ImapWatch, loop: asyncio.AbstractEventLoop) -> "ImapSession":
+    def _listen(self, watch: ImapWatch, loop: asyncio.AbstractEventLoop) -> "ImapSession | None":
         """The third connection, for the first folder that is watched; the others are glanced at.
 
-        That it is refused says nothing of the password while another connection is open.
+        None as well when it is refused: that says nothing of the password while another is open.
         """
-        if any(other.is_listening for other in self._watches if other is not watch):
-            raise MailboxError("one folder is listened to, the others are looked at now and then")
+        if watch is not next((each for each in self._watches if not each.is_over), None):
+            return None
         try:
             return self._opener.opened(loop)
-        except LoginError as error:
+        except LoginError:
             if not self._pair.is_open:
                 raise
-            raise MailboxError(str(error)) from error
+            return None
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> "ImapSession":
         """One of the two others. A server that gives no more than are open is given back the third."""

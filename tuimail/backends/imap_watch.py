@@ -19,7 +19,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 HEALTHY_SECONDS = 60.0
 GLANCE_SECONDS = 30.0
 
-Listen = Callable[["ImapWatch", asyncio.AbstractEventLoop], "ImapSession"]
+Listen = Callable[["ImapWatch", asyncio.AbstractEventLoop], "ImapSession | None"]
 Glance = Callable[[], Awaitable[object]]
 
 
@@ -27,9 +27,9 @@ class ImapWatch:
     """Heals its connection after growing, jittered pauses; only a refused login ends it.
 
     IDLE is begun anew every few minutes with a NOOP between: a connection that died without a word is found
-    out, and a server whose IDLE says nothing is asked. While there is no connection to be had for this, the
-    folder is glanced at every minute over one of the others: `glance` gives what differs when something
-    happened, None when there is no other.
+    out, and a server whose IDLE says nothing is asked. `listen` opens the connection, or gives None when this
+    folder has to do without: then it is glanced at every minute over one of the others. `glance` gives what
+    differs when something happened, None when there is no other.
     """
 
     def __init__(self, listen: Listen, folder: str, glance: Glance) -> None:
@@ -42,6 +42,10 @@ class ImapWatch:
         self._wire: ImapSession | None = None
         self._refused: LoginError | None = None
         self._stands_back = False
+
+    @property
+    def is_over(self) -> bool:
+        return self._stopped.is_set()
 
     @property
     def is_listening(self) -> bool:
@@ -134,6 +138,8 @@ class ImapWatch:
 
     def _follow(self, loop: asyncio.AbstractEventLoop) -> None:
         self._wire = wire = self._listen(self, loop)
+        if wire is None:
+            return
         wire.enter(self._folder)
         self._ring(loop)
         while not self._stopped.is_set():
