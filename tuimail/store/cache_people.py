@@ -11,7 +11,7 @@ from tuimail.mail.letter.envelope import Envelope
 from tuimail.mail.letter.safe import line
 from tuimail.store.cache_row import many, recipients_of
 
-COMMON = 2_000
+COMMON = 600
 """When more words than this begin so, the likeliest people are gone through instead: it is found soon."""
 
 WORDS = 24

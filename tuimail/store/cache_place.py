@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from tuimail.mail.folder.folder import Listing
@@ -54,9 +55,10 @@ def here(connection: sqlite3.Connection, folder: int) -> dict[str, Row]:
 
 def listing(connection: sqlite3.Connection, folder: int, first: int, last: int) -> Listing:
     """What is cached of a stretch of numbers, oldest first."""
-    query = "SELECT uid, flags FROM envelopes WHERE folder = ? AND number BETWEEN ? AND ? ORDER BY number, id"
-    rows = connection.execute(query, (folder, max(first, 0), last))
-    return Listing({uid: flags_of(flags) for uid, flags in rows})
+    query = "SELECT uid, flags FROM envelopes INDEXED BY envelopes_place WHERE folder = ? AND number "
+    rows = connection.execute(query + "= 0 ORDER BY id", (folder,)).fetchall() if first <= 0 else []
+    numbered = connection.execute(query + "BETWEEN ? AND ? ORDER BY number", (folder, max(first, 1), last))
+    return Listing({uid: flags_of(flags) for uid, flags in chain(rows, numbered)})
 
 
 def strays(connection: sqlite3.Connection) -> tuple[Ref, ...]:
