@@ -1,0 +1,169 @@
+"""What a person does to messages: at once on the screen, on the server when it can be, and back with undo."""
+
+import pytest
+from engine.model_server import FLAGGED, SEEN
+from engine.model_world import ACCOUNT, ModelWorld
+
+from tuimail.mail.errors import MailboxError, OutboxError
+from tuimail.mail.folder.view import View
+
+
+@pytest.fixture
+async def here(tmp_path):
+    """Three messages in the inbox, a server that answers, and nobody else."""
+    world = ModelWorld(tmp_path, 1)
+    world.quiet = True
+    for _ in range(3):
+        world.new_mail()
+    await world.sync.folders(ACCOUNT)
+    await world.refresh("INBOX")
+    yield world
+    await world.close()
+
+
+async def refs(world, folder="INBOX"):
+    """By key."""
+    page = await world.file.page(View(ACCOUNT, folder), 0, 100)
+    return {str(envelope.subject): envelope.ref for envelope in page}
+
+
+async def shown(world):
+    return {key: rows[0] for key, rows in (await world.rows()).items()}
+
+
+def there(world):
+    return {key: (places[0][0], places[0][1].flags) for key, places in world.server.where().items()}
+
+
+async def test_a_deed_is_on_disk_and_on_the_screen_before_the_server_hears_of_it(here):
+    here.offline = True
+    await here.triage.archive((await refs(here)).values())
+    assert {folder for folder, _ in (await shown(here)).values()} == {"Archive"}
+    assert len(await here.disk.all()) == 3
+    assert {folder for folder, _ in there(here).values()} == {"INBOX"}
+    assert here.triage.waiting().deeds == {ACCOUNT: 3}
+
+
+async def test_then_the_server_hears_and_nothing_waits(here):
+    await here.triage.archive((await refs(here)).values())
+    await here.catch_up()
+    assert {folder for folder, _ in there(here).values()} == {"Archive"}
+    assert await here.disk.all() == ()
+    assert all("~" not in ref.uid for ref in (await refs(here, "Archive")).values())
+
+
+async def test_what_is_undone_before_the_server_heard_of_it_it_never_hears(here):
+    here.offline = True
+    await here.triage.flag((await refs(here)).values(), FLAGGED)
+    await here.triage.move((await refs(here)).values(), "Work")
+    assert await here.triage.undo() == "Taken back: moving 3 messages to Work."
+    assert await here.triage.undo() == "Taken back: flagging 3 messages."
+    assert await here.triage.undo() is None
+    assert await here.disk.all() == ()
+    assert set((await shown(here)).values()) == {("INBOX", frozenset())}
+    assert {ref.uid for ref in (await refs(here)).values()} == {"1.1", "1.2", "1.3"}
+
+
+async def test_what_was_done_is_undone_by_its_inverse_wherever_the_message_is_now(here):
+    await here.triage.junk((await refs(here)).values())
+    await here.catch_up()
+    assert set(there(here).values()) == {("Junk", frozenset({"$Junk"}))}
+    assert await here.triage.undo() == "Taken back: marking as junk 3 messages."
+    await here.catch_up()
+    assert set(there(here).values()) == {("INBOX", frozenset())}
+
+
+async def test_one_key_on_many_messages_is_one_step(here):
+    await here.triage.delete((await refs(here)).values())
+    await here.triage.undo()
+    assert await here.triage.undo() is None
+
+
+async def test_what_was_begun_before_a_restart_can_be_undone_as_long_as_it_waits(here):
+    here.offline = True
+    await here.triage.archive((await refs(here)).values())
+    await here.restart()
+    assert here.triage.latest() == here.clock.now().wall
+    assert await here.triage.undo() == "Taken back: archiving 3 messages."
+    assert {folder for folder, _ in (await shown(here)).values()} == {"INBOX"}
+    assert await here.disk.all() == ()
+
+
+async def test_reading_is_no_step(here):
+    await here.triage.flag((await refs(here)).values(), SEEN, undoable=False)
+    assert here.triage.latest() is None
+    assert await here.triage.undo() is None
+
+
+async def test_what_is_in_the_trash_is_erased_and_that_can_not_be_taken_back(here):
+    await here.triage.delete((await refs(here)).values())
+    trash = tuple((await refs(here, "Trash")).values())
+    assert set(await here.triage.would_erase(trash)) == set(trash)
+    await here.triage.delete(trash)
+    assert await here.triage.undo() == "Erasing 3 messages can't be taken back."
+    await here.catch_up()
+    assert not there(here)
+
+
+async def test_a_message_that_moves_on_before_the_server_knows_takes_the_shortest_way(here):
+    here.offline = True
+    ref = (await refs(here))["m1"]
+    await here.triage.move([ref], "Work")
+    await here.triage.flag([ref], FLAGGED)
+    await here.triage.archive([ref])
+    here.offline = False
+    await here.catch_up()
+    assert there(here)["m1"] == ("Archive", FLAGGED)
+
+
+async def test_a_message_that_another_program_took_away_is_told_once_and_left_alone(here):
+    here.offline = True
+    await here.triage.archive((await refs(here)).values())
+    here.server.put("Work", here.server.take("INBOX", "m1"))
+    here.server.take("INBOX", "m2")
+    here.server.put("Junk", here.server.take("INBOX", "m3"))
+    here.offline = False
+    await here.catch_up()
+    (told,) = here.notices
+    gone, elsewhere = told.split("; ")
+    assert gone == "work: 2 messages were already gone"
+    assert elsewhere == "1 message was moved elsewhere by another program, and stays there."
+    assert here.triage.waiting().deeds == {}
+
+
+async def test_a_renumbered_folder_is_no_reason_to_touch_another_message(here):
+    here.offline = True
+    await here.triage.delete([(await refs(here))["m2"]])
+    here.server.take("INBOX", "m1")
+    here.server.renumber("INBOX")
+    here.offline = False
+    await here.catch_up()
+    assert {key: folder for key, (folder, _) in there(here).items()} == {"m2": "Trash", "m3": "INBOX"}
+
+
+async def test_what_a_server_refuses_for_good_is_told_and_shown_as_the_server_has_it(here):
+    here.server.refuses = {"m2"}
+    await here.triage.flag((await refs(here)).values(), FLAGGED)
+    for _ in range(4):
+        await here.catch_up()
+    assert {key for key, (_, flags) in there(here).items() if flags} == {"m1", "m3"}
+    assert (await shown(here))["m2"] == ("INBOX", frozenset())
+    assert "not this one" in here.notices[-1]
+    assert here.triage.waiting().deeds == {}
+    assert len(here.triage.waiting().troubles) == 1
+
+
+async def test_labels_are_gmails(here):
+    with pytest.raises(MailboxError, match="no labels"):
+        await here.triage.label((await refs(here)).values(), {"Work"})
+
+
+async def test_a_full_disk_changes_nothing(here, monkeypatch):
+    async def full(_):
+        raise OutboxError("the disk is full")
+
+    monkeypatch.setattr(here.disk, "add", full)
+    with pytest.raises(OutboxError):
+        await here.triage.archive((await refs(here)).values())
+    assert {folder for folder, _ in (await shown(here)).values()} == {"INBOX"}
+    assert here.triage.latest() is None
