@@ -76,10 +76,17 @@ class Channel:
 
     def ask(self, *commands: Command) -> list[Reply]:
         """Say all of them in one go, and read how each ended."""
+        return list(self.answers(*commands))
+
+    def answers(self, *commands: Command) -> Iterator[Reply]:
+        """The same one after the other, while the server is still busy with the rest."""
         with self._breaking():
             tags = [self._say(command) for command in commands]
             self._flush()
-            return [self._reply(tag) for tag in tags]
+        for tag in tags:
+            with self._breaking():
+                reply = self._reply(tag)
+            yield reply
 
     def converse(self, command: Command, *answers: bytes) -> Reply:
         """One command whose continuations are answered by these lines, and by empty ones after that."""

@@ -14,13 +14,13 @@ GMAIL = f"(UID FLAGS INTERNALDATE RFC822.SIZE X-GM-THRID X-GM-LABELS BODY.PEEK[H
 SIZES = "(UID RFC822.SIZE)"
 BODY = "(UID BODY.PEEK[])"
 AT_ONCE = 8
-BODIES = 100
+HEADS, BODIES = 125, 100
 PARCEL = 8 << 20
 
 
 def heads(wire: Wire, uids: Collection[int]) -> dict[int, Fetched]:
     """Header lines, flags, size and date of these messages; those that are gone are left out."""
-    return _with_text(_fetch(wire, uids, _envelope(wire)))
+    return _with_text(_fetch(wire, uids, _envelope(wire), HEADS))
 
 
 def newest(wire: Wire, folder: str, count: int, likely: int) -> tuple[int, dict[int, Fetched]]:
@@ -88,7 +88,7 @@ def _fetch(wire: Wire, uids: Collection[int], items: str, size: int = 500) -> di
     commands = [command("UID", "FETCH", uid_set(some), items) for some in batches(uids, size)]
     found: dict[int, Fetched] = {}
     for start in range(0, len(commands), AT_ONCE):
-        found |= _heard(map(wire.settled, wire.ask(*commands[start : start + AT_ONCE])))
+        found |= _heard(map(wire.settled, wire.answers(*commands[start : start + AT_ONCE])))
     wanted = set(uids)
     return {uid: each for uid, each in found.items() if uid in wanted}
 

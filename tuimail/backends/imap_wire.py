@@ -6,6 +6,7 @@ recursion: no ENVELOPE, no BODYSTRUCTURE. What is asked is in `imap_look`, `imap
 
 import ssl
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 from msgspec import Struct
@@ -78,10 +79,13 @@ class Wire:
     def ask(self, *commands: Command) -> list[Reply]:
         """Several commands in one go, however they end."""
         first, self._prelude = self._prelude, []
-        replies = self._channel.ask(*first, *commands)
-        for reply in replies:
+        return list(self.answers(*first, *commands))[len(first) :]
+
+    def answers(self, *commands: Command) -> Iterator[Reply]:
+        """How they end, one after the other, while the server is still busy with the rest."""
+        for reply in self._channel.answers(*commands):
             self.total = imap_answer.total(reply.heard, self.total)
-        return replies[len(first) :]
+            yield reply
 
     def settled(self, reply: Reply) -> Reply:
         """The reply. Raises Refused unless it is OK."""
