@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from functools import partial
 
 from msgspec.structs import replace
-from textual.app import App
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
@@ -17,7 +16,7 @@ from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.times import clock
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.place import PlaceScreen
+from tuimail.ui.screens.filing import ELSEWHERE, file_behind
 from tuimail.ui.screens.writing import WritingScreen
 from tuimail.ui.widgets.address_field import AddressField, Field
 from tuimail.ui.widgets.body_area import BodyArea
@@ -25,11 +24,9 @@ from tuimail.ui.widgets.files_field import FilesField
 from tuimail.ui.widgets.foresight_line import ForesightLine
 from tuimail.ui.widgets.from_field import FromField
 from tuimail.ui.widgets.leaves_field import LeavesField
-from tuimail.ui.work import caught_up, start
+from tuimail.ui.work import start
 
 SAVE_AFTER = 1.0
-
-ELSEWHERE = "Another program changed this draft too: both copies are kept in Drafts."
 
 TITLES = {
     Kind.NEW: "New mail",
@@ -114,7 +111,7 @@ class ComposerScreen(WritingScreen):
 
     async def keep(self) -> None:
         """Save what is not on disk yet. Raises OutboxError."""
-        await self._caught_up()
+        await self.caught_up()
         if self._soon is not None:
             self._soon.stop()
             self._soon = None
@@ -127,7 +124,7 @@ class ComposerScreen(WritingScreen):
 
     async def action_send(self) -> None:
         """Send, at its time if one was chosen; a time that has passed is asked about."""
-        await self._caught_up()
+        await self.caught_up()
         if self.leaves.has_passed:
             self.ask_late()
         elif not await self._is_someone_else():
@@ -173,14 +170,6 @@ class ComposerScreen(WritingScreen):
         from tuimail.ui.screens.ask import ConfirmScreen
 
         self.app.push_screen(ConfirmScreen(Safe("Throw this draft away?")), self._discard)
-
-    def action_editor(self) -> None:
-        self.work(self._edit, "editor")
-
-    async def _caught_up(self) -> None:
-        """Wait for the letters that are on their way to the field with the focus."""
-        if self.focused is not None:
-            await caught_up(self.focused)
 
     async def _is_someone_else(self) -> bool:
         """Whether a rule made somebody else of the sender just now: that is seen before it leaves."""
@@ -243,15 +232,6 @@ class ComposerScreen(WritingScreen):
         self._retitle()
         self.query_one(ForesightLine).look_soon()
 
-    def filled(self, draft: Draft) -> None:
-        for name in ("to", "cc", "subject"):
-            field = self.query_one(f"#{name}")
-            if isinstance(field, Field | AddressField) and field.text != getattr(draft, name):
-                field.input.value = getattr(draft, name)
-        self.body.replace(draft.body, (0, 0), self.body.document.end)
-        self.body.move_cursor(draft.cursor)
-        self.body.focus()
-
     def _save_soon(self) -> None:
         """At most a second after the first letter that is not on disk, however steadily one types."""
         if self._soon is None:
@@ -264,15 +244,6 @@ class ComposerScreen(WritingScreen):
         except TuimailError:
             self._retitle("draft not saved")
 
-    async def _edit(self) -> None:
-        from tuimail.ui.editor import edit
-
-        await self._caught_up()
-        text = await edit(self.app, self.desk.editor, self.body.text)
-        if text != self.body.text:
-            self.body.text = text
-            self.body.move_cursor(self._draft.cursor)
-
     def _discard(self, sure: bool | None) -> None:
         if sure:
             self._gone = True
@@ -284,13 +255,3 @@ class ComposerScreen(WritingScreen):
             await self.desk.engine.drafts.drop(self._draft.id)
         finally:
             self.close()
-
-
-async def file_behind(app: App[None], desk: Desk, draft: Draft) -> None:
-    """Put a copy of a draft that was left onto the server; it is on this computer whatever comes of that."""
-    try:
-        said = ELSEWHERE if (await desk.engine.drafts.file(draft)).elsewhere else ""
-    except TuimailError as error:
-        said = f"The draft is kept here; no copy on the server: {error}"
-    if said and isinstance(app.screen, PlaceScreen):
-        app.screen.say(said)

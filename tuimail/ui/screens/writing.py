@@ -10,9 +10,11 @@ from tuimail.mail.letter.safe import line
 from tuimail.mail.rule.decision import Decision, Guise
 from tuimail.ui.desk import Desk
 from tuimail.ui.screens.sending import SendingScreen
+from tuimail.ui.widgets.address_field import AddressField, Field
 from tuimail.ui.widgets.body_area import BodyArea
 from tuimail.ui.widgets.files_field import FilesField
 from tuimail.ui.widgets.from_field import FromField
+from tuimail.ui.work import caught_up
 
 
 class WritingScreen(SendingScreen):
@@ -34,8 +36,19 @@ class WritingScreen(SendingScreen):
         raise NotImplementedError
 
     def filled(self, draft: Draft) -> None:
-        """Show what fields and text of this draft are, in place of those here."""
-        raise NotImplementedError
+        """Show fields and text of this draft in place of those here."""
+        for name in ("to", "cc", "subject"):
+            field = self.query_one(f"#{name}")
+            if isinstance(field, Field | AddressField) and field.text != getattr(draft, name):
+                field.input.value = getattr(draft, name)
+        self.body.replace(draft.body, (0, 0), self.body.document.end)
+        self.body.move_cursor(draft.cursor)
+        self.body.focus()
+
+    async def caught_up(self) -> None:
+        """Wait for the letters that are on their way to the field with the focus."""
+        if self.focused is not None:
+            await caught_up(self.focused)
 
     def action_identity(self) -> None:
         """The next identity of all accounts; what a rule wishes does not change it any more."""
@@ -53,6 +66,9 @@ class WritingScreen(SendingScreen):
 
     def action_template(self) -> None:
         self.work(self._choose_template, "template")
+
+    def action_editor(self) -> None:
+        self.work(self._edit, "editor")
 
     def on_body_area_paths_pasted(self, event: BodyArea.PathsPasted) -> None:
         """Files were dropped on the text: it may be them that are meant, or their names."""
@@ -126,3 +142,12 @@ class WritingScreen(SendingScreen):
             self._attach_chosen(event.paths)
         elif answer == "t":
             self.body.insert(event.text)
+
+    async def _edit(self) -> None:
+        from tuimail.ui.editor import edit
+
+        await self.caught_up()
+        text = await edit(self.app, self.desk.editor, self.body.text)
+        if text != self.body.text:
+            self.body.text = text
+            self.body.move_cursor(self._draft.cursor)
