@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tuimail.backends import opener as opener_module
 from tuimail.backends.opener import SystemOpener, forget
 from tuimail.mail.errors import OpenError
 
@@ -109,3 +110,14 @@ async def test_nothing_of_a_command_line_is_run_by_a_shell(folder, tmp_path):
 
 async def test_a_command_that_does_not_read_is_no_trouble(folder):
     assert await SystemOpener(folder).pipe("echo done", b"x" * 1_000_000) == b"done\n"
+
+
+async def test_a_command_that_prints_without_end_is_ended(folder, monkeypatch):
+    monkeypatch.setattr(opener_module, "PRINTED_LIMIT", 100_000)
+    assert len(await SystemOpener(folder).pipe("yes", b"x" * 1_000_000)) == 100_000
+
+
+async def test_a_command_that_takes_too_long_is_ended(folder, monkeypatch):
+    monkeypatch.setattr(opener_module, "PIPE_SECONDS", 0.05)
+    with pytest.raises(OpenError, match="it was ended"):
+        await SystemOpener(folder).pipe("sleep 60", b"")

@@ -50,17 +50,17 @@ class SystemOpener:
         process = await _started(words, PIPE)
         try:
             async with asyncio.timeout(PIPE_SECONDS):
-                printed, _ = await process.communicate(data)
+                printed, whole = await _printed(process, data)
         except TimeoutError:
             raise OpenError(
-                f"{line(words[0], 80)} was not done after {PIPE_SECONDS:g} s; it was ended."
+                f"{line(words[0], 80)} took more than {PIPE_SECONDS:g} s; it was ended."
             ) from None
         finally:
             _end(process)
-        if process.returncode:
+        if whole and process.returncode:
             said = line(printed.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
             raise OpenError(f"{line(words[0], 80)} failed with status {process.returncode}. {said}".rstrip())
-        return printed[:PRINTED_LIMIT]
+        return printed
 
     async def picture(self, data: bytes, columns: int, rows: int) -> Picture | None:
         from tuimail.backends import images
@@ -152,6 +152,30 @@ async def _started(words: list[str], stdin: int) -> Process:
         )
     except OSError as error:
         raise OpenError(f"{line(words[0], 80)} could not be started: {error.strerror}") from error
+
+
+async def _printed(process: Process, data: bytes) -> tuple[bytes, bool]:
+    """What it prints, up to the limit, and whether that is all of it."""
+    feeding = asyncio.create_task(_feed(process, data))
+    printed = bytearray()
+    try:
+        while process.stdout and len(printed) < PRINTED_LIMIT and (some := await process.stdout.read(65_536)):
+            printed += some
+        whole = len(printed) < PRINTED_LIMIT
+        if whole:
+            await process.wait()
+        return bytes(printed[:PRINTED_LIMIT]), whole
+    finally:
+        feeding.cancel()
+
+
+async def _feed(process: Process, data: bytes) -> None:
+    """Give it the message; one that does not read it all is no trouble."""
+    if process.stdin is not None:
+        with suppress(ConnectionError):
+            process.stdin.write(data)
+            await process.stdin.drain()
+        process.stdin.close()
 
 
 def _end(process: Process) -> None:
