@@ -268,7 +268,7 @@ KEYS: tuple[Key, ...] = (
         "up",
         "choose(-1)",
         "previous",
-        "The message before; in an empty line, what was searched before",
+        "The one before; in an empty line a former query",
         (Place.SEARCH,),
         False,
         True,
