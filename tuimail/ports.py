@@ -19,7 +19,6 @@ from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome, Refusal
 from tuimail.mail.hold.stop import Stop
 from tuimail.mail.letter.address import Address
-from tuimail.mail.letter.contact import Contact
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.gist import Gist
@@ -27,6 +26,7 @@ from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
+    from tuimail.mail.letter.contact import Contact
     from tuimail.mail.letter.template import Template
     from tuimail.mail.rule.rule import Rule
 
@@ -74,7 +74,7 @@ class Files(Protocol):
 class AddressBook(Protocol):
     """People somebody keeps: vCard files, aliases, or what a command prints."""
 
-    async def find(self, typed: str, limit: int) -> tuple[Contact, ...]:
+    async def find(self, typed: str, limit: int) -> "tuple[Contact, ...]":
         """People with a name or an address that has a word which begins so. Raises ContactsError."""
         ...
 

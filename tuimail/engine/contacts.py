@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from tuimail.mail.errors import TuimailError
-from tuimail.mail.letter.contact import MAIL, Choice, choice, choices, ranked
 from tuimail.ports import AddressBook, MailCache
+
+if TYPE_CHECKING:
+    from tuimail.mail.letter.contact import Choice
 
 AT_ONCE = 0.03
 """Seconds in which an address book is part of the first answer."""
@@ -18,7 +21,7 @@ LOOKED_AT = 40
 class Offered(Struct, frozen=True):
     """Whom to offer so far, likeliest first, and what is wrong with an address book, in a line."""
 
-    choices: tuple[Choice, ...]
+    choices: "tuple[Choice, ...]"
     trouble: str = ""
 
 
@@ -57,6 +60,8 @@ class Contacts:
 
     async def _met(self, typed: str) -> Offered:
         """Mail's own people; where the cache can't be read there are none."""
+        from tuimail.mail.letter.contact import MAIL, choice
+
         try:
             people = await self._cache.seen(typed.strip(), LOOKED_AT)
         except TuimailError:
@@ -64,6 +69,8 @@ class Contacts:
         return Offered(tuple(choice(person, MAIL) for person in people))
 
     async def _kept(self, book: AddressBook, typed: str) -> Offered:
+        from tuimail.mail.letter.contact import choices
+
         try:
             people = await book.find(typed, LOOKED_AT)
         except TuimailError as error:
@@ -75,6 +82,8 @@ def _so_far(
     answers: Sequence["asyncio.Future[Offered]"], before: Offered, entered: Collection[str], limit: int
 ) -> Offered:
     """What the finished ones say, behind what was offered already."""
+    from tuimail.mail.letter.contact import ranked
+
     done = [answer.result() for answer in answers if answer.done()]
     fresh = ranked([answer.choices for answer in done], entered, limit)
     known = {one.text for one in before.choices}

@@ -41,7 +41,7 @@ def back(text: str) -> str:
         JAPANESE,
         f"> {LONG}\n>> {JAPANESE}\n\n-- \n山田",
         "From here\n  indented\n>quoted",
-        "-- " + LONG,
+        "-- " + "x" * 80,
         "",
     ],
 )
