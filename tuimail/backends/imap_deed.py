@@ -2,10 +2,18 @@
 
 from collections.abc import Collection, Iterable
 
-from tuimail.backends import imap_answer, imap_fetch, utf7
+from tuimail.backends import imap_answer, imap_fetch
 from tuimail.backends.imap_channel import Reply
 from tuimail.backends.imap_wire import Refused, Wire
-from tuimail.backends.imap_words import Literal, batches, command, mailbox, parenthesis, quoted, uid_set
+from tuimail.backends.imap_words import (
+    Literal,
+    batches,
+    command,
+    mailbox,
+    parenthesis,
+    plain,
+    uid_set,
+)
 from tuimail.mail.errors import MailboxError
 
 DELETED = "(\\Deleted)"
@@ -87,7 +95,7 @@ def _store(wire: Wire, uids: Collection[int], changes: Iterable[tuple[str, str |
 
 
 def _labels(labels: frozenset[str]) -> bytes:
-    return b"(" + b" ".join(quoted(utf7.encode(each).encode("ascii")) for each in sorted(labels)) + b")"
+    return b"(" + b" ".join(mailbox(plain(each)) for each in sorted(labels)) + b")"
 
 
 def _wants_folder(reply: Reply) -> bool:

@@ -1,9 +1,9 @@
 """The folders of an IMAP account: which there are, how full they are, one more."""
 
-from tuimail.backends import imap_answer, utf7
+from tuimail.backends import imap_answer
 from tuimail.backends.imap_answer import Listed
 from tuimail.backends.imap_wire import Wire
-from tuimail.backends.imap_words import command, mailbox
+from tuimail.backends.imap_words import command, mailbox, plain
 
 AT_ONCE = 50
 
@@ -38,7 +38,7 @@ def glance(wire: Wire, folder: str) -> dict[str, int]:
 
 def create(wire: Wire, folder: str) -> None:
     """Make a folder unless there is one of this name. Raises MailboxError."""
-    name = mailbox(utf7.encode(folder))
+    name = mailbox(plain(folder))
     reply = wire.ask(command("CREATE", name))[0]
     if reply.status != "OK" and b"[ALREADYEXISTS]" not in reply.text.upper():
         there = imap_answer.listed(wire.do("LIST", '""', name).heard)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
+from tuimail.backends import utf7
 from tuimail.mail.errors import MailboxError
 
 BATCH = 500
@@ -50,6 +51,13 @@ def mailbox(folder: str) -> bytes:
         return quoted(folder.encode("utf-8", "surrogateescape"))
     except UnicodeEncodeError:
         raise MailboxError("that can't be the name of a folder; nothing was asked") from None
+
+
+def plain(name: str) -> str:
+    """A name that a person gave, as it is said to a server. Raises MailboxError for what can't be seen."""
+    if not name.isprintable() or not name.strip():
+        raise MailboxError("a name needs letters that can be seen; nothing was changed")
+    return utf7.encode(name)
 
 
 def parenthesis(flags: Collection[str]) -> str:
