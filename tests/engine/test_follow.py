@@ -97,6 +97,22 @@ async def test_a_folder_that_can_not_be_read_does_not_stop_the_others(world):
     assert [offline.account for offline in engine.follow.offline] == ["home"]
 
 
+async def test_what_fails_while_the_server_answers_is_tried_again_after_a_pause_only(world):
+    engine = world.engine()
+    fill(world, 1, folder="Archive")
+    await engine.start()
+    await settled(world, "look", 1, "Archive")
+    world.source.failures["look"] = 99
+    engine.follow.show("work", "Archive")
+    for _ in range(3):
+        world.source.changed.put_nowait(None)
+    await world.until(lambda: world.heard(Notice))
+    await world.a_while()
+    before = len(world.source.asked)
+    await world.a_while()
+    assert len(world.source.asked) == before
+
+
 async def test_the_folder_on_screen_is_watched_too(world):
     engine = world.engine()
     fill(world, 1, folder="Archive")

@@ -70,6 +70,17 @@ async def test_what_comes_later_is_fetched_later(world, reading):
     assert late.uid in fetched(world)
 
 
+async def test_a_folder_that_can_not_be_read_does_not_keep_the_others_waiting(world, reading):
+    engine = world.engine()
+    list(reading(5))
+    [ref] = reading(7, folder="Gesendet")
+    world.source.failures["bodies"] = 1
+    await engine.start()
+    await world.until(lambda: ref.uid in fetched(world))
+    await world.a_while()
+    assert len(fetched(world)) == 2
+
+
 async def test_with_no_days_nothing_is_fetched(world, reading):
     world.bodies = BodyLimits(days=0)
     engine = world.engine()

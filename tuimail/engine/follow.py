@@ -119,7 +119,8 @@ class Follow:
                 numbers[folder.name] = now
             except MailboxError as error:
                 failures += 1
-                if self._links[account.name].offline is None and folder.name in numbers:
+                known = numbers.pop(folder.name, None)
+                if self._links[account.name].offline is None and known:
                     self._newsroom.announce(Notice(line(f"{account.name}, {folder.title}: {error}")))
 
     async def _watch(self, account: str, folder: str) -> None:

@@ -31,7 +31,6 @@ class Link:
 
     def fails(self, error: MailboxError) -> None:
         """It did not, or said no."""
-        self._back.clear()
         if self.offline is None:
             self.offline = AccountOffline(self._account, self._clock.now().wall, line(str(error)))
             self._newsroom.announce(self.offline)
@@ -39,7 +38,8 @@ class Link:
             self._newsroom.announce(Notice(line(said)))
 
     async def rest(self) -> None:
-        """Waits before the next try, longer each time, or until somebody else had an answer."""
+        """Waits before the next try, longer each time, or until somebody else has an answer."""
+        self._back.clear()
         pause = min(SHORTEST_PAUSE * 2**self._tries, LONGEST_PAUSE) * (0.5 + self._ids.jitter())
         self._tries = min(self._tries + 1, 16)
         waits = [asyncio.ensure_future(self._clock.sleep(pause)), asyncio.ensure_future(self._back.wait())]

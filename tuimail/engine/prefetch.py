@@ -75,11 +75,17 @@ class Prefetch:
             await self._clock.sleep(AGAIN_AFTER)
 
     async def round(self, account: Account) -> None:
-        """Fetch what is missing of an account. Raises MailboxError."""
+        """Fetch what is missing of an account. Raises MailboxError, after the folders that could be read."""
         folders = await self._cache.folders(account.name)
+        trouble: MailboxError | None = None
         for folder in sorted((f for f in folders if f.role in ORDER), key=_place):
-            while wanted := await self._wanted(folder):
-                await self._fetch(account, folder, wanted)
+            try:
+                while wanted := await self._wanted(folder):
+                    await self._fetch(account, folder, wanted)
+            except MailboxError as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
 
     async def _wanted(self, folder: Folder) -> list[Envelope]:
         """The newest whose bodies are not kept, but for those that were tried already or are too large."""
