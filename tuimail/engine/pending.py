@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 from tuimail.engine.places import Place
-from tuimail.mail.folder.change import Change, Deed, Moved, overlay
+from tuimail.mail.folder.change import Change, Deed, Moved, overlay, place
 from tuimail.mail.letter.envelope import Ref
 from tuimail.ports import ChangeStore
 
@@ -19,6 +19,7 @@ class Pending:
         self._store = store
         self._chains: defaultdict[Place, dict[str, tuple[Change, ...]]] = defaultdict(dict)
         self._origins: dict[Ref, Ref] = {}
+        self._named: defaultdict[tuple[str, str], set[Ref]] = defaultdict(set)
         self._became: dict[Ref, Ref] = {}
         self._lookers: Counter[Place] = Counter()
         self._done: defaultdict[Place, dict[str, tuple[Change, ...]]] = defaultdict(dict)
@@ -28,6 +29,7 @@ class Pending:
     async def load(self) -> None:
         """Take over what is on disk. Raises OutboxError."""
         self._chains.clear()
+        self._named.clear()
         self._origins.clear()
         self.know(await self._store.all())
         for chain in self.all():
@@ -77,6 +79,14 @@ class Pending:
         """Where the server has the message that is, or was, shown at `shown`."""
         shown = self.newest(shown)
         return self._origins.get(shown, shown)
+
+    def underway(self, shown: Ref, message_id: str) -> tuple[Change, ...]:
+        """What waits for a message of this name that the server may have brought to where this is shown."""
+        for ref in self._named.get((shown.account, message_id), ()) if message_id else ():
+            chain = self.chain(ref)
+            if place(chain) == shown.folder != ref.folder and any(change.begun for change in chain):
+                return chain
+        return ()
 
     def newest(self, shown: Ref) -> Ref:
         """Where the message is shown now that was shown at `shown`."""
@@ -130,8 +140,11 @@ class Pending:
 
     def _put(self, ref: Ref, chain: tuple[Change, ...]) -> None:
         chains = self._chains[ref.account, ref.folder]
+        for change in chains.get(ref.uid, ()):
+            self._named[ref.account, change.message_id].discard(ref)
         if chain:
             chains[ref.uid] = chain
+            self._named[ref.account, chain[0].message_id].add(ref)
             for here in stations(chain)[1:]:
                 self._origins[here] = ref
         else:
