@@ -197,6 +197,7 @@ async def test_a_message_is_piped_to_a_command_and_its_output_shown_safely(open_
     assert "printed ␛[31mred" in seen(pilot)
     await press(pilot, "h")
     assert "いつもお世話に" in seen(pilot)
+    assert "X-Mailer" not in seen(pilot)
 
 
 async def test_an_invitation_is_answered_through_the_outbox(open_app, press, seen, world):

@@ -82,7 +82,6 @@ async def _read(reading: Reading, source: Source) -> None:
 async def pipe(reading: Reading) -> None:
     """Ask for a command line, run it on the message, and show what it prints."""
     from tuimail.mail.letter.safe import block
-    from tuimail.ui.widgets.letter_view import LetterView
 
     command = await reading.ask("Pipe the message to:")
     if command is None or not command.strip():
@@ -91,8 +90,7 @@ async def pipe(reading: Reading) -> None:
     if not printed.strip():
         reading.say("Done; the command printed nothing.")
         return
-    reading.place.titled(f"Output of {line(command, 60)}", "h the message again")
-    reading.place.query_one(LetterView).show_text(block(printed.decode("utf-8", "replace")))
+    reading.place.show_instead(f"Output of {line(command, 60)}", block(printed.decode("utf-8", "replace")))
 
 
 def chosen(answer: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:

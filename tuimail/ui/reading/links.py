@@ -23,7 +23,7 @@ async def follow(reading: Reading) -> None:
 
 async def _offer(reading: Reading, link: Link) -> None:
     can = bool(opened(link.target))
-    answers = {"y": "open it"} if can else {}
+    answers = {"y": "write" if _mail(link) else "open it"} if can else {}
     answer = await reading.choose(_question(link, can), {**answers, "c": "copy it"})
     if answer == "c":
         reading.place.app.copy_to_clipboard(link.target)
@@ -38,7 +38,12 @@ def _question(link: Link, can: bool) -> Safe:
     if not can:
         return line(f"This kind of link is not opened. It says: {whole}", 2 * TARGET_SHOWN)
     claim = f" Its text says {shown(link.claim)}: that is somebody else." if link.claim else ""
-    return line(f"Open {shown(link.host)}?{claim} The whole link: {whole}", 3 * TARGET_SHOWN)
+    asks = "Write to" if _mail(link) else "Open"
+    return line(f"{asks} {shown(link.host)}?{claim} The whole link: {whole}", 3 * TARGET_SHOWN)
+
+
+def _mail(link: Link) -> bool:
+    return link.target.lower().startswith("mailto:")
 
 
 async def go(reading: Reading, target: str) -> None:

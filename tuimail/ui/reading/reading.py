@@ -1,6 +1,7 @@
 """A message that is open, and the questions asked about it."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual.suggester import Suggester
 
@@ -11,11 +12,14 @@ from tuimail.ui.desk import Desk
 from tuimail.ui.screens.ask import AskScreen, ChoiceScreen
 from tuimail.ui.screens.place import PlaceScreen
 
+if TYPE_CHECKING:
+    from tuimail.ui.screens.reader import LetterScreen
+
 
 class Reading:
     """`letter` as it is open at `place`. Questions are asked from a worker, which waits for the answer."""
 
-    def __init__(self, place: PlaceScreen, source: Source, letter: Letter) -> None:
+    def __init__(self, place: "LetterScreen", source: Source, letter: Letter) -> None:
         self.place = place
         self.source = source
         self.letter = letter

@@ -11,7 +11,7 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter
 from tuimail.mail.letter.picture import KINDS
-from tuimail.mail.letter.safe import block
+from tuimail.mail.letter.safe import Safe, block
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.letter import WIDEST, Headers
 from tuimail.ui.format.times import size
@@ -141,10 +141,15 @@ class LetterScreen(AnsweringScreen):
         asks = letter.invitation is not None and letter.invitation.asks
         return f"{key_of('invitation', self.desk.keymap)} answers the invitation" if asks else ""
 
+    def show_instead(self, title: str, text: Safe) -> None:
+        """Some text in the place of the letter, till a key brings that back."""
+        self._raw = True
+        self.titled(title, f"{key_of('headers', self.desk.keymap)} the message again")
+        self.view.show_text(text)
+
     async def _show_raw(self) -> None:
         raw = await self.desk.engine.opening.raw(self._source)
-        self.titled(self._title, "source")
-        self.view.show_text(block(raw.decode("utf-8", "replace")))
+        self.show_instead(f"{self._title} · source", block(raw.decode("utf-8", "replace")))
 
 
 class ReaderScreen(LetterScreen):
