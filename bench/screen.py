@@ -203,7 +203,6 @@ def blank(terminal: Terminal, size: tuple[int, int]) -> None:
     stream, fed = pyte.ByteStream(seen), len(terminal.output)
     terminal.press(b"?")
     terminal.press(b"q")
-    terminal.press(HOME)
     for _ in range(HELD):
         terminal.type(PAGE_DOWN, REPEAT)
         stream.feed(NOT_FOR_PYTE.sub(b"", terminal.output[fed:]))

@@ -31,6 +31,7 @@ from tuimail.ui.widgets.folder_list import FolderList
 from tuimail.ui.widgets.letter_view import LetterView
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.row_list import RowList
+from tuimail.ui.widgets.rows import in_sight
 
 if TYPE_CHECKING:
     from tuimail.ui.quest import Quest
@@ -133,6 +134,11 @@ class MailScreen(AnsweringScreen):
             self._preview.stop()
         if self.query_one("#beside").display:
             self._preview = self.set_timer(PREVIEW_AFTER, self._show_preview)
+
+    def on_screen_resume(self) -> None:
+        for messages in self.query(MessageList):
+            messages.resume()
+            self._show_preview()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_preview)
@@ -325,7 +331,8 @@ class MailScreen(AnsweringScreen):
 
     def _show_preview(self) -> None:
         envelope = self.messages.current
-        if envelope is not None and self.query_one("#beside").display and envelope.ref != self._previewed:
+        beside = self.query_one("#beside").display and in_sight(self.messages)
+        if envelope is not None and beside and envelope.ref != self._previewed:
             self.work(partial(self._fill_preview, envelope), "preview")
 
     async def _fill_preview(self, envelope: Envelope) -> None:

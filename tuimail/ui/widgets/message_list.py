@@ -21,6 +21,7 @@ from tuimail.ui.loading import First, again, fill, first, page
 from tuimail.ui.marks import Marks
 from tuimail.ui.unfolded import Unfolded
 from tuimail.ui.widgets.row_list import RowList
+from tuimail.ui.widgets.rows import in_sight
 from tuimail.ui.window import PAGE, Line, Window, envelope_of
 from tuimail.ui.work import start
 
@@ -123,9 +124,15 @@ class MessageList(RowList):
             start(self, partial(self._open, self.view, None, at), "view")
 
     def renew(self) -> None:
-        """The view's rows came, went or changed; looked at a few times a second at most."""
+        """The view's rows came, went or changed; looked at a few times a second at most, while in sight."""
         self._stale = True
-        self._renewed()
+        if in_sight(self):
+            self._renewed()
+
+    def resume(self) -> None:
+        """In sight again."""
+        if self._stale:
+            self._renewed()
 
     async def caught_up(self) -> None:
         """Wait until the list shows what is known."""
