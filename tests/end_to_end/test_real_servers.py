@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from servers.faultproxy import Faults
 
 from tuimail.backends.files import DiskFiles
@@ -224,11 +225,28 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
 async def test_a_saved_draft_stands_once_in_the_servers_drafts_until_it_is_sent(new_world) -> None:
     async with new_world() as world:
         drafts, source = world.engine.drafts, world.engine.accounts[0].source
-        await drafts.save(world.draft(world.other))
-        filed = await drafts.file(await drafts.file(world.draft(world.other)))
+        draft = replace(world.draft(world.other), id="0draft00")
+        await drafts.save(draft)
+        await drafts.file(draft)
+        filed = (await drafts.file(draft)).draft
         assert filed.replaces is not None
         assert list((await anext(source.stretches("Drafts"))).flags) == [filed.replaces.uid]
         assert (await drafts.take_up(filed.replaces)).body == filed.body
         item = await world.engine.outbox.send(filed)
         await world.until(item, lambda now: now.filing is Filing.DONE)
         assert not (await anext(source.stretches("Drafts"))).flags
+
+
+async def test_a_copy_left_behind_is_found_by_its_draft_on_a_real_server(new_world) -> None:
+    async with new_world() as world:
+        drafts, account = world.engine.drafts, world.engine.accounts[0]
+        draft = replace(world.draft(world.other), id="0draft01")
+        await drafts.save(draft)
+        filed = (await drafts.file(draft)).draft
+        raw = await account.source.body("Drafts", filed.replaces.uid)
+        left = await account.source.append("Drafts", raw, frozenset())
+        await drafts.copies.tidy(account)
+        assert list((await anext(account.source.stretches("Drafts"))).flags) == [left]
+        assert (await drafts.open(draft.id)).replaces.uid == left
+        await account.source.remove("Drafts", left)
+        assert (await drafts.file(await drafts.open(draft.id))).elsewhere
