@@ -9,11 +9,15 @@ import unicodedata
 from operator import add
 
 _LETTER = (
-    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u3096\u309d-\u309f\u30a1-\u30fa"
-    "\u30fc-\u30ff\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c"
-    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+    "\u3041-\u3096\u4e00-\u9fff\u30a1-\u30fa\u30fc-\u30ff\uac00-\ud7a3\u3005-\u3007\u309d-\u309f\u3400-\u4dbf"
+    "\u2e80-\u2fdf\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff"
+    "\ua960-\ua97c\uf900-\ufaff\U00020000-\U000323af"
 )
+_WIDE = re.compile("[\u2e80-\U000323af](?:[\u2e80-\U000323af\r\n> ]*[\u2e80-\U000323af])?")
+"""A stretch in which there may be some: one comparison a letter, where `_LETTER` takes twenty."""
+
 _RUN = re.compile(f"[{_LETTER}]+(?:\r?\n(?:> ?)*[{_LETTER}]+)*")
+_ONE = re.compile(f"[{_LETTER}]")
 _BREAK = re.compile("[\r\n> ]+")
 _PIECE = re.compile(f"[{_LETTER}]+|[^{_LETTER}]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -26,12 +30,12 @@ def fold(text: str) -> str:
 
 def pairs(text: str) -> str:
     """The text as the index takes it. A line break inside such writing is none: mail is wrapped anywhere."""
-    return text if text.isascii() else _RUN.sub(lambda run: f" {_pairs(_whole(run[0]))} ", text)
+    return text if text.isascii() else _WIDE.sub(lambda found: _RUN.sub(_spread, found[0]), text)
 
 
 def letters(text: str) -> set[str]:
     """The letters of such writing that are in the text."""
-    return set() if text.isascii() else set().union(*map(_whole, _RUN.findall(text)))
+    return set() if text.isascii() else set(_ONE.findall("".join(set("".join(_WIDE.findall(text))))))
 
 
 def beginnings(text: str, mark: str) -> set[str]:
@@ -42,12 +46,12 @@ def beginnings(text: str, mark: str) -> set[str]:
 
 def is_letter(word: str) -> bool:
     """Whether it is one letter of such writing, as `letters` gives them."""
-    return len(word) == 1 and bool(_RUN.match(word))
+    return len(word) == 1 and bool(_ONE.match(word))
 
 
 def is_beginning(word: str) -> bool:
     """Whether it is one that `beginnings` gives."""
-    return len(word) <= 2 and bool(_WORD.fullmatch(word)) and not _RUN.search(word)
+    return len(word) <= 2 and bool(_WORD.fullmatch(word)) and not _ONE.search(word)
 
 
 def phrase(word: str) -> tuple[str, bool]:
@@ -58,13 +62,14 @@ def phrase(word: str) -> tuple[str, bool]:
     return " ".join([*map(_pairs, before), _pairs(last, open)]), open
 
 
-def _whole(run: str) -> str:
-    return _BREAK.sub("", run) if "\n" in run else run
+def _spread(found: re.Match[str]) -> str:
+    run = _BREAK.sub("", found[0]) if "\n" in found[0] else found[0]
+    return f" {' '.join(map(add, run, run[1:]))} {run[-1]} "
 
 
-def _pairs(run: str, ends: bool = True) -> str:
-    """The pairs of letters; where the run `ends`, its last letter stands alone as well."""
-    if not _RUN.match(run):
-        return run
-    each = map(add, run, run[1:])
-    return " ".join([*each, run[-1]] if ends else each)
+def _pairs(piece: str, ends: bool = True) -> str:
+    """The pairs of letters, if it is such writing; where it `ends`, its last letter stands alone as well."""
+    if not _ONE.match(piece):
+        return piece
+    each = map(add, piece, piece[1:])
+    return " ".join([*each, piece[-1]] if ends else each)
