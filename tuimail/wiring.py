@@ -116,6 +116,13 @@ def damage(paths: Paths) -> str:
     return inspect.damage(paths.outbox)
 
 
+def changes_waiting(paths: Paths) -> tuple[int, str]:
+    """How many deeds on messages wait for servers, and what is wrong with their file; mostly nothing."""
+    from tuimail.store import changes
+
+    return changes.waiting(paths.changes)
+
+
 async def is_copy(paths: Paths) -> bool:
     """Whether the outbox is a copy that was put back, or carried here. Raises OutboxError."""
     from tuimail.store.outbox import OutboxFile

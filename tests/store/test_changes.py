@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tuimail.mail.folder.change import Change, Erased, Flagged, Labelled, Moved
 from tuimail.mail.letter.envelope import Ref
-from tuimail.store.changes import ChangeFile
+from tuimail.store.changes import ChangeFile, waiting
 
 DEEDS = (
     Flagged(frozenset({"\\Seen"}), frozenset({"$Junk"})),
@@ -102,3 +102,12 @@ async def test_a_writing_of_another_process_is_noticed(store, path):
     await other.drop(["c0"])
     await other.close()
     assert await store.writings() != before
+
+
+async def test_a_look_from_outside_counts_what_waits_and_finds_damage(path):
+    store = ChangeFile(path)
+    await store.add(changes())
+    await store.close()
+    assert waiting(path) == (4, "")
+    path.write_bytes(b"this is no database" * 100)
+    assert waiting(path)[1].startswith("changes.db: it is damaged")

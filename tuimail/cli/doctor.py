@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 
 from tuimail import paths, wiring
-from tuimail.cli import doctor_accounts, doctor_machine, doctor_outbox
+from tuimail.cli import doctor_accounts, doctor_changes, doctor_machine, doctor_outbox
 from tuimail.cli.finding import Finding, State
 from tuimail.cli.opened import Opened
 from tuimail.cli.parser import Parser
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _all(config: str | None, offline: bool) -> list[Finding]:
     places = paths.find(config)
     findings = [*doctor_machine.findings(places), *doctor_outbox.of_files(places)]
+    findings += doctor_changes.findings(places)
     findings += doctor_outbox.who_sends(places, config)
     try:
         read = load(places.config)

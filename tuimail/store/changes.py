@@ -14,7 +14,7 @@ import msgspec
 
 from tuimail.mail.folder.change import Change
 from tuimail.store import report
-from tuimail.store.database import Database, Stranger, is_of_surroundings, transaction
+from tuimail.store.database import Database, Stranger, in_words, is_of_surroundings, transaction
 from tuimail.store.guard import Guard
 from tuimail.store.seal import is_broken, sealed
 
@@ -75,6 +75,22 @@ class ChangeFile:
 
     async def close(self) -> None:
         await self._database.close()
+
+
+def waiting(path: Path) -> tuple[int, str]:
+    """How many changes the file at `path` has, and what is wrong with it; a look that changes nothing.
+
+    Not for a process that has the file open: closing this connection would drop that one's locks.
+    """
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+        ) as connection:
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (count,) = connection.execute("SELECT count(*) FROM changes").fetchone()
+    except sqlite3.Error as error:
+        return 0, in_words(error, path)
+    return count, "" if said == "ok" else f"{path.name}: {said}; start tuimail, which sets it aside"
 
 
 def _body(change: Change) -> str:
