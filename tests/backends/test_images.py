@@ -80,3 +80,8 @@ def test_more_bytes_than_the_limit_are_not_looked_at(monkeypatch):
 
 def test_no_room_is_no_picture():
     assert picture(png(4, 4), 0, 20) is None
+
+
+def test_more_pixels_than_the_limit_are_not_decoded(monkeypatch):
+    monkeypatch.setattr(images, "PIXELS_LIMIT", 15)
+    assert picture(png(4, 4), 80, 20) is None
