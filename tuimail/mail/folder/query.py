@@ -13,7 +13,7 @@ from tuimail.mail.letter.envelope import Flag
 
 LONGEST = 1_000
 
-MOST_FOUND = 5_000
+MOST_FOUND = 3_000
 """So many of the newest that answer a query are shown."""
 
 WORDS = ("", "from", "to", "cc", "subject", "body")
