@@ -227,6 +227,8 @@ class ModelWorld:
             )
             raise
         self.done[verb] += 1
+        if verb == "delete" and refs[0].folder == "Trash":
+            self.others_erased |= self.person.shared & set(self.person.doing)
         if verb == "undo":
             self.person.doing = list(self.person.seen)
         await self._look_at(refs if verb != "undo" else None)

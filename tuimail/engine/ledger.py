@@ -60,7 +60,8 @@ class Ledger:
             for stray in await self._cache.strays():
                 if stray not in vouched:
                     await self._cache.settle(stray, "")
-            await self._show([again for chain in chains for again in _again(chain)])
+            shown = [again for chain in chains for again in _again(chain)]
+            await self._show(sorted(shown, key=lambda each: hides((each[1].deed,))))
         self._wake()
 
     async def add(self, wishes: Iterable[Wish], batch: str) -> tuple[Shown, ...]:
