@@ -8,6 +8,7 @@ from engine.fakes import FakeClock, FakeSource, Gate, NothingPending
 from engine.memory import MemoryCache
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.engine.news import FolderChanged, Newsroom, Notice, Progress
 from tuimail.engine.progress import Report
@@ -15,6 +16,7 @@ from tuimail.engine.round import BATCH, FIRST_PAGE, FolderRound, Halt
 from tuimail.engine.turns import Turns, Urgency
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.change import Erased, Flagged
+from tuimail.mail.folder.sync import Stretch
 from tuimail.mail.letter.envelope import Flag
 
 SEEN, FLAGGED, NONE = frozenset({Flag.SEEN}), frozenset({Flag.FLAGGED}), frozenset()
@@ -119,6 +121,39 @@ async def test_what_went_is_dropped_wherever_it_was(gone):
         del stage.box[f"1.{number}"]
     await stage.sync()
     assert stage.cache.flags() == stage.there()
+
+
+async def test_what_went_between_and_below_the_stretches_is_dropped(monkeypatch):
+    stage = Stage(span=10)
+    stage.fill(*range(1, 101))
+    await stage.sync()
+    for number in (*range(1, 20), *range(40, 60)):
+        del stage.box[f"1.{number}"]
+
+    async def narrow(folder):
+        for numbers in (range(60, 101), range(20, 40)):
+            there = {f"1.{n}": stage.box[f"1.{n}"][1] for n in numbers}
+            yield Stretch(numbers[0], numbers[-1], there)
+
+    monkeypatch.setattr(stage.source, "stretches", narrow)
+    await stage.sync()
+    assert stage.cache.flags() == stage.there()
+
+
+async def test_messages_that_can_not_be_told_apart_are_not_carried_over():
+    stage = Stage()
+    stage.fill(1, 2)
+    twin = stage.cache
+    await stage.sync()
+    first = twin.rows["work", "INBOX"]["1.1"]
+    twin.rows["work", "INBOX"]["1.2"] = replace(first, ref=replace(first.ref, uid="1.2"))
+    twin.bodies_of["1.2"] = b"of one of them"
+    stage.box.clear()
+    stage.box["2.1"] = b"Message-ID: <1@x>\r\n\r\nraw", NONE
+    stage.source.validity = 2
+    await stage.sync()
+    assert list(twin.flags()) == ["2.1"]
+    assert twin.bodies_of == {}
 
 
 async def test_the_mark_is_kept_only_when_all_before_it_is_here():
