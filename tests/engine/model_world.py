@@ -267,6 +267,9 @@ class ModelWorld:
             return
         number = self.random.choice(list(box))
         mail = box[number]
+        begun = {each.ref.uid for chain in self.pending.all() for each in chain if each.begun}
+        if not self.server.has_move and f"{self.server.validities[folder]}.{number}" in begun:
+            return
         self.person.shared.add(mail.key)
         match self.random.choice(("flag", "unflag", "move", "erase", "new", "new")):
             case "flag":

@@ -103,7 +103,10 @@ class Settling:
         waited = self._pending.chain(origin)
         if not waited:
             return
-        here = stations(waited)[-1]
+        *others, here = stations(waited)
+        for other in others[1:]:
+            if other.uid != here.uid:
+                await self._cache.settle(other, "")
         self._pending.done(origin, [change.id for change in self._over(arrival)])
         if ref is None or not ref.uid:
             await self._leave(here, origin, False)
