@@ -147,7 +147,7 @@ async def test_messages_that_can_not_be_told_apart_are_not_carried_over():
     await stage.sync()
     first = twin.rows["work", "INBOX"]["1.1"]
     twin.rows["work", "INBOX"]["1.2"] = replace(first, ref=replace(first.ref, uid="1.2"))
-    twin.bodies_of["1.2"] = b"of one of them"
+    twin.bodies_of.update({"1.1": b"of one", "1.2": b"of the other"})
     stage.box.clear()
     stage.box["2.1"] = b"Message-ID: <1@x>\r\n\r\nraw", NONE
     stage.source.validity = 2
