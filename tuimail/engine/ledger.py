@@ -57,12 +57,18 @@ class Ledger:
             await self._pending.load()
             chains = self._pending.all()
             vouched = {ref for chain in chains for ref in stations(chain)}
-            for stray in await self._cache.strays():
-                if stray not in vouched:
-                    await self._cache.settle(stray, "")
+            await self._forget([ref for ref in await self._cache.strays() if ref not in vouched])
             shown = [again for chain in chains for again in _again(chain)]
             await self._show(sorted(shown, key=lambda each: hides((each[1].deed,))))
         self._wake()
+
+    async def _forget(self, strays: list[Ref]) -> None:
+        """What a crash left under no uid. Where the server has it was taken for known: all is compared anew."""
+        for account in sorted({ref.account for ref in strays}):
+            for folder in await self._cache.folders(account):
+                await self._cache.reach(account, folder.name, None)
+        for stray in strays:
+            await self._cache.settle(stray, "")
 
     async def add(self, wishes: Iterable[Wish], batch: str) -> tuple[Shown, ...]:
         """Do this as far as it is news to the messages; what was written down, and where each was before."""
