@@ -165,7 +165,7 @@ class ModelServer:
         )
 
 
-class Unreachable(MailboxError):
+class Unreachable(MailboxError):  # noqa: N818 (it is a state)
     """The connection was cut."""
 
 

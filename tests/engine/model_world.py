@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from contextlib import suppress
 from functools import partial
 from random import Random
 
@@ -199,10 +200,8 @@ class ModelWorld:
         return found
 
     async def refresh(self, folder):
-        try:
+        with suppress(MailboxError):
             await self.sync.folder(ACCOUNT, folder)
-        except MailboxError:
-            pass
 
     async def catch_up(self):
         self.clock.advance(600.0)

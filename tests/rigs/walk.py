@@ -157,7 +157,7 @@ class Walk:
     def new_mail(self, folder: str) -> None:
         name = f"n{len(self.hashes) + 1}"
         words = " ".join(str(self.random.random()) for _ in range(self.random.randrange(3, 60)))
-        head = f"From: a@example.jp\r\nTo: b@example.jp\r\nSubject: {name}\r\nDate: Fri, 15 Jan 2027 08:00:00 +0000"
+        head = f"From: a@example.jp\r\nTo: b@example.jp\r\nSubject: {name}"
         raw = f"{head}\r\nMessage-ID: <{name}@walk.example>\r\n\r\n{words}\r\n".encode()
         self.hashes[name] = hashlib.sha256(raw).hexdigest()
         self.homes[name] = folder

@@ -63,7 +63,7 @@ class Ledger:
         self._wake()
 
     async def _forget(self, strays: list[Ref]) -> None:
-        """What a crash left under no uid. Where the server has it was taken for known: all is compared anew."""
+        """What a crash left under no uid: its account is compared as a whole, for it was taken for known."""
         for account in sorted({ref.account for ref in strays}):
             for folder in await self._cache.folders(account):
                 await self._cache.reach(account, folder.name, None)
