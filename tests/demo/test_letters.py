@@ -49,6 +49,21 @@ def test_there_is_html_a_list_an_invitation_and_an_old_japanese_encoding(mail):
     assert any(part.get_content_charset() == "iso-2022-jp" for _, m in mail for part in m.walk())
 
 
+def test_there_is_an_image_in_its_place_and_a_list_to_leave(mail):
+    (shown,) = [m for _, m in mail if m.get_content_type() == "multipart/related"]
+    page, image = shown.get_payload()
+    assert f"cid:{image['Content-ID'].strip('<>')}" in page.get_payload(decode=True).decode()
+    leaving = {m["List-Unsubscribe"] for _, m in mail if "List-Unsubscribe" in m}
+    assert len(leaving) == 2
+
+
+def test_there_is_a_quote_long_enough_to_fold(mail):
+    texts = [
+        m.get_payload(decode=True).decode(m.get_content_charset()) for _, m in mail if not m.is_multipart()
+    ]
+    assert max(sum(line.startswith(">") for line in text.splitlines()) for text in texts) > 15
+
+
 def test_the_pdf_has_a_table_that_adds_up():
     kind, data = files.make("a-title.pdf", NOW)
     start = int(re.search(rb"startxref\n(\d+)", data)[1])

@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
 TYPES = {".pdf": "application/pdf", ".png": "image/png", ".csv": "text/csv", ".ics": "text/calendar"}
@@ -76,13 +76,14 @@ def _ics(title: str, now: datetime) -> bytes:
         "METHOD:REQUEST",
         "BEGIN:VEVENT",
         "UID:book-fair@komorebi.example",
-        f"DTSTAMP:{now:%Y%m%dT%H%M%S}",
+        f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART:{start:%Y%m%dT%H%M%S}",
         f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%S}",
         "SUMMARY:川べりの本の市 打ち合わせ",
         "LOCATION:倉庫の手前",
-        "ORGANIZER:mailto:tanaka@komorebi.example",
-        "ATTENDEE;RSVP=TRUE:mailto:hanako@komorebi.example",
+        "ORGANIZER;CN=田中 美咲:mailto:tanaka@komorebi.example",
+        "ATTENDEE;CN=山田 花子;RSVP=TRUE:mailto:hanako@komorebi.example",
+        "ATTENDEE;CN=佐藤 健;RSVP=TRUE;PARTSTAT=ACCEPTED:mailto:sato@komorebi.example",
         "END:VEVENT",
         "END:VCALENDAR",
         "",

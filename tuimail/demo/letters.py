@@ -8,6 +8,8 @@ A file holds letters parted by a line `%%`; a letter is a few headers, an empty 
     In             the folder; INBOX unless given, Sent for your own
     Flags          Maildir's letters (S seen, R replied, F flagged, D draft); S unless given
     Attach         names of files, made by `files.make`
+    Inline         an image that the HTML shows as `cid:NAME@DOMAIN`, without its ending
+    Leave          what List-Unsubscribe says
     Html, List, Charset, Thread: new, Every, Times
 """
 
@@ -49,7 +51,11 @@ class _Script(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        return f"<{self.name}-{self.number}@{_address(self.fields['From']).rpartition('@')[2].rstrip('>')}>"
+        return f"<{self.name}-{self.number}@{self.domain}>"
+
+    @property
+    def domain(self) -> str:
+        return _address(self.fields["From"]).rpartition("@")[2].rstrip(">")
 
     @property
     def mine(self) -> bool:
@@ -121,6 +127,8 @@ def _message(script: _Script, received: datetime) -> EmailMessage:
         message["References"] = " ".join(script.thread)
     if "List" in fields:
         _list_headers(message)
+    if "Leave" in fields:
+        message["List-Unsubscribe"] = fields["Leave"]
     _content(message, script, received)
     return message
 
@@ -132,12 +140,21 @@ def _list_headers(message: EmailMessage) -> None:
 
 
 def _content(message: EmailMessage, script: _Script, received: datetime) -> None:
-    subtype = "html" if "Html" in script.fields else "plain"
+    subtype = "html" if {"Html", "Inline"} & script.fields.keys() else "plain"
     message.set_content(script.text, subtype=subtype, charset=script.fields.get("Charset", "utf-8"))
+    if name := script.fields.get("Inline"):
+        _show(message, script, *files.make(name, received))
     for name in script.fields.get("Attach", "").split():
         kind, data = files.make(name, received)
         main, _, sub = kind.partition("/")
         message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+
+
+def _show(message: EmailMessage, script: _Script, kind: str, data: bytes) -> None:
+    """Put the image beside the HTML that shows it (RFC 2387)."""
+    name, (main, _, sub) = script.fields["Inline"], kind.partition("/")
+    cid = f"<{name.partition('.')[0]}@{script.domain}>"
+    message.add_related(data, main, sub, cid=cid, filename=name, disposition="inline")
 
 
 def _address(text: str) -> str:

@@ -82,6 +82,26 @@ PEOPLE: dict[str, Person] = {
             "Counter-proposal: ramen.\n\nR.",
         ),
     ),
+    "mari": Person(
+        "高橋 真理",
+        "mari@kappan.example",
+        ("山田様\n\n承知しました。紙にもそう話しておきます。\n\n高橋",),
+    ),
+    "nakamura": Person(
+        "中村 雪",
+        "nakamura@library.example",
+        ("山田様\n\n受け取りました。声を出さずに喜んでいます。\n\n中村",),
+    ),
+    "news": Person(
+        "Paper & Ink",
+        "leave@paperandink.example",
+        ("You have left. No hard feelings, and no hard covers.\n\nPaper & Ink",),
+    ),
+    "doorkeeper": Person(
+        "letterpress",
+        f"leave@{LIST.domain}",
+        ("You have left the list. The g's stay with us.\n\nletterpress",),
+    ),
     "mother": Person(
         "山田 節子",
         "setsuko@home.example",
