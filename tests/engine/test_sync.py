@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from engine.fakes import Gate
 
-from tuimail.engine.news import FoldersChanged, NewMail, Progress
+from tuimail.engine.news import FoldersChanged, NewMail, Progress, Synced
 from tuimail.engine.turns import Urgency
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.view import View
@@ -92,6 +92,20 @@ async def test_a_round_that_is_stopped_says_so_to_nobody_and_goes_on_next_time(w
     await engine.sync.folder("work", "INBOX")
     assert await engine.mailbox.count(INBOX) == (2000, 2000)
     assert world.heard(NewMail) == []
+
+
+async def test_a_round_that_ended_is_told_and_one_that_failed_or_was_stopped_is_not(world):
+    engine = world.engine()
+    fill(world, *range(1, 1501))
+    heard = []
+    engine.listen(lambda news: heard.append(news) if isinstance(news, Synced) else None)
+    world.source.failures["look"] = 1
+    with pytest.raises(MailboxError):
+        await engine.sync.folder("work", "INBOX")
+    assert heard == []
+    await engine.sync.folder("work", "INBOX")
+    await engine.sync.folder("work", "INBOX")
+    assert heard == [Synced("work", "INBOX")] * 2
 
 
 async def test_new_mail_is_what_came_unread_into_the_inbox_after_the_first_round(world):

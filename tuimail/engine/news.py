@@ -53,6 +53,13 @@ class FolderChanged(Struct, frozen=True):
     folder: str
 
 
+class Synced(Struct, frozen=True):
+    """A folder was compared with its source; the cache agrees with it as of now."""
+
+    account: str
+    folder: str
+
+
 class AccountOffline(Struct, frozen=True):
     """The server of an account does not answer, since an instant (UTC seconds); it is tried again."""
 
@@ -132,6 +139,7 @@ News = (
     | AccountGoes
     | FoldersChanged
     | FolderChanged
+    | Synced
     | AccountOffline
     | AccountOnline
     | NewMail

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tuimail.engine.account import Accounts
-from tuimail.engine.news import FoldersChanged, NewMail, Newsroom
+from tuimail.engine.news import FoldersChanged, NewMail, Newsroom, Synced
 from tuimail.engine.overlay import Overlay
 from tuimail.engine.places import Place
 from tuimail.engine.progress import Report
@@ -109,6 +109,7 @@ class Sync:
             del self._running[place]
         await self._tell_new(place, running.came)
         self._done[place] = number
+        self._newsroom.announce(Synced(account, folder))
 
     async def _tell_new(self, place: Place, came: Sequence[Envelope]) -> None:
         """Not of what was there when the folder was first looked at."""

@@ -26,6 +26,7 @@ from tuimail.engine.news import (
     OutboxLoaded,
     Progress,
     SenderChanged,
+    Synced,
 )
 from tuimail.mail.errors import AgentError, TuimailError
 from tuimail.mail.letter.draft import Draft
@@ -71,7 +72,7 @@ class Heard(Message):
 def _flood(news: News) -> tuple[object, ...] | None:
     """What makes two announcements say the same, for the kinds of which many come at once."""
     match news:
-        case FolderChanged(account, folder) | Progress(account, folder, _, _):
+        case FolderChanged(account, folder) | Synced(account, folder) | Progress(account, folder, _, _):
             return type(news), account, folder
         case FoldersChanged(account):
             return type(news), account

@@ -1,7 +1,7 @@
 """How things stand with the folder one is in: numbers, what is being read, who is offline."""
 
 from tuimail.engine.engine import Engine
-from tuimail.engine.news import AccountOffline, AccountOnline, News, Progress, Searched
+from tuimail.engine.news import AccountOffline, AccountOnline, News, Progress, Searched, Synced
 from tuimail.mail.folder.folder import Folder
 from tuimail.mail.folder.query import MOST_FOUND
 from tuimail.mail.folder.view import Order, View
@@ -28,10 +28,6 @@ class Standing:
         self._folder = folder
         self._numbers = self._looks = self._synced = ""
 
-    def synced(self) -> None:
-        """It was brought up to date just now."""
-        self._synced = f"synced {hour(self._engine.now().wall)}"
-
     def count(self, total: int, unread: int, marked: int, view: View) -> None:
         """The numbers of the view, and how it is looked at."""
         self._view = view
@@ -50,8 +46,10 @@ class Standing:
                 self._reading[account, folder] = done, total
             case Progress(account, folder, _, _):
                 self._reading.pop((account, folder), None)
-                if self._folder is not None and _within(self._folder, (account, folder)):
-                    self.synced()
+            case Synced(account, folder):
+                if self._folder is None or not _within(self._folder, (account, folder)):
+                    return False
+                self._synced = f"synced {hour(self._engine.now().wall)}"
             case AccountOffline(account, since, _):
                 self._offline[account] = since
             case Searched():

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tuimail.engine.news import NewMail
+from tuimail.engine.news import NewMail, Synced
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View
@@ -95,6 +95,16 @@ async def test_folders_come_and_go_where_there_is_little_room(open_app, press, s
     assert world.mailbox.synced == [("work", "Archive")]
     assert world.follow.shown == [("work", "Archive")]
     assert pilot.app.screen.query_one(MessageList).view == View("work", "Archive")
+
+
+async def test_the_title_says_when_what_is_shown_was_last_synced(open_app, press, seen, world):
+    pilot = await open_app()
+    world.newsroom.announce(Synced("work", "Archive"))
+    await press(pilot)
+    assert "synced" not in seen(pilot)
+    world.newsroom.announce(Synced("work", "INBOX"))
+    await press(pilot)
+    assert "synced " in seen(pilot).split("\n")[0]
 
 
 async def test_escape_leaves_the_folders_as_they_were(open_app, press, seen):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.containers import Container, Horizontal
@@ -11,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News
+from tuimail.engine.opening import Source
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import Order
@@ -23,7 +25,7 @@ from tuimail.ui.home import Home, home, looked_at, words
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.loading import First
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen, chosen_of
-from tuimail.ui.screens.doors import read
+from tuimail.ui.screens.doors import read, ready_to_read
 from tuimail.ui.standing import Standing
 from tuimail.ui.walk import Walk
 from tuimail.ui.widgets.edge import Edge
@@ -40,6 +42,7 @@ MOMENT = 0.05
 """Seconds that the first paint waits for the rows: a warm cache has them sooner, and one paint is enough."""
 
 PREVIEW_AFTER = 0.15
+QUIET_AFTER = 0.3
 LARGE = 50_000
 """So many messages are not marked at once."""
 
@@ -246,6 +249,13 @@ class MailScreen(AnsweringScreen):
             for one in mounted:
                 await one
             self._point()
+            self.set_timer(QUIET_AFTER, partial(self.work, self._get_ready, "ready"))
+
+    async def _get_ready(self) -> None:
+        """Make the reader while nothing else is done."""
+        await asyncio.to_thread(import_module, "tuimail.ui.screens.reader")
+        if self.messages.current is not None and self.is_current:
+            ready_to_read(self.app, self.desk, self.messages.current)
 
     def _point(self) -> None:
         """Put the folders' cursor where one is."""
@@ -285,9 +295,6 @@ class MailScreen(AnsweringScreen):
             if folder.account in ("", account.name):
                 name = folder.name or await self.desk.engine.sync.home(account.name)
                 await self.desk.engine.mailbox.sync(account.name, name)
-        if folder == self._folder:
-            self._standing.synced()
-            self._retitle()
 
     def _look_as(self, threaded: bool, order: Order) -> None:
         if self._folder is not None:
@@ -340,7 +347,7 @@ class MailScreen(AnsweringScreen):
         await self._furnish()
         view = self.query_one(LetterView)
         try:
-            letter = await self.desk.engine.mailbox.letter(envelope.ref)
+            letter = await self.desk.engine.opening.letter(Source(envelope.ref))
         except TuimailError as error:
             view.show_text(block(str(error)))
         else:
