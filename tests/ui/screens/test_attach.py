@@ -43,6 +43,12 @@ async def test_enter_goes_into_a_folder_and_backspace_out_of_it(open_app, press,
     assert "a b.txt" in seen(pilot)
 
 
+async def test_home_typed_behind_a_path_takes_its_place(open_app, press, folder):
+    pilot = await open_app()
+    await press(pilot, "c", "alt+a", "'~", "'/", "'D")
+    assert pilot.app.screen.field.value == "~/D"
+
+
 async def test_a_space_within_a_name_is_a_letter(open_app, press, seen, folder):
     pilot = await open_app()
     await press(pilot, "c", "alt+a", "'a", "' ", "'b", "enter")

@@ -124,6 +124,10 @@ class AttachScreen(ModalScreen[tuple[str, ...] | None]):
         self._look()
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        """What is typed behind a path that begins anew takes its place."""
+        meant = anew(self.field.value)
+        if meant != self.field.value:
+            self._go(meant)
         self._look()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
