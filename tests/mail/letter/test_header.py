@@ -50,9 +50,9 @@ FLOODS = [
 
 @pytest.mark.parametrize("value", FLOODS)
 def test_row_80_floods_are_cut_short(value):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert len(decode(value)) <= 2_000
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 def test_message_ids_are_found_and_nothing_that_only_looks_like_one():

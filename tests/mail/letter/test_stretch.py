@@ -110,6 +110,6 @@ def test_something_is_always_in_sight(text):
     ["> " * 300, "on " + "1" * 390 + ":", "from: x", "-" * 20, "on 1 wrote " * 35 + ":", "<" * 300 + "@:"],
 )
 def test_row_95_folding_takes_linear_time(line):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     stretches("said\n" + f"{line}\n" * (1_000_000 // len(line)))
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1

@@ -160,9 +160,9 @@ def test_a_star_stands_for_any_letters(pattern, name, fits):
 
 
 def test_many_stars_take_no_time():
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert not like("*a" * 200 + "b", "a" * 10_000)
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
 
 
 def test_every_rule_that_holds_has_its_say_and_is_named():
@@ -250,9 +250,9 @@ def test_a_thousand_rules_take_milliseconds_for_each_mail():
     mail = seen(replace(DRAFT, body="本文です。\n" * 200))
     times = []
     for _ in range(20):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         decide(mail, rules, WINDOW, FRIDAY_EVENING, TOKYO, JAPAN)
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     assert min(times) < 0.05
 
 

@@ -477,8 +477,8 @@ def test_hostile_text_is_refused_at_once():
         "(" * 99,
         "mon " * 25,
     ]
-    begun = clock.perf_counter()
+    begun = clock.thread_time()
     for text in piles:
         with pytest.raises(ScheduleError):
             understood(text, at(FRIDAY), TOKYO, PLAIN)
-    assert clock.perf_counter() - begun < 1
+    assert clock.thread_time() - begun < 1

@@ -119,9 +119,9 @@ def test_the_signature_recedes():
 
 def test_a_text_of_a_megabyte_begins_at_once():
     from itertools import islice
-    from time import perf_counter
+    from time import thread_time
 
     letter = parse(b"Subject: s\n\n" + b"> word word word\nword word https://a.example/\n" * 25_000)
-    begun = perf_counter()
+    begun = thread_time()
     assert len(list(islice(letter_rows(letter, 80), 200))) == 200
-    assert perf_counter() - begun < 1
+    assert thread_time() - begun < 1
