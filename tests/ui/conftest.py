@@ -373,6 +373,9 @@ class FakeOpening:
         self.drawn: Picture | None = None
         self.printed = b"printed \x1b[31mred\n"
 
+    def at_hand(self, source) -> None:
+        return None
+
     async def letter(self, source) -> Letter:
         if source.ref.uid in self.raws:
             return parse(await self.raw(source))

@@ -63,6 +63,12 @@ class Opening:
         """The message as it is read. Some that were read or looked ahead to are kept."""
         return await asyncio.shield(self._parsing(source))
 
+    def at_hand(self, source: Source) -> Letter | None:
+        """The message, when it is parsed already."""
+        known = self._letters.get(source)
+        ready = known is not None and known.done() and not known.cancelled() and known.exception() is None
+        return known.result() if known is not None and ready else None
+
     def ahead(self, ref: Ref) -> None:
         """This one is likely to be read next."""
         self._parsing(Source(ref))

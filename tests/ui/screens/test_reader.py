@@ -1,13 +1,18 @@
 """The reader by its keys; a letter is parsed where its bytes are given."""
 
+import asyncio
+
 import pytest
 from rich.color import ColorSystem
+from textual.events import Key
 
 from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.letter import Part
 from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.safe import Safe
+from tuimail.ui.keys import Place
 from tuimail.ui.reading.files import chosen
+from tuimail.ui.screens.doors import READER
 from tuimail.ui.widgets.letter_view import LetterView
 
 INVITATION = (
@@ -284,3 +289,36 @@ async def test_a_message_that_cannot_be_had_says_so_and_the_reader_stays(open_ap
     pilot = await open_app()
     await press(pilot, "enter")
     assert "imap.example.jp can't be reached." in seen(pilot)
+
+
+async def test_a_message_opened_after_another_shows_nothing_of_that_one(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "enter", "h", "u", "q", "down")
+    letter, asked = world.opening.letter, asyncio.Event()
+
+    async def later(source):
+        await asked.wait()
+        return await letter(source)
+
+    world.opening.letter = later
+    pilot.app.post_message(Key("enter", None))
+    await pilot.pause()
+    assert pilot.app.screen.place is Place.READER
+    assert "見積書の件（至急）" not in seen(pilot)
+    assert "nothing to take back" not in seen(pilot)
+    asked.set()
+    await press(pilot)
+    assert "Re: Contract draft, second round" in seen(pilot)
+
+
+async def test_the_reader_is_made_out_of_sight_and_fits_a_terminal_resized_since(open_app, press, seen):
+    pilot = await open_app()
+    await asyncio.sleep(0.5)
+    await press(pilot)
+    assert pilot.app.is_screen_installed(READER)
+    assert pilot.app.screen.place is Place.LIST
+    await pilot.resize_terminal(120, 40)
+    await press(pilot, "enter")
+    assert pilot.app.screen.query_one(LetterView).size.width == 120
+    assert pilot.app.screen.has_class("-wide")
+    assert "見積書の件（至急）" in seen(pilot)

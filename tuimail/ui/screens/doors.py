@@ -15,7 +15,10 @@ from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 
 if TYPE_CHECKING:
+    from tuimail.ui.screens.reader import ReaderScreen
     from tuimail.ui.screens.when import Answer
+
+READER = "reader"
 
 
 class Step(Protocol):
@@ -40,9 +43,30 @@ async def write(app: App[None], desk: Desk, draft: Draft) -> None:
 
 async def read(app: App[None], desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:
     """Open a message; `folder` is the title of the place it is in."""
+    reader = _reader(app, desk, envelope)
+    if not reader.is_mounted:
+        await app.push_screen(reader)
+    reader.begin(envelope, step, folder)
+    if reader not in app.screen_stack:
+        await app.push_screen(reader)
+
+
+def ready_to_read(app: App[None], desk: Desk, envelope: Envelope) -> None:
+    """Mount the reader out of sight, so that the first message opens as quickly as all others."""
+    reader = _reader(app, desk, envelope)
+    if not reader.is_running:
+        with app.batch_update():
+            app.push_screen(reader)
+            app.pop_screen()
+
+
+def _reader(app: App[None], desk: Desk, envelope: Envelope) -> "ReaderScreen":
+    """The reader. There is one, which stays mounted when it is left."""
     from tuimail.ui.screens.reader import ReaderScreen
 
-    await app.push_screen(ReaderScreen(desk, envelope, step, folder))
+    if not app.is_screen_installed(READER):
+        app.install_screen(ReaderScreen(desk, envelope), READER)
+    return app.get_screen(READER, ReaderScreen)
 
 
 async def outbox(app: App[None], desk: Desk) -> None:

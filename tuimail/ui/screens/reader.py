@@ -19,13 +19,22 @@ from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.reading.reading import Reading
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
+from tuimail.ui.widgets.edge import KeyBar
 from tuimail.ui.widgets.letter_view import LetterView
 from tuimail.ui.work import start
 
 PICTURES = 6
 """As many images of a mail are shown; the others are listed."""
 
+READING = ("load", "pictures", "step")
+"""What is under way for a letter, and ends when one leaves it."""
+
 THE_END = "The end; space goes on to the next unread message."
+
+
+async def nowhere(rows: int, unread: bool = False, peek: bool = False) -> Envelope | None:
+    """The step of a reader that has nothing to read yet."""
+    return None
 
 
 class LetterScreen(AnsweringScreen):
@@ -55,7 +64,6 @@ class LetterScreen(AnsweringScreen):
     def on_mount(self) -> None:
         self.view.focus()
         self.titled(self._title, "")
-        self.work(self._load, "load")
 
     def action_headers(self) -> None:
         self._full, self._raw = not self._full and not self._raw, False
@@ -106,23 +114,29 @@ class LetterScreen(AnsweringScreen):
         self._about(lists.leave)
 
     async def _load(self) -> None:
-        self._letter = await self.desk.engine.opening.letter(self._source)
-        self._show(self.desk.habits.left.get(self._source.ref, 0) if not self._source.path else 0)
-        if self._colours():
-            self.work(partial(self._hang, self._source, self._letter), "pictures")
+        letter = await self.desk.engine.opening.letter(self._source)
+        if letter is not self._letter:
+            self._letter = letter
+            self._show(self._left_at())
+        for view in self.query(LetterView) if self._colours() else ():
+            self.work(partial(self._hang, view, self._source, letter), "pictures")
+
+    def _left_at(self) -> int:
+        """The row at which one stopped reading."""
+        return 0 if self._source.path else self.desk.habits.left.get(self._source.ref, 0)
 
     def _colours(self) -> bool:
         """Whether this terminal can show pictures in its cells."""
         return not self.app.no_color and self.app.console.color_system in ("truecolor", "256")
 
-    async def _hang(self, source: Source, letter: Letter) -> None:
+    async def _hang(self, view: LetterView, source: Source, letter: Letter) -> None:
         """Put the images that are in the mail below it; nothing remote is ever asked for."""
         images = [part for part in letter.parts if part.type in KINDS][:PICTURES]
         for part in images:
-            room = min(self.view.size.width - 2, WIDEST), max(4, self.view.size.height - 3)
+            room = min(view.size.width - 2, WIDEST), max(4, view.size.height - 3)
             picture = await self.desk.engine.opening.picture(source, part, *room)
             if picture is not None and letter is self._letter:
-                self.view.hang(f"{part.name} {size(part.size)}", picture)
+                view.hang(f"{part.name} {size(part.size)}", picture)
 
     def _about(self, deed: Callable[[Reading], Awaitable[None]]) -> None:
         """Do something with the letter that asks questions first."""
@@ -153,20 +167,32 @@ class LetterScreen(AnsweringScreen):
 
 
 class ReaderScreen(LetterScreen):
-    """Shows `envelope`'s letter; `step` gives the next one and the one before; `folder` is where it is."""
+    """Shows the letters of a list, one after the other. It is empty until `begin`, and can begin again."""
 
-    def __init__(self, desk: Desk, envelope: Envelope, step: Step, folder: str) -> None:
-        super().__init__(desk, Source(envelope.ref), folder)
+    def __init__(self, desk: Desk, envelope: Envelope) -> None:
+        super().__init__(desk, Source(envelope.ref), "")
         self._envelope = envelope
-        self._step = step
+        self._step: Step = nowhere
         self._next: Envelope | None = None
         self._walking = asyncio.Lock()
 
     def envelope(self) -> Envelope | None:
         return self._envelope
 
+    def begin(self, envelope: Envelope, step: Step, folder: str) -> None:
+        """Show this one; `step` gives the next one and the one before; `folder` is where it is."""
+        self._step, self._title, self._next = step, folder, None
+        self._full, self._letter = False, None
+        for bar in self.query(KeyBar):
+            bar.hush()
+        for view in self.query(LetterView):
+            view.show_text(Safe(""))
+        self._open(envelope)
+
     def close(self) -> None:
         self._keep_place()
+        for group in READING:
+            self.workers.cancel_group(self, group)
         super().close()
 
     async def before_leaving(self) -> None:
@@ -201,8 +227,10 @@ class ReaderScreen(LetterScreen):
     def _open(self, envelope: Envelope) -> None:
         self._keep_place()
         self._envelope, self._source = envelope, Source(envelope.ref)
-        self._letter, self._raw, self._folded = None, False, True
+        self._raw, self._folded = False, True
         self.titled(self._title, "")
+        self._letter = self.desk.engine.opening.at_hand(self._source)
+        self._show(self._left_at())
         self.work(self._load, "load")
 
     async def _load(self) -> None:
@@ -237,6 +265,10 @@ class EnclosedScreen(LetterScreen):
 
     def __init__(self, desk: Desk, source: Source) -> None:
         super().__init__(desk, source, "Attached message")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.work(self._load, "load")
 
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         self.say("This message is attached to another: esc goes back to that one, which can be answered.")
