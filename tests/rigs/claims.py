@@ -40,6 +40,7 @@ from tuimail.engine.account import Account
 from tuimail.engine.delivery import Delivery
 from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom
+from tuimail.engine.post import Post
 from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.agenda import Agenda
@@ -120,9 +121,8 @@ class Contender:
             more = next(left, None) is not None and not self.over.is_set()
             return self.agenda.next(account.name, self.clock.now()) if more else None
 
-        delivery = Delivery(
-            account, self.items, self.stops, self.clock, SystemIds(), self.newsroom, self.name, LATE
-        )
+        post = Post(self.items, self.stops, self.clock, SystemIds(), self.newsroom, self.name, LATE)
+        delivery = Delivery(account, post)
         try:
             await delivery.run(next_item)
         except OutboxError as error:

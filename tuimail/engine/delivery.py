@@ -5,10 +5,9 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from tuimail.engine.account import Account
-from tuimail.engine.items import Items
 from tuimail.engine.keeping import hand_in
-from tuimail.engine.news import Newsroom, Notice
-from tuimail.engine.stops import Stops
+from tuimail.engine.news import Notice
+from tuimail.engine.post import Post
 from tuimail.mail.errors import OutboxDamaged, OutboxError
 from tuimail.mail.hold.clocks import put_right
 from tuimail.mail.hold.item import Item
@@ -18,7 +17,6 @@ from tuimail.mail.hold.outcome import Denied, Outcome, Refusal, Unreachable
 from tuimail.mail.hold.settle import belated
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
-from tuimail.ports import Clock, Ids
 
 STORE_PAUSE = 1.0
 MOST_FAILURES = 2
@@ -26,31 +24,11 @@ MOST_FAILURES = 2
 
 
 class Delivery:
-    """Claims, hands in, writes down what came of it. What came of one message is written with the next claim.
+    """Claims, hands in, writes down what came of it: of one message together with the next claim."""
 
-    `owner` names this process in the rows it claims; what is overdue by more than `late_after` seconds is
-    put to a person.
-    """
-
-    def __init__(
-        self,
-        account: Account,
-        items: Items,
-        stops: Stops,
-        clock: Clock,
-        ids: Ids,
-        newsroom: Newsroom,
-        owner: str,
-        late_after: float,
-    ) -> None:
+    def __init__(self, account: Account, post: Post) -> None:
         self._account = account
-        self._items = items
-        self._stops = stops
-        self._clock = clock
-        self._ids = ids
-        self._newsroom = newsroom
-        self._owner = owner
-        self._late_after = late_after
+        self._post = post
         self._settled: Move | None = None
         self.failures = 0
 
@@ -66,12 +44,12 @@ class Delivery:
             await self._write_down()
 
     async def _one(self, item: Item) -> None:
-        now = self._clock.now()
-        ask = put_right(item, now, self._late_after)
+        now = self._post.clock.now()
+        ask = put_right(item, now, self._post.late_after)
         if ask is not None:
-            await self._items.commit(ask)
+            await self._post.items.commit(ask)
             return
-        move = claim(item, now, self._owner)
+        move = claim(item, now, self._post.owner)
         submission = await self._claim(move) if move is not None else None
         if move is not None and submission is not None:
             await self._attempt(move.new, replace(submission, recipients=move.new.pending))
@@ -79,10 +57,10 @@ class Delivery:
     async def _claim(self, move: Move) -> Submission | None:
         """The message, if it is ours now."""
         try:
-            submission = await self._items.claim(move, self._settled)
+            submission = await self._post.items.claim(move, self._settled)
         except OutboxDamaged as error:
             await self._write_down()
-            await self._items.commit(rest(move.old, self._clock.now(), str(error)))
+            await self._post.items.commit(rest(move.old, self._post.clock.now(), str(error)))
             return None
         self._settled = self._overtaken()
         await self._write_down()
@@ -90,11 +68,11 @@ class Delivery:
 
     async def _attempt(self, item: Item, submission: Submission) -> None:
         item, outcome = await self._hand_in(item, submission)
-        now = self._clock.now()
+        now = self._post.clock.now()
         if isinstance(outcome, Denied):
-            await self._stops.stop(self._account.name, line(f"{outcome.code} {outcome.text}"), now)
+            await self._post.stops.stop(self._account.name, line(f"{outcome.code} {outcome.text}"), now)
         self.failures = self.failures + 1 if isinstance(outcome, Unreachable) else 0
-        self._settled = settled(item, outcome, now, self._ids.jitter())
+        self._settled = settled(item, outcome, now, self._post.ids.jitter())
 
     async def _hand_in(self, item: Item, submission: Submission) -> tuple[Item, Outcome]:
         """The item as it stands after the attempt, and what came of it.
@@ -104,16 +82,16 @@ class Delivery:
 
         async def body_next(said: str, refused: tuple[Refusal, ...] = ()) -> bool:
             nonlocal item
-            begun = begin_body(item, self._clock.now(), said, refused)
-            if not await self._items.commit(begun):
+            begun = begin_body(item, self._post.clock.now(), said, refused)
+            if not await self._post.items.commit(begun):
                 return False
             item = begun.new
             return True
 
         try:
-            outcome = await hand_in(self._account, item, submission, body_next, self._clock.now())
+            outcome = await hand_in(self._account, item, submission, body_next, self._post.clock.now())
         except OutboxError as error:
-            self._newsroom.announce(Notice(line(str(error))))
+            self._post.newsroom.announce(Notice(line(str(error))))
             outcome = Unreachable(str(error))
         return item, outcome
 
@@ -121,14 +99,14 @@ class Delivery:
         """What the server said must not be forgotten because the disk is full just now."""
         while self._settled is not None:
             try:
-                await self._items.commit(self._settled)
+                await self._post.items.commit(self._settled)
             except OutboxError as error:
-                self._newsroom.announce(Notice(line(str(error))))
-                await self._clock.sleep(STORE_PAUSE)
+                self._post.newsroom.announce(Notice(line(str(error))))
+                await self._post.clock.sleep(STORE_PAUSE)
             else:
                 self._settled = self._overtaken()
 
     def _overtaken(self) -> Move | None:
         """What is still to be written when another process moved the item before its answer was written."""
-        known = self._items.get(self._settled.old.id) if self._settled else None
+        known = self._post.items.get(self._settled.old.id) if self._settled else None
         return belated(self._settled, known) if self._settled and known else None

@@ -28,6 +28,7 @@ from tuimail.engine.opening import NoOpener, Opening
 from tuimail.engine.outbox import Outbox
 from tuimail.engine.pending import Pending
 from tuimail.engine.places import Place
+from tuimail.engine.post import Post
 from tuimail.engine.prefetch import Prefetch
 from tuimail.engine.reading import Reading
 from tuimail.engine.replay import Replay
@@ -83,9 +84,8 @@ class Engine:
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
         self._stops = Stops(store, self._newsroom)
-        self._sender = Sender(
-            accounts, self._items, self._stops, store, lock, clock, ids, self._newsroom, owner, late_after
-        )
+        post = Post(self._items, self._stops, clock, ids, self._newsroom, owner, late_after)
+        self._sender = Sender(accounts, post, store, lock)
         self._keeping = Keeping(accounts, self._items, clock, ids, self._newsroom)
         self._finder = Finder(self._items, clock)
         self._filer = Filer(self._items, store, clock, ids)

@@ -5,10 +5,9 @@ from functools import partial
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.delivery import STORE_PAUSE, Delivery
-from tuimail.engine.items import Items
-from tuimail.engine.news import Newsroom, Notice, SenderChanged
+from tuimail.engine.news import Notice, SenderChanged
+from tuimail.engine.post import Post
 from tuimail.engine.silence import Silence
-from tuimail.engine.stops import Stops
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.clocks import put_right
@@ -17,7 +16,7 @@ from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import recover
 from tuimail.mail.hold.restored import COPY, ask
 from tuimail.mail.letter.safe import line
-from tuimail.ports import Clock, Ids, OutboxStore, SenderLock
+from tuimail.ports import OutboxStore, SenderLock
 
 LOOK_EVERY = 0.25
 ACCOUNT_RESTS = 15.0
@@ -27,42 +26,23 @@ ACCOUNT_RESTS = 15.0
 class Sender:
     """Sends while it holds the lock; without it only watches what the holder does.
 
-    `owner` names this process in the rows it claims. What fell due more than `late_after` seconds before it
-    took the lock is paused, for a person to decide.
+    What fell due longer ago than `post.late_after` before it took the lock is paused, for a person to decide.
     """
 
-    def __init__(
-        self,
-        accounts: Accounts,
-        items: Items,
-        stops: Stops,
-        store: OutboxStore,
-        lock: SenderLock,
-        clock: Clock,
-        ids: Ids,
-        newsroom: Newsroom,
-        owner: str,
-        late_after: float,
-    ) -> None:
+    def __init__(self, accounts: Accounts, post: Post, store: OutboxStore, lock: SenderLock) -> None:
         self._accounts = accounts
-        self._items = items
-        self._stops = stops
+        self._post = post
         self._store = store
         self._lock = lock
-        self._clock = clock
-        self._ids = ids
-        self._newsroom = newsroom
-        self._owner = owner
-        self._late_after = late_after
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._rests: dict[str, Moment] = {}
         self._closing = False
         self._holder = ""
         self._agenda = Agenda()
-        self._silence = Silence(newsroom)
+        self._silence = Silence(post.newsroom)
         self.here = False
-        items.watch(self._note)
+        post.items.watch(self._note)
 
     def wake(self) -> None:
         """Look now: something may be due."""
@@ -101,14 +81,14 @@ class Sender:
 
     async def _round(self) -> None:
         try:
-            if await self._items.catch_up():
-                await self._stops.load()
+            if await self._post.items.catch_up():
+                await self._post.stops.load()
                 await self._tell_of_damage()
             await self._mind_the_lock()
             self._mind_the_clock()
         except OutboxError as error:
-            self._newsroom.announce(Notice(line(str(error))))
-            await self._clock.sleep(STORE_PAUSE)
+            self._post.newsroom.announce(Notice(line(str(error))))
+            await self._post.clock.sleep(STORE_PAUSE)
             return
         self._end_attempts()
         if self.here:
@@ -125,52 +105,54 @@ class Sender:
 
     async def _begin(self) -> None:
         """Taking over: what a dead sender left in the middle is settled before anything is claimed."""
-        now = self._clock.now()
+        now = self._post.clock.now()
         await self._tell_of_damage(look=True)
         copy = await self._store.restored()
         await self._store.purge(now)
-        await self._items.load()
-        await self._stops.load()
-        for item in self._items.all():
+        await self._post.items.load()
+        await self._post.stops.load()
+        for item in self._post.items.all():
             asked = ask(item, now, COPY) if copy else None
-            await self._items.commit(asked or recover(item, now) or put_right(item, now, self._late_after))
+            await self._post.items.commit(
+                asked or recover(item, now) or put_right(item, now, self._post.late_after)
+            )
         await self._store.settle_in()
         self.here, self._holder = True, ""
-        self._newsroom.announce(SenderChanged(True, self._lock.holder()))
+        self._post.newsroom.announce(SenderChanged(True, self._lock.holder()))
 
     async def _tell_of_damage(self, look: bool = False) -> None:
         report = await self._store.damage_report(look)
         if report:
-            self._newsroom.announce(Notice(line(report)))
-            await self._items.load()
+            self._post.newsroom.announce(Notice(line(report)))
+            await self._post.items.load()
 
     def _mind_the_clock(self) -> None:
         """Make the agenda anew when the wall clock was set."""
-        now = self._clock.now()
+        now = self._post.clock.now()
         if self._agenda.is_stale(now):
-            self._agenda.put_all(self._items.all(), now)
+            self._agenda.put_all(self._post.items.all(), now)
 
     def _note(self, item_id: str, item: Item | None) -> None:
         if item is None:
             self._agenda.drop(item_id)
         else:
-            self._agenda.put(item, self._clock.now())
+            self._agenda.put(item, self._post.clock.now())
 
     def _mind_the_holder(self) -> None:
         """Name the one that sends, and notice when it does not."""
-        holder, now = self._lock.holder(), self._clock.now()
+        holder, now = self._lock.holder(), self._post.clock.now()
         if holder and holder != self._holder:
             self._holder = holder
-            self._newsroom.announce(SenderChanged(False, holder))
+            self._post.newsroom.announce(SenderChanged(False, holder))
         self._silence.mind(holder, any(self._is_stuck(name, now) for name in self._accounts), now)
 
     def _is_stuck(self, account: str, now: Moment) -> bool:
-        if account in self._stops or self._agenda.next(account, now) is None:
+        if account in self._post.stops or self._agenda.next(account, now) is None:
             return False
-        return not any(i.account == account and i.state is State.SENDING for i in self._items.all())
+        return not any(i.account == account and i.state is State.SENDING for i in self._post.items.all())
 
     async def _rest(self) -> None:
-        pause = min(LOOK_EVERY, self._agenda.soonest(self._clock.now()))
+        pause = min(LOOK_EVERY, self._agenda.soonest(self._post.clock.now()))
         try:
             await asyncio.wait_for(self._wake.wait(), pause)
         except TimeoutError:
@@ -189,29 +171,20 @@ class Sender:
                 self._busy[name] = asyncio.create_task(self._drain(account), name=f"send {name}")
 
     def _next(self, account: str) -> Item | None:
-        now = self._clock.now()
+        now = self._post.clock.now()
         rests = account in self._rests and self._rests[account].left(now) > 0
-        if self._closing or not self.here or rests or account in self._stops:
+        if self._closing or not self.here or rests or account in self._post.stops:
             return None
         return self._agenda.next(account, now)
 
     async def _drain(self, account: Account) -> None:
-        delivery = Delivery(
-            account,
-            self._items,
-            self._stops,
-            self._clock,
-            self._ids,
-            self._newsroom,
-            self._owner,
-            self._late_after,
-        )
+        delivery = Delivery(account, self._post)
         try:
             await delivery.run(partial(self._next, account.name))
             if delivery.failures:
-                self._rests[account.name] = self._clock.now().later(ACCOUNT_RESTS)
+                self._rests[account.name] = self._post.clock.now().later(ACCOUNT_RESTS)
         except OutboxError as error:
-            self._newsroom.announce(Notice(line(str(error))))
-            await self._clock.sleep(STORE_PAUSE)
+            self._post.newsroom.announce(Notice(line(str(error))))
+            await self._post.clock.sleep(STORE_PAUSE)
         finally:
             self.wake()
