@@ -85,17 +85,17 @@ def test_every_row_holds_its_width(width):
 def test_a_message_row_reads_mark_date_who_subject_attachment():
     row = text(message_row(MAIL, 80, HERE))
     assert row.startswith(" ● 10:02   鈴木 一郎             見積書の件（至急）")
-    assert row.endswith("@")
+    assert row.endswith("@ ")
 
 
 def test_a_read_message_has_no_mark_and_a_flagged_one_a_star():
     row = text(message_row(MAIL.flagged(frozenset({Flag.SEEN, Flag.FLAGGED})), 80, HERE))
     assert row.startswith("   10:02")
-    assert row.endswith("   * @")
+    assert row.endswith("   * @ ")
 
 
 def test_what_was_answered_or_sent_on_has_a_letter_in_a_column_of_its_own():
-    for flag, ending in ((Flag.ANSWERED, " r   @"), (Flag.FORWARDED, " f   @")):
+    for flag, ending in ((Flag.ANSWERED, " r   @ "), (Flag.FORWARDED, " f   @ ")):
         assert text(message_row(MAIL.flagged(frozenset({flag})), 80, HERE)).endswith(ending)
 
 

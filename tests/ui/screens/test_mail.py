@@ -88,7 +88,7 @@ async def test_folders_come_and_go_where_there_is_little_room(open_app, press, s
     assert "Archive" not in seen(pilot)
     await press(pilot, "g")
     assert "Archive" in seen(pilot)
-    assert "enter goes" in seen(pilot)
+    assert "enter takes it" in seen(pilot)
     await press(pilot, "down", "down", "enter")
     assert "Archive · work" in seen(pilot)
     assert "No mail here yet." in seen(pilot)

@@ -21,7 +21,14 @@ async def test_the_empty_line_says_what_can_be_asked(open_app, press, seen):
     pilot = await open_app((120, 24))
     await press(pilot, "slash")
     assert "from:  to:  subject:  has:attachment" in seen(pilot)
-    assert "tab everywhere" in seen(pilot)
+    assert "tab everywhere · enter keeps · esc back" in seen(pilot)
+
+
+async def test_its_keys_stay_in_sight_while_one_types_in_a_small_terminal(open_app, press, seen):
+    pilot = await open_app((80, 24))
+    await typed(pilot, press, "slash", "'見積", "tab")
+    assert "find everywhere 見積" in seen(pilot)
+    assert "tab here · enter keeps · esc back" in seen(pilot)
 
 
 async def test_every_letter_narrows_the_list_further(open_app, press, seen):
@@ -43,6 +50,14 @@ async def test_arrows_move_the_list_while_one_types(open_app, press):
     await press(pilot, "pagedown")
     assert list_of(pilot).cursor > 1
     assert list_of(pilot).view.query.text == "night"
+
+
+async def test_arrows_that_come_with_the_letters_move_in_what_the_letters_found(open_app, press, burst):
+    pilot = await open_app()
+    await press(pilot, "slash")
+    await burst(pilot, "n", "i", "g", "h", "down", "down")
+    assert list_of(pilot).view.query.text == "nigh"
+    assert list_of(pilot).cursor == 2
 
 
 async def test_escape_goes_back_to_where_one_was(open_app, press):

@@ -103,7 +103,7 @@ async def test_a_folded_conversation_goes_as_a_whole_an_unfolded_one_by_the_mess
     pilot = await open_app(threads=True)
     await press(pilot, "j", "e")
     assert world.triage.done == [("Archive", (Ref("work", "INBOX", "5"), Ref("work", "INBOX", "1")))]
-    assert "Archived 2 · u takes back" in seen(pilot)
+    assert "Archived 2 · u takes them back" in seen(pilot)
     await press(pilot, "z", "j", "d")
     assert (
         world.triage.done[1] == ("Trash", (Ref("work", "INBOX", "8"),)) or len(world.triage.done[1][1]) == 1
@@ -116,7 +116,7 @@ async def test_what_is_archived_goes_at_once_and_the_cursor_stays_at_the_place(o
     await press(pilot, "j", "e", "e")
     assert [refs[0].uid for _, refs in world.triage.done] == ["1", "2"]
     assert (messages.cursor, messages.current.ref.uid) == (1, "3")
-    assert "Archived · u takes back" in seen(pilot)
+    assert "Archived · u takes it back" in seen(pilot)
 
 
 async def test_keys_sent_at_once_each_find_the_list_as_the_one_before_left_it(open_app, burst, world):
@@ -137,7 +137,7 @@ async def test_marked_messages_are_what_keys_act_on(open_app, press, seen, world
     here = messages.current.ref
     await press(pilot, "e")
     assert sorted(ref.uid for ref in world.triage.done[0][1]) == ["0", "2"]
-    assert "Archived 2 · u takes back" in seen(pilot)
+    assert "Archived 2 · u takes them back" in seen(pilot)
     assert messages.current.ref.uid == "3" if here.uid == "2" else messages.current.ref == here
     assert "marked" not in seen(pilot)
 
@@ -181,10 +181,10 @@ async def test_deleting_asks_only_where_it_would_erase(open_app, press, seen, wo
 async def test_moving_asks_where_and_offers_the_last_place_first(open_app, press, seen, world):
     pilot = await open_app()
     await press(pilot, "M")
-    assert "Move to" in seen(pilot)
+    assert "move to" in seen(pilot)
     await press(pilot, "'arch", "enter")
     assert world.triage.done[-1] == ("Archive", (Ref("work", "INBOX", "0"),))
-    assert "Moved to Archive · u takes back" in seen(pilot)
+    assert "Moved to Archive · u takes it back" in seen(pilot)
     await press(pilot, "M", "enter")
     assert world.triage.done[-1] == ("Archive", (Ref("work", "INBOX", "1"),))
     await press(pilot, "M", "escape")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,8 @@ HIDING = re.compile(
     r"|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
-_QUOTE, _UNQUOTE = "\ue000", "\ue001"
-_UNUSED = re.compile("[\ue000\ue001]|&#(?:x0*e00[01]|0*5734[45]);?", re.IGNORECASE)
+_QUOTE, _UNQUOTE, _HALF = "\ue000", "\ue001", "\ue002"
+_UNUSED = re.compile("[\ue000-\ue002]|&#(?:x0*e00[012]|0*5734[456]);?", re.IGNORECASE)
 _QUOTES_LIMIT = 20
 _PRE = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 UNSHOWN = frozenset({"script", "style", "head", "template", "noscript", "object", "svg", "iframe", "title"})
@@ -74,8 +75,10 @@ def _laid_out(source: str, links: Links) -> str:
     data = {cell for table in tree.iter("table") if _tabular(table) for cell in table.iter("*")}
     for element in list(tree.iter("*")):
         _prepare(element, element in data, links)
+    for cell in data:
+        cell.text, cell.tail = _spaced(cell.text), _spaced(cell.tail)
     config = ParserConfig(css=CSS_PROFILES["strict"].copy(), display_images=True)
-    return _quoted(str(Inscriptis(tree, config).get_text()))
+    return _quoted(str(Inscriptis(tree, config).get_text()).replace(_HALF, ""))
 
 
 def _deep(tree: HtmlElement) -> bool:
@@ -119,6 +122,13 @@ def _prepare(element: HtmlElement, tabular: bool, links: Links) -> None:
         kept["style"] = "white-space: pre"
     element.attrib.clear()
     element.attrib.update(kept)
+
+
+def _spaced(text: str | None) -> str | None:
+    """A wide letter as two, since columns are laid out by counting letters."""
+    if text is None or text.isascii():
+        return text
+    return "".join(c + _HALF if unicodedata.east_asian_width(c) in "WF" else c for c in text)
 
 
 def _mark(quote: HtmlElement) -> None:

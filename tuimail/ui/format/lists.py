@@ -54,7 +54,7 @@ def columns(width: int, where: bool, sizes: bool, threads: bool) -> Columns:
     where_ = (0 if narrow else min(24, max(10, width // 8))) if where else 0
     size_ = (0 if tiny else 8) if sizes else 0
     signs = 0 if tiny else 2 if narrow else 6
-    total = (0 if tiny else 4 if narrow else 5) if threads else 0
+    total = 0 if tiny else (4 if narrow else 5) if threads else 1
     used = MARKS + date_ + who_ + 2 * (not tiny) + tiny + where_ + size_ + signs + total
     return Columns(date_, who_, where_, max(0, width - used), size_, signs, total)
 

@@ -158,7 +158,7 @@ class AnsweringScreen(PlaceScreen):
         if len(accounts) > 1:
             self.say("These are of several accounts: mark those of one to move them.", trouble=True)
             return
-        words = "Move to" if len(chosen.refs) == 1 else f"Move {len(chosen.refs):,} to"
+        words = "move to" if len(chosen.refs) == 1 else f"move {len(chosen.refs):,} to"
         await pick_folder(self.app, self.desk, Safe(words), accounts, partial(self._move_there, chosen))
 
     def _move_there(self, chosen: Chosen, folder: Folder | None) -> None:
@@ -187,7 +187,7 @@ class AnsweringScreen(PlaceScreen):
     def _done(self, words: str, count: int, undoable: bool = True) -> None:
         """Say what was done, in the place one is in by now."""
         number = "" if count == 1 else f" {count:,}"
-        tail = " · u takes back" if undoable else "."
+        tail = f" · u takes {'it' if count == 1 else 'them'} back" if undoable else "."
         here = self.app.screen
         place = here if isinstance(here, PlaceScreen) else self
         place.say(f"{words.rstrip(':') if count == 1 else words}{number}{tail}")

@@ -58,7 +58,7 @@ class FolderView(Rows):
 
     def rows(self, width: int) -> Sequence[Row]:
         if not self.entries:
-            return [(Piece("   nothing here goes on so", Tone.MUTED),)]
+            return [(Piece("   nothing here begins like this", Tone.MUTED),)]
         top = max(0, min(self.cursor - SHOWN // 2, len(self.entries) - SHOWN))
         wide = min(width, WIDEST)
         return [self._row(n, wide) for n in range(top, min(top + SHOWN, len(self.entries)))]

@@ -29,7 +29,7 @@ class FolderLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label(f" {self._asks} ", markup=False)
-        yield Input(placeholder="type to narrow · enter goes · esc leaves", compact=True)
+        yield Input(placeholder="type to narrow · enter takes it · esc leaves", compact=True)
 
     def on_mount(self) -> None:
         self._folders.lead(True)

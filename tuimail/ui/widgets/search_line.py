@@ -20,7 +20,9 @@ ASK_AFTER = 0.8
 """Seconds without a key before a server is asked."""
 
 REMEMBERED = 50
-HELP = "words  from:  to:  subject:  has:attachment  is:unread  after:7d  in:   tab everywhere   esc back"
+EXAMPLES = "from:  to:  subject:  has:attachment  is:unread  after:7d"
+ROOM = 60
+"""Cells from which on the keys stand beside what is typed."""
 
 
 class SearchLine(Horizontal):
@@ -33,6 +35,7 @@ class SearchLine(Horizontal):
     DEFAULT_CSS = """
     SearchLine { layer: above; dock: bottom; height: 1; background: $mail-bar; }
     SearchLine > Label { color: $mail-accent; }
+    SearchLine > #keys { color: $mail-muted; }
     SearchLine > Input { width: 1fr; border: none; height: 1; padding: 0; background: $mail-bar; }
     SearchLine > Input:focus { border: none; }
     """
@@ -47,10 +50,14 @@ class SearchLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label(self._asks(), markup=False)
-        yield Input(self._quest.text, placeholder=HELP, compact=True, select_on_focus=False)
+        yield Input(self._quest.text, placeholder=EXAMPLES, compact=True, select_on_focus=False)
+        yield Label(self._keys(), id="keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#keys").display = event.size.width >= ROOM
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -82,14 +89,19 @@ class SearchLine(Horizontal):
 
     async def action_choose(self, rows: int) -> None:
         """Another row of the list; in an empty line, a former query."""
-        value = self.query_one(Input).value
+        field = self.query_one(Input)
+        await caught_up(field)
+        value = field.value
         walks = self._former < len(self._asked) and value == self._asked[self._former]
         if walks or (not value and rows < 0):
             self._recall(rows)
         else:
+            await self._narrowed()
             await self._messages.go(self._messages.validate_cursor(self._messages.cursor + rows))
 
     async def action_page(self, pages: int) -> None:
+        await caught_up(self.query_one(Input))
+        await self._narrowed()
         await self._messages.action_page(pages)
 
     def _recall(self, step: int) -> None:
@@ -105,13 +117,22 @@ class SearchLine(Horizontal):
     async def _widen(self) -> None:
         await self._quest.widen()
         self.query_one(Label).update(self._asks())
+        self.query_one("#keys", Label).update(self._keys())
         self._quest.ask(False)
+
+    async def _narrowed(self) -> None:
+        """The list answers all that is typed: an arrow moves in what the letters before it found."""
+        self._narrow()
+        await self._messages.opened()
 
     def _narrow(self) -> None:
         self._quest.narrow(self.query_one(Input).value)
 
     def _asks(self) -> str:
         return " find everywhere " if self._quest.everywhere else " find "
+
+    def _keys(self) -> str:
+        return f"  tab {'here' if self._quest.everywhere else 'everywhere'} · enter keeps · esc back "
 
     def _hush(self) -> None:
         for timer in self._soon:
