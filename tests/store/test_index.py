@@ -65,7 +65,8 @@ class Cache:
         }
         slots = ", ".join(f":{name}" for name in COLUMNS.split(", "))
         self.connection.execute(f"INSERT INTO envelopes ({COLUMNS}) VALUES ({slots})", values)
-        index.put(self.connection, [values["id"]])
+        shown = ("id", "subject", "sender_name", "sender_spec", "recipients")
+        index.put(self.connection, [index.Head(*(values[name] for name in shown))])
         if text is not None:
             index.put_text(self.connection, [(values["id"], Gist(text, False))])
         return values["id"]

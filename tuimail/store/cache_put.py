@@ -16,6 +16,7 @@ from tuimail.store import (
     cache_thread,
     index,
 )
+from tuimail.store.cache_insert import insert
 from tuimail.store.cache_place import Row
 from tuimail.store.cache_tally import Tally
 
@@ -27,8 +28,8 @@ def put(connection: sqlite3.Connection, envelopes: Sequence[Envelope]) -> None:
     for (account, name), group in groupby(sorted(unique.values(), key=_place), key=_order):
         folder = cache_folder.made(connection, account, name)
         batch = list(group)
-        ids = _put(connection, account, folder, batch, tally)
-        index.put(connection, ids)
+        rows = _put(connection, account, folder, batch, tally)
+        index.put(connection, [cache_row.head(row) for row in rows])
         cache_people.meet(connection, batch, cache_folder.is_sent(connection, folder))
     tally.write(connection)
 
@@ -43,7 +44,8 @@ def _place(e: Envelope) -> tuple[str, str, float, int, str]:
 
 def _put(
     connection: sqlite3.Connection, account: str, folder: int, batch: list[Envelope], tally: Tally
-) -> list[int]:
+) -> list[tuple[Any, ...]]:
+    """The rows that were not there before."""
     known = _known(connection, folder, batch)
     before = [known[e.ref.uid].thread if e.ref.uid in known else 0 for e in batch]
     assigned = cache_thread.assign(connection, account, batch, before)
@@ -51,6 +53,7 @@ def _put(
     fresh = [e for e in batch if e.ref.uid not in known]
     keys = cache_key.free(connection, [cache_key.wanted(e.received, folder, e.ref.uid) for e in fresh])
     new = {e.ref.uid: key for e, key in zip(fresh, keys, strict=True)}
+    made = set(keys)
     rows: list[tuple[Any, ...]] = []
     for e, thread in zip(batch, assigned.threads, strict=True):
         row = known.get(e.ref.uid)
@@ -59,8 +62,8 @@ def _put(
             tally.regrouped(assigned.joined.get(row.thread, row.thread), folder)
             tally.regrouped(thread, folder)
     rows.sort()
-    connection.executemany(cache_row.INSERT, rows)
-    return [row[0] for row in rows]
+    insert(connection, cache_row.INSERT, rows)
+    return [row for row in rows if row[0] in made]
 
 
 def _known(connection: sqlite3.Connection, folder: int, batch: Sequence[Envelope]) -> dict[str, Row]:

@@ -10,13 +10,14 @@ import msgspec
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import line
+from tuimail.store import index
 from tuimail.store.cache_key import number
 
 COLUMNS = (
     "id, folder, number, uid, thread, unread, flagged, attached, body, received, size, flags, labels,"
     " sender_name, sender_spec, subject, recipients, ids"
 )
-INSERT = f"INSERT OR REPLACE INTO envelopes ({COLUMNS}) VALUES ({','.join('?' * 18)})"  # noqa: S608
+INSERT = f"INSERT OR REPLACE INTO envelopes ({COLUMNS})"
 _SELECT = f"SELECT {COLUMNS} FROM envelopes WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
 
 _encode = msgspec.json.Encoder().encode
@@ -37,9 +38,14 @@ def values(e: Envelope, id: int, folder: int, thread: int, attached: bool, body:
     words, unread, flagged = _written(flags)
     return (
         *(id, folder, number(uid), uid, thread, unread, flagged, int(attached), body, e.received, e.size),
-        *(words, _text(sorted(e.labels)) if e.labels else "", sender.name, sender.spec, e.subject),
+        *(words, _text(sorted(e.labels)) if e.labels else "", str(sender.name), sender.spec, str(e.subject)),
         *(_text(people), _text((e.message_id, e.in_reply_to, *e.references))),
     )
+
+
+def head(row: tuple[Any, ...]) -> index.Head:
+    """What is searched of a row that `values` gave."""
+    return index.Head(row[0], row[15], row[13], row[14], row[16])
 
 
 def flag_values(flags: frozenset[str]) -> tuple[str, int, int]:

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 
+from tuimail.store.cache_insert import insert
 from tuimail.store.cache_key import BLOCK
 from tuimail.store.cache_row import many
 
@@ -87,7 +88,7 @@ class Tally:
         gone = [pair for pair in old if pair not in new]
         changed = sorted((*pair, *row) for pair, row in new.items() if old.get(pair) != row)
         connection.executemany("DELETE FROM threads WHERE thread = ? AND folder = ?", gone)
-        connection.executemany("INSERT OR REPLACE INTO threads VALUES (?, ?, ?, ?)", changed)
+        insert(connection, "INSERT OR REPLACE INTO threads", changed)
         threads: Counter[int] = Counter()
         unread: Counter[int] = Counter()
         for sign, rows in ((-1, old), (1, new)):

@@ -7,11 +7,13 @@ message joins two, they become one, and its number is the older of the two.
 
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct
 
 from tuimail.mail.letter.envelope import Envelope
+from tuimail.store.cache_insert import insert
 from tuimail.store.cache_row import many
 
 REFERENCES = 32
@@ -57,6 +59,7 @@ def _hashes(account: str, e: Envelope) -> tuple[int, ...]:
     return tuple([_hash(account, name) for name in names])
 
 
+@lru_cache(8192)
 def _hash(account: str, name: str) -> int:
     digest = blake2b(f"{account}\0{name}".encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
@@ -97,7 +100,7 @@ class _Union:
 
 def _keep(connection: sqlite3.Connection, union: _Union, new: int) -> None:
     rows = [(hash, union.root(union.known[hash])) for hash in sorted(union.changed)]
-    connection.executemany("INSERT OR REPLACE INTO message_ids VALUES (?, ?)", rows)
+    insert(connection, "INSERT OR REPLACE INTO message_ids", rows)
     if union.next != new:
         connection.execute("UPDATE serial SET next = ?", (union.next,))
     pairs = [(union.root(old), old) for old in union.parent if old < new]

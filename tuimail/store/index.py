@@ -7,9 +7,9 @@ passed over: what is found is looked up in `envelopes`.
 
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,7 @@ from tuimail.mail.folder.query import MOST_FOUND, Query
 from tuimail.mail.letter import grams
 from tuimail.mail.letter.gist import Gist, gist
 from tuimail.store import index_sql as sql
+from tuimail.store.cache_insert import insert
 
 SCHEMA = """
 CREATE VIRTUAL TABLE words USING fts5(
@@ -36,14 +37,11 @@ CREATE TABLE answers (
   PRIMARY KEY (query, id)
 ) STRICT, WITHOUT ROWID"""
 
-_FIELDS = "subject, sender_name, sender_spec, recipients"
-_INSERT = (
-    "INSERT INTO words (rowid, subject, sender, receivers, copied, body, starts) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_DELETE = (
-    "INSERT INTO words (words, rowid, subject, sender, receivers, copied, body, starts)"
-    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
-)
+_HEAD = "subject, sender_name, sender_spec, recipients"
+_COLUMNS = "rowid, subject, sender, receivers, copied, starts"
+_INSERT_HEAD = f"INSERT INTO words ({_COLUMNS})"
+_INSERT = f"INSERT INTO words ({_COLUMNS}, body) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_DELETE = f"INSERT INTO words (words, {_COLUMNS}, body) VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 
 _COVERED = """
 SELECT account, name, max(total, iif(mark IS NULL, said_total, 0)),
@@ -53,7 +51,7 @@ FROM folders WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))
 """
 
 _DROPPED = f"""
-SELECT envelopes.id, {_FIELDS}, whole, raw FROM json_each(?)
+SELECT envelopes.id, {_HEAD}, whole, raw FROM json_each(?)
 JOIN envelopes ON envelopes.id = value JOIN indexed ON indexed.id = value
 LEFT JOIN bodies ON bodies.id = value
 LIMIT ?
@@ -62,11 +60,22 @@ LIMIT ?
 FEW = 200
 """As many messages are taken out of the index as a person deletes at a time."""
 
+_SUBJECT, _SENDER, *_RECEIVERS = sql.MARKS
 _people = msgspec.json.Decoder(tuple[list[tuple[str, str]], list[tuple[str, str]]]).decode
 
 
 Row = tuple[int, int, int]
 """The id of a message, that of its conversation, and whether it is unread."""
+
+
+class Head(NamedTuple):
+    """What is indexed of a message that has no text yet; `recipients` as in `envelopes`."""
+
+    id: int
+    subject: str
+    name: str
+    spec: str
+    recipients: str
 
 
 class Found(Struct, frozen=True):
@@ -80,26 +89,24 @@ class Found(Struct, frozen=True):
         return tuple(id for id, _, _ in self.rows)
 
 
-def put(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Index the headers of these rows of `envelopes`; those that are indexed already stay as they are."""
-    rows = _rows(connection, ids, "indexed.id IS NULL")
-    for id, *fields, _ in rows:
-        head, starts = _head(*fields)
-        connection.execute(_INSERT, (id, *head, "", " ".join(starts)))
-    connection.executemany("INSERT INTO indexed VALUES (?, 0)", ((row[0],) for row in rows))
+def put(connection: sqlite3.Connection, heads: Sequence[Head]) -> None:
+    """Index the headers of messages that are new. Quickest by ascending id."""
+    rows = [(head.id, *_fields(head.subject, head.name, head.spec, head.recipients)) for head in heads]
+    insert(connection, _INSERT_HEAD, rows)
+    indexed = _json(head.id for head in heads)
+    connection.execute("INSERT INTO indexed SELECT value, 0 FROM json_each(?)", (indexed,))
 
 
 def put_text(connection: sqlite3.Connection, gists: Iterable[tuple[int, Gist]]) -> None:
     """Index these messages with the text of their bodies, once."""
     texts = {id: gist.text for id, gist in gists}
     rows = _rows(connection, texts, "coalesce(whole, 0) = 0")
-    for id, *fields, known in rows:
-        head, starts = _head(*fields)
+    for id, *head, known in rows:
+        *fields, starts = _fields(*head)
         if known:
-            connection.execute(_DELETE, (id, *head, "", " ".join(starts)))
+            connection.execute(_DELETE, (id, *fields, starts, ""))
         body = grams.fold(texts[id])
-        starts |= grams.letters(body)
-        connection.execute(_INSERT, (id, *head, grams.pairs(body), " ".join(starts)))
+        connection.execute(_INSERT, (id, *fields, _with(starts, body), grams.pairs(body)))
     connection.executemany("INSERT OR REPLACE INTO indexed VALUES (?, 1)", ((row[0],) for row in rows))
 
 
@@ -107,12 +114,11 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """These rows are about to go from `envelopes` and `bodies`; of `FEW` the words go too."""
     asked = _json(ids)
     rows = connection.execute(_DROPPED, (asked, FEW + 1)).fetchall()
-    for id, *fields, whole, packed in rows if len(rows) <= FEW else ():
-        head, starts = _head(*fields)
+    for id, *head, whole, packed in rows if len(rows) <= FEW else ():
+        *fields, starts = _fields(*head)
         body = grams.fold(gist(zlib.decompress(packed)).text) if packed else ""
         if bool(packed) == bool(whole):
-            starts |= grams.letters(body)
-            connection.execute(_DELETE, (id, *head, grams.pairs(body), " ".join(starts)))
+            connection.execute(_DELETE, (id, *fields, _with(starts, body), grams.pairs(body)))
     connection.execute("DELETE FROM indexed WHERE id IN (SELECT value FROM json_each(?))", (asked,))
 
 
@@ -156,7 +162,7 @@ def covered(
 def _rows(connection: sqlite3.Connection, ids: Iterable[int], which: str) -> list[tuple[Any, ...]]:
     """The fields of these messages and whether they are indexed, in the order that FTS5 takes quickest."""
     statement = (
-        f"SELECT envelopes.id, {_FIELDS}, indexed.id IS NOT NULL"  # noqa: S608
+        f"SELECT envelopes.id, {_HEAD}, indexed.id IS NOT NULL"  # noqa: S608
         " FROM envelopes LEFT JOIN indexed USING (id)"
         f" WHERE envelopes.id IN (SELECT value FROM json_each(?)) AND {which} ORDER BY envelopes.id"
     )
@@ -167,15 +173,25 @@ def _json(values: Iterable[int]) -> str:
     return str(msgspec.json.encode(list(values)), "utf-8")
 
 
-def _head(subject: str, name: str, spec: str, recipients: str) -> tuple[list[str], set[str]]:
+def _fields(subject: str, name: str, spec: str, recipients: str) -> tuple[str, ...]:
     """The first four columns of `words`, and what of them is in `starts`."""
-    people = [" ".join([f"{spec} {name}" for spec, name in each]) for each in _people(recipients)]
-    texts = (subject, f"{spec} {name}", *people)
-    fields = [_field(text, mark) for text, mark in zip(texts, sql.MARKS, strict=True)]
-    return [pairs for pairs, _ in fields], set().union(*[starts for _, starts in fields])
+    fields = _field(subject, _SUBJECT), _field(f"{spec} {name}", _SENDER), *_receivers(recipients)
+    return (*[pairs for pairs, _ in fields], " ".join([starts for _, starts in fields]))
 
 
 @lru_cache(4096)
-def _field(text: str, mark: str) -> tuple[str, frozenset[str]]:
+def _receivers(recipients: str) -> tuple[tuple[str, str], ...]:
+    """The columns of To and Cc."""
+    people = [" ".join([f"{spec} {name}" for spec, name in each]) for each in _people(recipients)]
+    return tuple(_field(text, mark) for text, mark in zip(people, _RECEIVERS, strict=True))
+
+
+@lru_cache(4096)
+def _field(text: str, mark: str) -> tuple[str, str]:
+    """A column, and what of it is in `starts`."""
     text = grams.fold(text)
-    return grams.pairs(text), frozenset(grams.beginnings(text, mark) | grams.letters(text))
+    return grams.pairs(text), " ".join(grams.beginnings(text, mark) | grams.letters(text))
+
+
+def _with(starts: str, body: str) -> str:
+    return " ".join([starts, *grams.letters(body)])
