@@ -7,6 +7,7 @@ from textual.events import Key
 from tuimail.mail.hold.item import Entry, State
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe
+from tuimail.ui.widgets.edge import Edge
 
 
 @pytest.fixture
@@ -39,6 +40,19 @@ async def test_u_takes_the_chosen_one_back_to_the_composer(open_app, press, seen
     pilot = await open_app()
     await press(pilot, "o", "j", "u")
     assert pilot.app.screen.draft.subject == "older"
+
+
+async def test_what_rested_leaves_no_row_behind_in_the_place_below(open_app, press, seen, held):
+    held("failed one", state=State.FAILED, due=None)
+    pilot = await open_app()
+    await pilot.pause(0.3)
+    await press(pilot)
+    edge = pilot.app.screen.query_one(Edge)
+    assert edge.size.height == 2
+    await press(pilot, "o", "u")
+    await pilot.pause(1.1)
+    await press(pilot, "escape", "escape")
+    assert edge.size.height == 1
 
 
 async def test_n_sends_now(open_app, press, seen, held, world):

@@ -58,6 +58,10 @@ class PlaceScreen(Screen[None]):
         """The widgets between title and bottom edge."""
         return ()
 
+    def on_screen_resume(self) -> None:
+        for edge in self.query(Edge):
+            edge.look()
+
     def titled(self, left: str, right: str | None = None) -> None:
         """Set the title; the right side stays when it is not given."""
         for title in self.query(Title):

@@ -97,6 +97,12 @@ class Edge(Vertical):
             yield HeldLines(self._desk, "alt+u" if typing else "u", "" if typing else "o outbox")
         yield KeyBar(self._desk, self._place)
 
+    def look(self) -> None:
+        """In sight again: what is held and what rests may have changed."""
+        for lines in self.query(HeldLines):
+            lines.look()
+        self.query_one(ConcernLine).look()
+
     def turn(self, place: Place) -> None:
         """Show the keys of another place."""
         self.query_one(KeyBar).turn(place)

@@ -46,12 +46,12 @@ class HeldLines(Rows):
         self._undo_key = undo_key
         self._painted = 0
         self._clock: Timer | None = None
-        self._heard = Calm(self, self._tick, TICK / 2)
+        self._heard = Calm(self, self.look, TICK / 2)
 
     def on_mount(self) -> None:
-        self._clock = self.set_interval(TICK, self._tick, pause=True)
+        self._clock = self.set_interval(TICK, self.look, pause=True)
         self._desk.news.subscribe(self, self.hear)
-        self._tick()
+        self.look()
 
     def rows(self, width: int) -> Sequence[Row]:
         now, held = self._desk.engine.now(), self._desk.held
@@ -76,7 +76,8 @@ class HeldLines(Rows):
         mine = self._undo_key and newest is not None and item.id == newest.id
         return f"{self._undo_key} take back" if mine else self._others
 
-    def _tick(self) -> None:
+    def look(self) -> None:
+        """Draw what is held by now."""
         now, held = self._desk.engine.now(), self._desk.held
         shown = held.lines(now, self._most())
         if in_sight(self):
@@ -102,10 +103,10 @@ class ConcernLine(Rows):
         self._concerns: tuple[Concern, ...] = ()
 
     def on_mount(self) -> None:
-        self.set_interval(LOOK_EVERY, self._look)
-        self._heard = Calm(self, self._look, LOOK_EVERY / 4)
+        self.set_interval(LOOK_EVERY, self.look)
+        self._heard = Calm(self, self.look, LOOK_EVERY / 4)
         self._desk.news.subscribe(self, self.hear)
-        self._look()
+        self.look()
 
     def hear(self, news: News) -> None:
         """Look anew when an item's news may change what rests."""
@@ -123,10 +124,13 @@ class ConcernLine(Rows):
             return "a logs in again" if concern.matter is Matter.STOPPED else ""
         return "" if self._place is Place.COMPOSER else "o outbox"
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Draw what rests by now; while another place is on top nothing is taken in, lest a row stay."""
+        if not in_sight(self):
+            return
         before, concerns = self._concerns, self._desk.held.concerns(self._desk.engine.now())
         if self._place is Place.OUTBOX:
             concerns = tuple(concern for concern in concerns if concern.item is None)
         self._concerns = concerns
-        if (concerns or before) and in_sight(self):
+        if concerns or before:
             self.refresh(layout=bool(concerns) != bool(before))

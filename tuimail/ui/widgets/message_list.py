@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from tuimail.ui.unfolded import Unfolded
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.widgets.rows import in_sight
 from tuimail.ui.window import PAGE, Line, Window, envelope_of
-from tuimail.ui.work import start
+from tuimail.ui.work import PATIENCE, start
 
 AHEAD = 2 * PAGE
 """Rows beyond the cursor that are asked for before one gets there."""
@@ -62,6 +63,7 @@ class MessageList(RowList):
         self.marks = Marks()
         self.view: View | None = None
         self.loaded = asyncio.Event()
+        self._opened = asyncio.Event()
 
     @property
     def line(self) -> Line | None:
@@ -112,7 +114,7 @@ class MessageList(RowList):
         """
         self.view, self.outgoing, self.places = view, outgoing, places or {}
         self.marks.clear()
-        start(self, partial(self._open, view, begun, at), "view")
+        self._begin(view, begun, at)
 
     def turn(self, threaded: bool, order: Order) -> None:
         """The same messages as conversations or one by one, the cursor on the same; or in another order, from
@@ -121,7 +123,7 @@ class MessageList(RowList):
         if self.view is not None:
             at = self.current if order is self.view.order else None
             self.view = replace(self.view, threaded=threaded, order=order)
-            start(self, partial(self._open, self.view, None, at), "view")
+            self._begin(self.view, None, at)
 
     def renew(self) -> None:
         """The view's rows came, went or changed; looked at a few times a second at most, while in sight."""
@@ -138,6 +140,11 @@ class MessageList(RowList):
         """Wait until the list shows what is known."""
         if self._stale:
             await self.follow()
+
+    async def opened(self) -> None:
+        """Wait a moment for the view that was asked for last, so that a key acts on its rows."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._opened.wait(), PATIENCE)
 
     async def follow(self) -> None:
         """Load what is in sight once more, and find the cursor's message in it."""
@@ -247,6 +254,17 @@ class MessageList(RowList):
 
     async def action_bottom(self) -> None:
         await self.go(max(0, self.count - 1))
+
+    def _begin(self, view: View, begun: First | None, at: Envelope | None) -> None:
+        self._opened = opened = asyncio.Event()
+
+        async def open_() -> None:
+            try:
+                await self._open(view, begun, at)
+            finally:
+                opened.set()
+
+        start(self, open_, "view")
 
     async def _open(self, view: View, begun: First | None, at: Envelope | None) -> None:
         mailbox = self._desk.engine.mailbox
