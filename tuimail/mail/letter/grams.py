@@ -16,10 +16,12 @@ _LETTER = (
 _WIDE = re.compile("[\u2e80-\U000323af](?:[\u2e80-\U000323af\r\n> ]*[\u2e80-\U000323af])?")
 """A stretch in which there may be some: one comparison a letter, where `_LETTER` takes twenty."""
 
-_RUN = re.compile(f"[{_LETTER}]+(?:\r?\n(?:> ?)*[{_LETTER}]+)*")
-_ONE = re.compile(f"[{_LETTER}]")
+_RUN = f"[{_LETTER}]+(?:\r?\n(?:> ?)*[{_LETTER}]+)*"
+_ONE = f"[{_LETTER}]"
+_PIECE = f"[{_LETTER}]+|[^{_LETTER}]+"
+"""These take milliseconds to compile: when they are first used, not at every start."""
+
 _BREAK = re.compile("[\r\n> ]+")
-_PIECE = re.compile(f"[{_LETTER}]+|[^{_LETTER}]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -30,12 +32,12 @@ def fold(text: str) -> str:
 
 def pairs(text: str) -> str:
     """The text as the index takes it. A line break inside such writing is none: mail is wrapped anywhere."""
-    return text if text.isascii() else _WIDE.sub(lambda found: _RUN.sub(_spread, found[0]), text)
+    return text if text.isascii() else _WIDE.sub(lambda found: re.sub(_RUN, _spread, found[0]), text)
 
 
 def letters(text: str) -> set[str]:
     """The letters of such writing that are in the text."""
-    return set() if text.isascii() else set(_ONE.findall("".join(set("".join(_WIDE.findall(text))))))
+    return set() if text.isascii() else set(re.findall(_ONE, "".join(set("".join(_WIDE.findall(text))))))
 
 
 def beginnings(text: str, mark: str) -> set[str]:
@@ -46,17 +48,17 @@ def beginnings(text: str, mark: str) -> set[str]:
 
 def is_letter(word: str) -> bool:
     """Whether it is one letter of such writing, as `letters` gives them."""
-    return len(word) == 1 and bool(_ONE.match(word))
+    return len(word) == 1 and bool(re.match(_ONE, word))
 
 
 def is_beginning(word: str) -> bool:
     """Whether it is one that `beginnings` gives."""
-    return len(word) <= 2 and bool(_WORD.fullmatch(word)) and not _ONE.search(word)
+    return len(word) <= 2 and bool(_WORD.fullmatch(word)) and not re.search(_ONE, word)
 
 
 def phrase(word: str) -> tuple[str, bool]:
     """A word or phrase as it stands in `pairs`, and whether its last piece is but the beginning of one."""
-    pieces = _PIECE.findall(word)
+    pieces = re.findall(_PIECE, word)
     open = bool(pieces) and is_letter(pieces[-1])
     *before, last = pieces or [""]
     return " ".join([*map(_pairs, before), _pairs(last, open)]), open
@@ -69,7 +71,7 @@ def _spread(found: re.Match[str]) -> str:
 
 def _pairs(piece: str, ends: bool = True) -> str:
     """The pairs of letters, if it is such writing; where it `ends`, its last letter stands alone as well."""
-    if not _ONE.match(piece):
+    if not re.match(_ONE, piece):
         return piece
     each = map(add, piece, piece[1:])
     return " ".join([*each, piece[-1]] if ends else each)

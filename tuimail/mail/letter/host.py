@@ -71,16 +71,14 @@ _FILES = (
     "ics",
     "eml",
 )
-_CLAIM = re.compile(
-    r"(?:https?://)(?:[^\s/@]{1,100}@)?([^\s/:?#<>\"'()]{1,255})|((?:\w[\w-]{0,62}\.){1,8}[^\W\d_]{2,24})(?:[/:?#]\S*)?",
-    re.IGNORECASE,
-)
+_CLAIM = r"(?i)(?:https?://)(?:[^\s/@]{1,100}@)?([^\s/:?#<>\"'()]{1,255})|((?:\w[\w-]{0,62}\.){1,8}[^\W\d_]{2,24})(?:[/:?#]\S*)?"
+"""Compiled when a link is first looked at: it takes milliseconds, at every start."""
 
 
 def claimed(text: str) -> str:
     """The host that a link's text names, in lower case; empty when it names none."""
     text = text.strip()
-    found = _CLAIM.fullmatch(text) or _CLAIM.match(text)
+    found = re.fullmatch(_CLAIM, text) or re.match(_CLAIM, text)
     if found is None or (found[2] and found.end() != len(text)):
         return ""
     host = (found[1] or found[2]).lower().rstrip(".")

@@ -23,7 +23,7 @@ PLACEHOLDERS = ("name", "first_name", "date", "subject", "my_name", "cursor")
 _HEADER = re.compile(r"(to|cc|subject)[ \t]*:(.*)", re.IGNORECASE)
 _PLACE = re.compile(r"\{(name|first_name|date|subject|my_name)\}")
 _CURSOR = "{cursor}"
-_JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+_JAPANESE = "[\u3041-\u30ff\u4e00-\u9fff]"
 
 
 class Template(Struct, frozen=True):
@@ -86,7 +86,7 @@ def _known(template: Template, draft: Draft, me: Address, date: str) -> Mapping[
     return {
         "name": name,
         "first_name": first_name(name),
-        "date": _date(parsedate_to_datetime(date), bool(_JAPANESE.search(template.body))),
+        "date": _date(parsedate_to_datetime(date), bool(re.search(_JAPANESE, template.body))),
         "subject": draft.subject,
         "my_name": me.name,
     }
