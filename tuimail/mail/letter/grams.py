@@ -13,13 +13,13 @@ _LETTER = (
     "\u2e80-\u2fdf\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff"
     "\ua960-\ua97c\uf900-\ufaff\U00020000-\U000323af"
 )
-_WIDE = re.compile("[\u2e80-\U000323af](?:[\u2e80-\U000323af\r\n> ]*[\u2e80-\U000323af])?")
+_WIDE = "[\u2e80-\U000323af](?:[\u2e80-\U000323af\r\n> ]*[\u2e80-\U000323af])?"
 """A stretch in which there may be some: one comparison a letter, where `_LETTER` takes twenty."""
 
 _RUN = f"[{_LETTER}]+(?:\r?\n(?:> ?)*[{_LETTER}]+)*"
 _ONE = f"[{_LETTER}]"
 _PIECE = f"[{_LETTER}]+|[^{_LETTER}]+"
-"""These take milliseconds to compile: when they are first used, not at every start."""
+"""These four take milliseconds to compile: when they are first used, not at every start."""
 
 _BREAK = re.compile("[\r\n> ]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -32,12 +32,12 @@ def fold(text: str) -> str:
 
 def pairs(text: str) -> str:
     """The text as the index takes it. A line break inside such writing is none: mail is wrapped anywhere."""
-    return text if text.isascii() else _WIDE.sub(lambda found: re.sub(_RUN, _spread, found[0]), text)
+    return text if text.isascii() else re.sub(_WIDE, lambda found: re.sub(_RUN, _spread, found[0]), text)
 
 
 def letters(text: str) -> set[str]:
     """The letters of such writing that are in the text."""
-    return set() if text.isascii() else set(re.findall(_ONE, "".join(set("".join(_WIDE.findall(text))))))
+    return set() if text.isascii() else set(re.findall(_ONE, "".join(set("".join(re.findall(_WIDE, text))))))
 
 
 def beginnings(text: str, mark: str) -> set[str]:
