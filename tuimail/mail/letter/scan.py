@@ -6,6 +6,7 @@ from functools import lru_cache
 from tuimail.mail.letter.address import NAME_LIMIT, Address, parse_addresses
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.header import VALUE_LIMIT, decode, message_ids
+from tuimail.mail.letter.safe import Safe
 
 HEAD_LIMIT = 1_000_000
 SHORT = 300
@@ -37,7 +38,7 @@ def envelope(
         sender=sender(fields.get(b"from", b"")),
         to=_people(fields.get(b"to")),
         cc=_people(fields.get(b"cc")),
-        subject=decode(fields.get(b"subject", b"")),
+        subject=_subject(fields.get(b"subject", b"")),
         received=received,
         size=size,
         flags=flags,
@@ -79,6 +80,16 @@ def _people(value: bytes | None) -> tuple[Address, ...]:
 def _met(value: bytes) -> tuple[Address, ...]:
     """Most mail is from and to the same few people."""
     return parse_addresses(value)
+
+
+def _subject(value: bytes) -> Safe:
+    return _read(value) if len(value) < SHORT else decode(value)
+
+
+@lru_cache(maxsize=4096)
+def _read(value: bytes) -> Safe:
+    """Every answer has the subject of what it answers."""
+    return decode(value)
 
 
 def _ids(value: bytes | None) -> tuple[str, ...]:
