@@ -178,6 +178,15 @@ async def test_deleting_asks_only_where_it_would_erase(open_app, press, seen, wo
     assert "Erased" in seen(pilot)
 
 
+async def test_a_question_says_its_keys_below_it(open_app, press, seen):
+    pilot = await open_app()
+    await press(pilot, "y")
+    assert [row.strip() for row in seen(pilot).splitlines()[-2:]] == [
+        "Label (-name takes it off):",
+        "enter go on  esc leave it",
+    ]
+
+
 async def test_moving_asks_where_and_offers_the_last_place_first(open_app, press, seen, world):
     pilot = await open_app()
     await press(pilot, "M")

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
@@ -33,7 +33,9 @@ class AskScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         field = Input(self._value, suggester=self._suggester, compact=True, select_on_focus=False)
-        yield Horizontal(Label(Content(f" {self._question} "), markup=False), field)
+        with Vertical():
+            yield Horizontal(Label(Content(f" {self._question} "), markup=False), field)
+            yield Painted(self._keys)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -41,6 +43,10 @@ class AskScreen(ModalScreen[str | None]):
 
     def key_tab(self) -> None:
         self.query_one(Input).action_cursor_right()
+
+    def _keys(self, width: int) -> Iterable[Row]:
+        completes = [("tab", "complete")] if self._suggester else []
+        yield keys_row([("enter", "go on"), *completes, ("esc", "leave it")], width)
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -56,7 +62,11 @@ class ConfirmScreen(ModalScreen[bool]):
         self._question = question
 
     def compose(self) -> ComposeResult:
-        yield Horizontal(Label(Content(f" {self._question}  y yes  n no"), markup=False))
+        yield Painted(self._rows)
+
+    def _rows(self, width: int) -> Iterable[Row]:
+        yield from _asked(self._question, width)
+        yield keys_row([("y", "yes"), ("n", "no")], width)
 
 
 class ChoiceScreen(ModalScreen[str | None]):
@@ -82,7 +92,11 @@ class ChoiceScreen(ModalScreen[str | None]):
             self.dismiss(None)
 
     def _rows(self, width: int) -> Iterable[Row]:
-        for words in wrap(self._question, width - 2):
-            yield (Piece(f" {words}", Tone.STRONG),)
+        yield from _asked(self._question, width)
         answers = [(NAMES.get(key, key), label) for key, label in self._answers.items()]
         yield keys_row([*answers, ("esc", self._otherwise)], width)
+
+
+def _asked(question: Safe, width: int) -> Iterable[Row]:
+    """The question, in as many rows as it takes."""
+    return ((Piece(f" {words}", Tone.STRONG),) for words in wrap(question, width - 2))
