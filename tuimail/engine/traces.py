@@ -68,24 +68,27 @@ async def copied(source: MailSource, chain: Chain) -> Ref | None:
     """The copy that an earlier attempt left, cut before it deleted the message. Raises MailboxError."""
     first = chain[0]
     for folder in dict.fromkeys(_targets(chain)):
-        uids = await _find(source, folder, chain) if folder != first.ref.folder else ()
-        there = await source.envelopes(folder, uids) if uids else ()
-        same = [envelope.ref for envelope in there if _same(envelope, chain)]
-        if len(same) == 1:
-            return same[0]
+        found = await _find(source, folder, chain) if folder != first.ref.folder else ()
+        if len(found) == 1:
+            return Ref(first.ref.account, folder, found[0])
     return None
 
 
 async def _find(source: MailSource, folder: str, chain: Chain) -> tuple[str, ...]:
-    """By Message-ID; a message without one is looked for among the last of the folder."""
+    """By Message-ID, and as it is known here: several messages can have one name.
+
+    A message without one is looked for among the last of the folder.
+    """
     named = chain[0].message_id
     try:
         if named and named.isascii() and named.isprintable():
-            return await source.find(folder, "Message-ID", named)
-        newest = await source.newest(folder, NEWEST)
+            uids = await source.find(folder, "Message-ID", named)
+            likely = await source.envelopes(folder, uids) if uids else ()
+        else:
+            likely = await source.newest(folder, NEWEST)
     except MailboxRefused:
         return ()
-    return tuple(envelope.ref.uid for envelope in newest if _same(envelope, chain))
+    return tuple(envelope.ref.uid for envelope in likely if _same(envelope, chain))
 
 
 async def _alike(source: MailSource, folder: str, chains: Sequence[Chain]) -> set[str]:
