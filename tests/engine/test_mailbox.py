@@ -5,6 +5,7 @@ import pytest
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail
 from tuimail.mail.errors import MailboxError, MessageGone
 from tuimail.mail.folder.view import View
+from tuimail.mail.hold.item import State
 from tuimail.mail.letter.envelope import Flag, Ref
 
 INBOX = View("work", "INBOX")
@@ -81,3 +82,15 @@ async def test_folders_are_known_at_once_and_counted_once_they_were_looked_at(wo
         ("Gesendet", 0, 0),
     ]
     assert FoldersChanged("work") in world.news
+
+
+async def test_a_message_that_was_lent_is_read_and_answered_like_others_and_marks_nothing(world):
+    engine = await world.sending()
+    ref = engine.mailbox.lend("kept.eml", b"From: a@b.example\r\nSubject: kept\r\n\r\ntext\r\n")
+    assert (await engine.mailbox.letter(ref)).subject == "kept"
+    draft = await engine.drafts.reply(ref, everyone=False)
+    assert (draft.to, draft.subject) == ("a@b.example", "Re: kept")
+    item = await engine.outbox.send(draft)
+    await engine.outbox.now(item.id)
+    await world.state(engine, item, State.SENT)
+    assert not [call for call, _ in world.source.asked if call == "flag"]

@@ -63,12 +63,19 @@ def _run(args: list[str]) -> int:
         return 0
     if name[: len(MAILTO)].lower() == MAILTO:
         name, rest = "compose", args
-    if name not in COMMANDS:
+    if name not in COMMANDS and _is_file(name):
+        name, rest = "read", args
+    elif name not in COMMANDS:
         from tuimail.cli.parser import usage_error
 
         kind, known = ("option", OPTIONS) if name.startswith("-") else ("command", COMMANDS)
         raise usage_error(f"{name!r} is no {kind} of tuimail", name, known)
     return _load(name)(rest, config)
+
+
+def _is_file(name: str) -> bool:
+    """Whether it names a message in a file, there or not; the names of commands have neither sign."""
+    return os.path.isfile(name) or "/" in name or name.endswith(".eml")  # noqa: PTH113 (pathlib is slow to load)
 
 
 def _config_option(args: list[str]) -> tuple[str | None, list[str]]:
@@ -96,8 +103,8 @@ def _load(module: str) -> Callable[[list[str], str | None], int]:
 def _help() -> str:
     rows = "\n".join(f"  {name:<10} {does}" for name, does in COMMANDS.items())
     return (
-        "usage: tuimail [--config FILE] [COMMAND ... | mailto:LINK]\n\n"
-        "Without a command it is the mail client.\n\n"
+        "usage: tuimail [--config FILE] [COMMAND ... | mailto:LINK | FILE]\n\n"
+        "Without a command it is the mail client; on a FILE, with the message in it open.\n\n"
         f"{rows}\n\n"
         "  --config FILE   read this instead of the config.toml in your config folder\n"
         "  --version       print the version\n\n"

@@ -14,9 +14,10 @@ from tuimail.config import Config
 from tuimail.engine.engine import Engine
 from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.envelope import Ref
 from tuimail.paths import Paths
 
-Begin = Callable[[Engine], Awaitable[tuple[Draft | None, str]]]
+Begin = Callable[[Engine], Awaitable[tuple[Draft | Ref | None, str]]]
 
 DEFAULT_THEME = "tuimail-dark"
 
@@ -32,14 +33,14 @@ def main(args: list[str], config: str | None) -> int:
 def write(config: str | None, draft: str) -> int:
     """The same, with the composer open on a local draft."""
 
-    async def begin(engine: Engine) -> tuple[Draft | None, str]:
+    async def begin(engine: Engine) -> tuple[Draft | Ref | None, str]:
         return await engine.drafts.open(draft), ""
 
     return start(config, begin)
 
 
 def start(config: str | None, begin: Begin) -> int:
-    """The same, with the composer open on what `begin` makes."""
+    """The same, with the composer or the reader open on what `begin` makes."""
     read, places = settings(config)
     return run(read, places, Starter(places, config), begin)
 
@@ -52,7 +53,7 @@ def has_terminal() -> bool:
 def run(config: Config, paths: Paths, agent: Starter | None = None, begin: Begin | None = None) -> int:
     """Show the client until the user leaves it; held mail can then be left to `agent`.
 
-    It begins in the composer where `begin` makes a draft.
+    It begins in the composer where `begin` makes a draft, in the reader where it lends a message.
     """
     from tuimail.ui.app import TuimailApp
 

@@ -19,7 +19,7 @@ async def pay(account: Account, item: Item) -> list[Place]:
 
 
 async def _mark_answered(account: Account, item: Item) -> list[Place]:
-    if item.answers is None or item.answers.account != account.name:
+    if item.answers is None or not item.answers.folder or item.answers.account != account.name:
         return []
     flag = Flag.FORWARDED if item.kind is Kind.FORWARD else Flag.ANSWERED
     with suppress(MailboxError):

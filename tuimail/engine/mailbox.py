@@ -21,6 +21,7 @@ class Mailbox:
         self._cache = cache
         self._files = files
         self._sync = sync
+        self._lent: dict[Ref, bytes] = {}
 
     async def folders(self, account: str) -> tuple[Folder, ...]:
         """The folders as last known."""
@@ -71,8 +72,18 @@ class Mailbox:
 
         return await asyncio.to_thread(parse.parse, await self.raw(ref))
 
+    def lend(self, name: str, raw: bytes) -> Ref:
+        """A message that is in no folder: it can be read here until the program ends, and answered from the
+        first account.
+        """
+        ref = Ref(self._accounts.default.name, "", name)
+        self._lent[ref] = raw
+        return ref
+
     async def raw(self, ref: Ref) -> bytes:
         """The message as it came."""
+        if (lent := self._lent.get(ref)) is not None:
+            return lent
         kept = await self._cache.body(ref.account, ref.folder, ref.uid)
         if kept is not None:
             return kept

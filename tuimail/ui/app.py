@@ -30,6 +30,7 @@ from tuimail.engine.news import (
 )
 from tuimail.mail.errors import AgentError, TuimailError
 from tuimail.mail.letter.draft import Draft
+from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import line
 from tuimail.ui import themes
 from tuimail.ui.background import Background, NoAgent
@@ -52,8 +53,8 @@ SETTLED = 1.0
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-Begin = Callable[[Engine], Awaitable[tuple[Draft | None, str]]]
-"""Makes the draft that the program opens with, or none; and what is said beside it."""
+Begin = Callable[[Engine], Awaitable[tuple[Draft | Ref | None, str]]]
+"""Makes the draft that the program opens with, or the lent message, or none; and what is said beside it."""
 
 
 class Heard(Message):
@@ -259,14 +260,17 @@ class TuimailApp(App[None]):
         self._say("ctrl+q leaves tuimail from anywhere.")
 
     async def _take_up(self, begin: Begin) -> None:
-        """Open the composer on the draft to begin with."""
+        """Open the composer on the draft to begin with, or the reader on the message."""
         try:
-            draft, said = await begin(self.desk.engine)
+            first, said = await begin(self.desk.engine)
         except TuimailError as error:
             self._say(str(error), trouble=True)
             return
-        if draft is not None:
-            await doors.write(self, self.desk, draft)
+        match first:
+            case Draft():
+                await doors.write(self, self.desk, first)
+            case Ref():
+                await doors.read_file(self, self.desk, first)
         if said:
             self._say(said)
 

@@ -322,3 +322,22 @@ async def test_the_reader_is_made_out_of_sight_and_fits_a_terminal_resized_since
     assert pilot.app.screen.query_one(LetterView).size.width == 120
     assert pilot.app.screen.has_class("-wide")
     assert "見積書の件（至急）" in seen(pilot)
+
+
+async def test_a_message_in_a_file_is_read_and_answered_and_goes_into_no_folder(open_app, press, seen, world):
+    ref = world.mailbox.rows[0].ref
+    world.opening.raws[ref.uid] = b"From: Dana <dana@partner.example>\r\nSubject: kept\r\n\r\ntext\r\n"
+
+    async def begin(engine):
+        return ref, ""
+
+    pilot = await open_app(begin=begin)
+    await press(pilot)
+    assert ref.uid in seen(pilot).split("\n")[0]
+    assert "kept" in seen(pilot)
+    await press(pilot, "e")
+    assert "in no folder" in seen(pilot)
+    await press(pilot, "r")
+    assert "Reply" in seen(pilot).split("\n")[0]
+    await press(pilot, "escape", "escape")
+    assert "unread of" in seen(pilot).split("\n")[0]

@@ -10,7 +10,7 @@ from textual.app import App
 
 from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
-from tuimail.mail.letter.envelope import Envelope
+from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 
@@ -49,6 +49,13 @@ async def read(app: App[None], desk: Desk, envelope: Envelope, step: Step, folde
     reader.begin(envelope, step, folder)
     if reader not in app.screen_stack:
         await app.push_screen(reader)
+
+
+async def read_file(app: App[None], desk: Desk, ref: Ref) -> None:
+    """Open a message that is in no folder, as `mailbox.lend` named it."""
+    from tuimail.ui.screens.reader import FileScreen
+
+    await app.push_screen(FileScreen(desk, ref))
 
 
 def ready_to_read(app: App[None], desk: Desk, envelope: Envelope) -> None:

@@ -11,7 +11,7 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter
 from tuimail.mail.letter.picture import KINDS
-from tuimail.mail.letter.safe import Safe, block
+from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.letter import WIDEST, Headers
 from tuimail.ui.format.times import size
@@ -272,3 +272,23 @@ class EnclosedScreen(LetterScreen):
 
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         self.say("This message is attached to another: esc goes back to that one, which can be answered.")
+
+
+class FileScreen(LetterScreen):
+    """A message in a file: it can be read, answered and passed on, but is in no folder."""
+
+    def __init__(self, desk: Desk, ref: Ref) -> None:
+        super().__init__(desk, Source(ref), line(ref.uid))
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.work(self._load, "load")
+
+    def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
+        self.work(partial(self._write, make, self._source.ref), "answer")
+
+    def action_forward_attached(self) -> None:
+        self.answer(lambda ref: self.desk.engine.drafts.forward_attached((ref,)))
+
+    async def triage(self, act: Callable[[Chosen], Awaitable[None]]) -> None:
+        self.say("This message is a file, in no folder: it can be answered and forwarded.")
