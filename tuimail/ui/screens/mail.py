@@ -20,7 +20,6 @@ from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.ui.desk import Desk
 from tuimail.ui.folder_tree import spot, title
-from tuimail.ui.format.letter import Headers
 from tuimail.ui.home import Home, home, looked_at, words
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.loading import First
@@ -30,7 +29,6 @@ from tuimail.ui.standing import Standing
 from tuimail.ui.walk import Walk
 from tuimail.ui.widgets.edge import Edge
 from tuimail.ui.widgets.folder_list import FolderList
-from tuimail.ui.widgets.letter_view import LetterView
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.widgets.rows import in_sight
@@ -244,6 +242,8 @@ class MailScreen(AnsweringScreen):
     async def _furnish(self) -> None:
         """Put folders and preview in their places; the first paint is for the messages."""
         if not self.query(FolderList):
+            from tuimail.ui.widgets.letter_view import LetterView
+
             folders, letter = FolderList(self.desk), LetterView()
             mounted = self.query_one("#folders").mount(folders), self.query_one("#beside").mount(letter)
             for one in mounted:
@@ -344,6 +344,9 @@ class MailScreen(AnsweringScreen):
 
     async def _fill_preview(self, envelope: Envelope) -> None:
         """Show the message; where it can't be had, rather nothing than another one."""
+        from tuimail.ui.format.letter import Headers
+        from tuimail.ui.widgets.letter_view import LetterView
+
         await self._furnish()
         view = self.query_one(LetterView)
         try:
