@@ -37,6 +37,7 @@ from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe
 from tuimail.store.cache import CacheFile
+from tuimail.wiring import HAND_ON
 
 TICK = 0.005
 EVER = BodyLimits(days=36_500)
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--world", type=Path, default=Path("/tmp/tuimail-bench"))
     options = parser.parse_args()
     sizes = [int(size) for size in options.messages.split(",")]
+    sys.setswitchinterval(HAND_ON)
     with servers(options.world, sorted({*sizes, options.bodies})) as (dovecot, users):
         for size in sizes:
             with closing(asyncio.Runner()) as runner:

@@ -1,6 +1,7 @@
 """The one place that builds real things: a configuration and places in, an engine out."""
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import partial
@@ -33,6 +34,10 @@ FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com"
 """Servers that put a copy of what they send in Sent by themselves."""
 
 
+HAND_ON = 0.002
+"""Seconds after which a thread that reads mail in lets another run: the one that draws waits for so long."""
+
+
 def build(
     config: Config, paths: Paths, name: str = "tuimail", clock: Clock | None = None, ids: Ids | None = None
 ) -> Engine:
@@ -52,6 +57,7 @@ def build(
         raise ConfigError(f"{error.filename} is no folder; tuimail keeps its outbox there") from None
     except OSError as error:
         raise ConfigError(f"{error.filename}: {error.strerror}; tuimail keeps its outbox there") from None
+    sys.setswitchinterval(HAND_ON)
     clock, ids = clock or SystemClock(), ids or SystemIds()
     return Engine(
         Accounts({account.name: _account(account) for account in config.accounts}),

@@ -1,7 +1,7 @@
 """One synchronisation of one folder: what `mail.folder.plan` says, in batches that stand on their own."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from tuimail.ports import MailCache, MailSource
 T = TypeVar("T")
 
 FIRST_PAGE = 100
-BATCH = 250
+BATCH = 500
 """So many envelopes are asked for and kept at a time: what a kill costs at most."""
 
 NO_MORE = Stretch(0, 0, {})
@@ -115,16 +115,14 @@ class FolderRound:
     async def _keep(self, batches: Batches, carry: Carry | None = None) -> None:
         async with aclosing(ahead(batches)) as coming:
             async for envelopes in coming:
-                if carry is not None:
-                    await carry.over(envelopes)
-                self.came += await self._put(envelopes)
+                self.came += await self._put(envelopes, carry)
                 if self.stopped:
                     raise Halt
 
     async def _changes(self, look: Look) -> Batches:
         for piece in await asyncio.to_thread(plan.pieces, look):
             known = await self._known(piece.first, piece.last)
-            todo = plan.changed(known, Listing(piece.flags), self._deeds())
+            todo = await self._planned(plan.changed, known, Listing(piece.flags))
             async for envelopes in self._fetched(todo, len(piece.flags)):
                 yield envelopes
 
@@ -144,16 +142,24 @@ class FolderRound:
             await self._drop(tuple((await self._known(0, above - 1)).flags))
 
     async def _compared(self, known: Listing, there: dict[str, frozenset[str]], dropping: bool) -> Batches:
-        todo = plan.plan(known, Listing(there), self._deeds())
+        todo = await self._planned(plan.plan, known, Listing(there))
         if dropping:
             await self._drop(todo.drop)
         async for envelopes in self._fetched(todo, len(there)):
             yield envelopes
 
+    async def _planned(
+        self, planned: Callable[[Listing, Listing, Deeds], Plan], known: Listing, there: Listing
+    ) -> Plan:
+        """What there is to do, its flags done."""
+        async with self._pending.lock:
+            todo = planned(known, there, self._pending.of(self._account, self._folder))
+            if todo.reflag:
+                await self._cache.reflag(self._account, self._folder, todo.reflag)
+                self._report.changed()
+        return todo
+
     async def _fetched(self, todo: Plan, compared: int) -> Batches:
-        if todo.reflag:
-            await self._cache.reflag(self._account, self._folder, todo.reflag)
-            self._report.changed()
         self._report.compared(compared - len(todo.fetch))
         for start in range(0, len(todo.fetch), BATCH):
             uids = todo.fetch[start : start + BATCH]
@@ -163,20 +169,21 @@ class FolderRound:
     async def _known(self, first: int, last: int) -> Listing:
         return await self._cache.listing(self._account, self._folder, first, last)
 
-    def _deeds(self) -> Deeds:
-        return self._pending.of(self._account, self._folder)
-
     async def _ask(self, question: Awaitable[T]) -> T:
         """One turn at the source."""
         async with self._turns.turn(self.urgency):
             return await question
 
-    async def _put(self, envelopes: tuple[Envelope, ...]) -> list[Envelope]:
+    async def _put(self, envelopes: tuple[Envelope, ...], carry: Carry | None = None) -> list[Envelope]:
         """Those that are unread."""
-        shown = plan.as_done(envelopes, self._deeds())
-        if shown:
-            await self._cache.put(shown)
-            self._report.changed()
+        async with self._pending.lock:
+            for before, now in await carry.over(envelopes) if carry is not None else ():
+                self._pending.renumbered(before, now)
+            shown = plan.as_done(envelopes, self._pending.on(self._account, self._folder, envelopes))
+            if shown:
+                await self._cache.put(shown)
+                await self._pending.recognise(shown, self._cache)
+                self._report.changed()
         return [envelope for envelope in shown if not envelope.seen]
 
     async def _drop(self, uids: tuple[str, ...], seen_to_go: bool = False) -> None:
