@@ -105,8 +105,7 @@ def put_text(connection: sqlite3.Connection, gists: Iterable[tuple[int, Gist]]) 
         *fields, starts = _fields(*head)
         if known:
             connection.execute(_DELETE, (id, *fields, starts, ""))
-        body = grams.fold(texts[id])
-        connection.execute(_INSERT, (id, *fields, _with(starts, body), grams.pairs(body)))
+        connection.execute(_INSERT, (id, *fields, *_with_text(starts, texts[id])))
     connection.executemany("INSERT OR REPLACE INTO indexed VALUES (?, 1)", ((row[0],) for row in rows))
 
 
@@ -116,9 +115,9 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     rows = connection.execute(_DROPPED, (asked, FEW + 1)).fetchall()
     for id, *head, whole, packed in rows if len(rows) <= FEW else ():
         *fields, starts = _fields(*head)
-        body = grams.fold(gist(zlib.decompress(packed)).text) if packed else ""
+        text = gist(zlib.decompress(packed)).text if packed else ""
         if bool(packed) == bool(whole):
-            connection.execute(_DELETE, (id, *fields, _with(starts, body), grams.pairs(body)))
+            connection.execute(_DELETE, (id, *fields, *_with_text(starts, text)))
     connection.execute("DELETE FROM indexed WHERE id IN (SELECT value FROM json_each(?))", (asked,))
 
 
@@ -190,8 +189,11 @@ def _receivers(recipients: str) -> tuple[tuple[str, str], ...]:
 def _field(text: str, mark: str) -> tuple[str, str]:
     """A column, and what of it is in `starts`."""
     text = grams.fold(text)
-    return grams.pairs(text), " ".join(grams.beginnings(text, mark) | grams.letters(text))
+    pairs, letters = grams.pairs(text)
+    return pairs, " ".join(grams.beginnings(text, mark) | letters)
 
 
-def _with(starts: str, body: str) -> str:
-    return " ".join([starts, *grams.letters(body)])
+def _with_text(starts: str, text: str) -> tuple[str, str]:
+    """The columns `starts` and `body`."""
+    pairs, letters = grams.pairs(grams.fold(text))
+    return " ".join([starts, *letters]), pairs

@@ -30,14 +30,22 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
-def pairs(text: str) -> str:
-    """The text as the index takes it. A line break inside such writing is none: mail is wrapped anywhere."""
-    return text if text.isascii() else re.sub(_WIDE, lambda found: re.sub(_RUN, _spread, found[0]), text)
+def pairs(text: str) -> tuple[str, set[str]]:
+    """The text as the index takes it, and the letters of such writing that are in it.
 
+    A line break inside such writing is none: mail is wrapped anywhere.
+    """
+    letters: set[str] = set()
+    if text.isascii():
+        return text, letters
 
-def letters(text: str) -> set[str]:
-    """The letters of such writing that are in the text."""
-    return set() if text.isascii() else set(re.findall(_ONE, "".join(set("".join(re.findall(_WIDE, text))))))
+    def spread(found: re.Match[str]) -> str:
+        run = _BREAK.sub("", found[0]) if "\n" in found[0] else found[0]
+        letters.update(run)
+        return f" {' '.join(map(add, run, run[1:]))} {run[-1]} "
+
+    runs = re.compile(_RUN).sub
+    return re.sub(_WIDE, lambda found: runs(spread, found[0]), text), letters
 
 
 def beginnings(text: str, mark: str) -> set[str]:
@@ -47,7 +55,7 @@ def beginnings(text: str, mark: str) -> set[str]:
 
 
 def is_letter(word: str) -> bool:
-    """Whether it is one letter of such writing, as `letters` gives them."""
+    """Whether it is one letter of such writing, as `pairs` gives them."""
     return len(word) == 1 and bool(re.match(_ONE, word))
 
 
@@ -62,11 +70,6 @@ def phrase(word: str) -> tuple[str, bool]:
     open = bool(pieces) and is_letter(pieces[-1])
     *before, last = pieces or [""]
     return " ".join([*map(_pairs, before), _pairs(last, open)]), open
-
-
-def _spread(found: re.Match[str]) -> str:
-    run = _BREAK.sub("", found[0]) if "\n" in found[0] else found[0]
-    return f" {' '.join(map(add, run, run[1:]))} {run[-1]} "
 
 
 def _pairs(piece: str, ends: bool = True) -> str:
