@@ -32,6 +32,10 @@ def test_the_tour_plays_without_a_terminal_and_every_step_holds(tmp_path):
         "ok: there is one copy in Sent",
         "ok: it is, byte for byte, what the server took",
         "ok: the answer is in the inbox",
+        "ok: its file lies in the archive",
+        "ok: its file lies there again",
+        "ok: 見積 stands in each of them",
+        "ok: every answer hangs below what it answers",
         "Every step held.",
     ):
         assert step in done.stdout

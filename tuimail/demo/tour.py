@@ -1,29 +1,27 @@
-"""The scripted tour: one mail is written, held, taken back, changed, sent, accepted, filed and answered.
+"""The scripted tour: one mail is written, held, taken back, changed, sent, accepted, filed and answered; what
+came is archived and taken back, mail is searched, a conversation unfolded.
 
 Every step prints what the outbox and the server saw, and is checked: a step that does not hold is said.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.demo.people import PEOPLE
+from tuimail.demo.rounds import Rounds
 from tuimail.demo.server import PostOffice
+from tuimail.demo.telling import LOOK_EVERY, Telling
 from tuimail.engine.engine import Engine
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.letter.draft import Attachment, Draft
 
-_T = TypeVar("_T")
-
 UNDO_SECONDS = 3
-PATIENCE = 10.0
-LOOK_EVERY = 0.05
 
 SUZUKI, TANAKA = PEOPLE["suzuki"], PEOPLE["tanaka"]
 SUBJECT = "見積書送付"
@@ -42,8 +40,7 @@ class Tour:
     """Plays on a started engine whose post office is `office`. `say` prints a line."""
 
     def __init__(self, engine: Engine, office: PostOffice, say: Callable[[str], None]) -> None:
-        self._engine, self._office, self._say = engine, office, say
-        self._broken: list[str] = []
+        self._engine, self._office, self._telling = engine, office, Telling(say)
 
     async def play(self) -> bool:
         """The whole tour; True when every step held."""
@@ -53,11 +50,13 @@ class Tour:
         await self._leave(again)
         await self._file(again)
         await self._answered(again)
+        inbox, archive = await self._folder(Role.INBOX), await self._folder(Role.ARCHIVE)
+        await Rounds(self._engine, self._telling, inbox, archive).play()
         self._close()
-        return not self._broken
+        return not self._telling.broken
 
     async def _write(self) -> _Sent:
-        self._title("A mail is written, and Send is pressed")
+        self._telling.title("A mail is written, and Send is pressed")
         draft = replace(
             self._engine.drafts.new(),
             to=SUZUKI.header,
@@ -69,63 +68,65 @@ class Tour:
             ),
             cursor=(2, 21),
         )
-        self._say(f"  to {draft.to}, blind copy to {draft.bcc}")
-        self._say(f"  「{draft.subject}」 with {draft.attachments[0].name}")
+        self._telling.say(f"  to {draft.to}, blind copy to {draft.bcc}")
+        self._telling.say(f"  「{draft.subject}」 with {draft.attachments[0].name}")
         item = await self._engine.outbox.send(draft)
         self._saw(item)
-        self._hold("it waits on this computer", item.state is State.WAITING)
+        self._telling.hold("it waits on this computer", item.state is State.WAITING)
         await self._count_down(item, until=UNDO_SECONDS / 2)
         return _Sent(draft, item)
 
     async def _take_back(self, sent: _Sent) -> Draft:
-        self._title("The amount is wrong: u takes it back")
+        self._telling.title("The amount is wrong: u takes it back")
         back = await self._engine.outbox.undo()
         self._saw(await self._fresh(sent.item))
-        self._hold("the draft is what was sent off: text, blind copy, file, cursor", back == sent.draft)
+        self._telling.hold(
+            "the draft is what was sent off: text, blind copy, file, cursor", back == sent.draft
+        )
         await asyncio.sleep(max(0.0, self._left(sent.item)) + 0.5)
-        self._say("  … the moment it would have left is over")
+        self._telling.say("  … the moment it would have left is over")
         self._server_saw(0)
-        self._hold("nothing left this computer", not self._office.log)
+        self._telling.hold("nothing left this computer", not self._office.log)
         return back or sent.draft
 
     async def _send_again(self, back: Draft) -> _Sent:
-        self._title("It is changed and sent again")
+        self._telling.title("It is changed and sent again")
         draft = replace(back, body=SECOND)
         item = await self._engine.outbox.send(draft)
-        self._say("  八十万円 is now 十八万円")
+        self._telling.say("  八十万円 is now 十八万円")
         self._saw(item)
         await self._count_down(item, until=0)
         return _Sent(draft, item)
 
     async def _leave(self, sent: _Sent) -> None:
-        self._title("It leaves")
+        self._telling.title("It leaves")
         accepted = await self._until(sent.item, lambda item: item.state is State.SENT)
         self._server_saw(0)
         self._saw(await self._fresh(sent.item))
         for entry in await self._engine.outbox.trail(sent.item.id):
-            self._say(
+            self._telling.say(
                 f"    {entry.after:<8} {' · '.join(part for part in (entry.why, entry.answer) if part)}"
             )
-        self._hold("the server accepted it, once", accepted and len(self._office.deliveries) == 1)
+        self._telling.hold("the server accepted it, once", accepted and len(self._office.deliveries) == 1)
         if self._office.deliveries:
             delivery = self._office.deliveries[0]
-            self._hold("both people got it", set(delivery.recipients) == {SUZUKI.spec, TANAKA.spec})
-            self._hold("the blind copy is nowhere in it", TANAKA.spec.encode() not in delivery.wire)
+            self._telling.hold("both people got it", set(delivery.recipients) == {SUZUKI.spec, TANAKA.spec})
+            self._telling.hold("the blind copy is nowhere in it", TANAKA.spec.encode() not in delivery.wire)
             frozen = await self._engine.outbox.wire(sent.item.id)
-            self._hold("the server saw the bytes that were frozen at Send", delivery.wire == frozen)
+            self._telling.hold("the server saw the bytes that were frozen at Send", delivery.wire == frozen)
 
     async def _file(self, sent: _Sent) -> None:
-        self._title("A copy is filed")
+        self._telling.title("A copy is filed")
         filed = await self._until(sent.item, lambda item: item.filing is Filing.DONE)
         copies = await self._copies(sent.item)
         for copy in copies:
-            self._say(f"  Sent: {len(copy)} bytes, sha256 {hashlib.sha256(copy).hexdigest()[:16]}")
-        self._hold("there is one copy in Sent", filed and len(copies) == 1)
+            self._telling.say(f"  Sent: {len(copy)} bytes, sha256 {hashlib.sha256(copy).hexdigest()[:16]}")
+        self._telling.hold("there is one copy in Sent", filed and len(copies) == 1)
         wires = [delivery.wire for delivery in self._office.deliveries]
-        self._hold("it is, byte for byte, what the server took", copies == wires)
+        self._telling.hold("it is, byte for byte, what the server took", copies == wires)
 
     async def _answered(self, sent: _Sent) -> None:
-        self._title("Somebody answers")
+        self._telling.title("Somebody answers")
         folder = await self._folder(Role.INBOX)
 
         async def answer() -> str:
@@ -136,37 +137,30 @@ class Tour:
             )
             return next((f"{row.sender.name}: {row.subject}" for row in replies), "")
 
-        found = await self._wait(answer)
-        self._say(f"  INBOX: {found or 'nothing'}")
-        self._hold("the answer is in the inbox", bool(found))
+        found = await self._telling.wait(answer)
+        self._telling.say(f"  INBOX: {found or 'nothing'}")
+        self._telling.hold("the answer is in the inbox", bool(found))
 
     def _close(self) -> None:
-        self._say("")
-        if self._broken:
-            self._say(f"{len(self._broken)} of the steps did not hold: {'; '.join(self._broken)}")
+        self._telling.say("")
+        if self._telling.broken:
+            self._telling.say(
+                f"{len(self._telling.broken)} of the steps did not hold: {'; '.join(self._telling.broken)}"
+            )
         else:
-            self._say("Every step held. Try it yourself in a terminal: make demo")
+            self._telling.say("Every step held. Try it yourself in a terminal: make demo")
 
     @property
     def _account(self) -> str:
         return self._engine.accounts[0].name
 
-    def _title(self, text: str) -> None:
-        self._say("")
-        self._say(text)
-
-    def _hold(self, what: str, held: bool) -> None:
-        self._say(f"  {'ok' if held else 'NOT SO'}: {what}")
-        if not held:
-            self._broken.append(what)
-
     def _saw(self, item: Item) -> None:
         due = f", leaves in {self._left(item):.0f} s" if item.due else ""
-        self._say(f"  outbox: {item.state.value}{due} ({item.why})")
+        self._telling.say(f"  outbox: {item.state.value}{due} ({item.why})")
 
     def _server_saw(self, start: int) -> None:
         for line in self._office.log[start:] or ["nothing"]:
-            self._say(f"  server: {line}")
+            self._telling.say(f"  server: {line}")
 
     def _left(self, item: Item) -> float:
         return item.due.left(self._engine.now()) if item.due else 0.0
@@ -178,7 +172,7 @@ class Tour:
             if seconds != shown:
                 shown = seconds
                 bar = "■" * seconds + "□" * (UNDO_SECONDS - seconds)
-                self._say(f"    held 0:{seconds:02} {bar}  u takes it back")
+                self._telling.say(f"    held 0:{seconds:02} {bar}  u takes it back")
             await asyncio.sleep(LOOK_EVERY)
 
     async def _fresh(self, item: Item) -> Item:
@@ -188,15 +182,7 @@ class Tour:
         async def look() -> bool:
             return reached(await self._fresh(item))
 
-        return await self._wait(look)
-
-    async def _wait(self, look: Callable[[], Awaitable[_T]]) -> _T:
-        """Look until there is something to see, or patience ends."""
-        for _ in range(int(PATIENCE / LOOK_EVERY)):
-            if seen := await look():
-                return seen
-            await asyncio.sleep(LOOK_EVERY)
-        return await look()
+        return await self._telling.wait(look)
 
     async def _folder(self, role: Role) -> str:
         folders = await self._engine.accounts[0].source.folders()
