@@ -394,8 +394,20 @@ class BrokenDisk:
 class NothingPending:
     """What a synchronisation minds where nobody does anything."""
 
+    def __init__(self):
+        self.lock = asyncio.Lock()
+
     def of(self, account, folder):
         return {}
+
+    def on(self, account, folder, envelopes):
+        return self.of(account, folder)
+
+    async def recognise(self, envelopes, cache):
+        pass
+
+    def renumbered(self, before, now):
+        pass
 
     def arrived(self, account, folder):
         return frozenset()

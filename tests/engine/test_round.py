@@ -202,6 +202,7 @@ async def test_after_a_change_of_uidvalidity_bodies_stay_with_their_messages_and
 
 class Deeds(NothingPending):
     def __init__(self) -> None:
+        super().__init__()
         self.deeds, self.came, self.lookers = {}, frozenset(), 0
 
     def of(self, account, folder):

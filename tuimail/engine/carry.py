@@ -34,12 +34,15 @@ class Carry:
                 break
         return cls(cache, known)
 
-    async def over(self, envelopes: Sequence[Envelope]) -> None:
-        """Let what is cached stand under the uids of these envelopes."""
+    async def over(self, envelopes: Sequence[Envelope]) -> list[tuple[Ref, Ref]]:
+        """Let what is cached stand under the uids of these envelopes: where each stood, and stands now."""
+        went = []
         for envelope in envelopes:
             before = self._known.pop(_sign(envelope), None) if envelope.message_id else None
             if before is not None and before != envelope.ref:
                 await self._cache.settle(before, envelope.ref.uid)
+                went.append((before, envelope.ref))
+        return went
 
 
 def _sign(envelope: Envelope) -> Sign:

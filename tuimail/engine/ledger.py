@@ -93,18 +93,8 @@ class Ledger:
         deed = effective(wish[1], envelope.flags, envelope.labels)
         if deed is None or deed == Moved(ref.folder):
             return None
-        await self._recognise(envelope)
+        await self._pending.recognise([envelope], self._cache)
         return ref, self._made(envelope, deed, batch)
-
-    async def _recognise(self, envelope: Envelope) -> None:
-        """A message that the server brought here before it could say so is the one whose deeds wait still."""
-        ref = envelope.ref
-        if self._pending.origin(ref) != ref or self._pending.chain(ref):
-            return
-        if chain := self._pending.underway(ref, envelope.message_id):
-            before = stations(chain)[-1]
-            if await self._cache.envelope(before) is None:
-                self._pending.stands(chain[0].ref, before, ref)
 
     def _made(self, envelope: Envelope, deed: Deed, batch: str) -> Change:
         return Change(

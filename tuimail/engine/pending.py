@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 from tuimail.engine.places import Place
-from tuimail.mail.folder.change import Change, Deed, Moved, overlay, place
-from tuimail.mail.letter.envelope import Ref
-from tuimail.ports import ChangeStore
+from tuimail.mail.folder.change import Change, Deed, Moved, overlay, place, seen_in
+from tuimail.mail.folder.sync import validity
+from tuimail.mail.letter.envelope import Envelope, Ref
+from tuimail.ports import ChangeStore, MailCache
 
 
 class Pending:
@@ -46,6 +47,12 @@ class Pending:
         uids = done.keys() | waiting.keys()
         return {uid: overlay((*done.get(uid, ()), *waiting.get(uid, ()))) for uid in uids}
 
+    def on(self, account: str, folder: str, envelopes: Sequence[Envelope]) -> Mapping[str, tuple[Deed, ...]]:
+        """The same for these messages, also where what waits knows them under other uids: see `kin`."""
+        kin = {envelope.ref.uid: self.kin(envelope) for envelope in envelopes} if self._named else {}
+        others = {uid: seen_in(folder, chain) for uid, chain in kin.items() if chain}
+        return {**others, **self.of(account, folder)}
+
     @contextmanager
     def looking(self, account: str, folder: str) -> Iterator[None]:
         """From before the server is asked about a folder until its answer is in the cache."""
@@ -80,13 +87,32 @@ class Pending:
         shown = self.newest(shown)
         return self._origins.get(shown, shown)
 
-    def underway(self, shown: Ref, message_id: str) -> tuple[Change, ...]:
-        """What waits for a message of this name that the server may have brought to where this is shown."""
-        for ref in self._named.get((shown.account, message_id), ()) if message_id else ():
+    def kin(self, envelope: Envelope) -> tuple[Change, ...]:
+        """What waits for this message by another uid: its folder was renumbered since, or we moved it here.
+
+        Nothing for a message for which something waits by its own uid.
+        """
+        if self.chain(envelope.ref):
+            return ()
+        for ref in self._named.get((envelope.ref.account, envelope.message_id), ()):
             chain = self.chain(ref)
-            if place(chain) == shown.folder != ref.folder and any(change.begun for change in chain):
+            if _same(chain[0], envelope) and (_renumbered(ref, envelope.ref) or _came(chain, envelope.ref)):
                 return chain
         return ()
+
+    async def recognise(self, envelopes: Sequence[Envelope], cache: MailCache) -> None:
+        """Messages that the server brought to these places before it could say so, or renumbered."""
+        for envelope in envelopes if self._named else ():
+            chain = self.kin(envelope)
+            if chain and place(chain) == envelope.ref.folder and self.origin(envelope.ref) == envelope.ref:
+                before = self.newest(stations(chain)[-1])
+                if await cache.envelope(before) is None:
+                    self.stands(chain[0].ref, before, envelope.ref)
+
+    def renumbered(self, before: Ref, now: Ref) -> None:
+        """The message shown at `before` is shown at `now`: its folder has another UIDVALIDITY."""
+        origin = self.origin(before)
+        self.stands(origin if self.chain(origin) else now, before, now)
 
     def newest(self, shown: Ref) -> Ref:
         """Where the message is shown now that was shown at `shown`."""
@@ -130,6 +156,7 @@ class Pending:
         if before != now:
             self._became[before] = now
         self._origins.pop(before, None)
+        self._origins.pop(now, None)
         if now != origin:
             self._origins[now] = origin
 
@@ -141,9 +168,13 @@ class Pending:
     def _put(self, ref: Ref, chain: tuple[Change, ...]) -> None:
         chains = self._chains[ref.account, ref.folder]
         for change in chains.get(ref.uid, ()):
-            self._named[ref.account, change.message_id].discard(ref)
+            named = self._named[ref.account, change.message_id]
+            named.discard(ref)
+            if not named:
+                del self._named[ref.account, change.message_id]
         if chain:
             chains[ref.uid] = chain
+            self._origins.pop(ref, None)
             self._named[ref.account, chain[0].message_id].add(ref)
             for here in stations(chain)[1:]:
                 self._origins[here] = ref
@@ -156,3 +187,19 @@ def stations(chain: Sequence[Change]) -> tuple[Ref, ...]:
     first = chain[0].ref
     moves = ((change.deed.to, change.here) for change in chain if isinstance(change.deed, Moved))
     return (first, *(Ref(first.account, to, here) for to, here in moves if here))
+
+
+def _same(change: Change, envelope: Envelope) -> bool:
+    meant = change.message_id, change.size, change.received
+    return meant == (envelope.message_id, envelope.size, envelope.received)
+
+
+def _renumbered(before: Ref, now: Ref) -> bool:
+    return before.folder == now.folder and validity(before.uid) != validity(now.uid)
+
+
+def _came(chain: Sequence[Change], now: Ref) -> bool:
+    """Whether a move that the server may have been told of leads there."""
+    return now.folder != chain[0].ref.folder and any(
+        change.begun and change.deed == Moved(now.folder) for change in chain
+    )

@@ -36,7 +36,8 @@ class FolderRound:
     """Made for one `run`. `urgency` and `stopped` may be set while it runs.
 
     The mark is kept after all that came before it is in the cache: a round that was cut, by whatever,
-    is begun again where it has to be.
+    is begun again where it has to be. Where a message is not shown that may be one which is on its way
+    elsewhere, the next round compares everything.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class FolderRound:
         self.urgency = urgency
         self.stopped = False
         self.came: list[Envelope] = []
+        self._veiled = False
 
     async def run(self) -> None:
         """Make the cache agree with the folder; `came` are then the unread messages that came.
@@ -76,8 +78,9 @@ class FolderRound:
         await self._bring(kind, look)
         if reached is not None and kind in (plan.Round.CHANGES, plan.Round.NOTHING):
             await self._drop_passing(reached, look)
-        if look.mark != reached:
-            await self._cache.reach(self._account, self._folder, look.mark)
+        if self._veiled or look.mark != reached:
+            mark = None if self._veiled else look.mark
+            await self._cache.reach(self._account, self._folder, mark)
 
     async def _bring(self, kind: plan.Round, look: Look) -> None:
         if kind is plan.Round.CHANGES:
@@ -153,7 +156,7 @@ class FolderRound:
     ) -> Plan:
         """What there is to do, its flags done."""
         async with self._pending.lock:
-            todo = planned(known, there, self._pending.of(self._account, self._folder))
+            todo = planned(known, there, self._deeds())
             if todo.reflag:
                 await self._cache.reflag(self._account, self._folder, todo.reflag)
                 self._report.changed()
@@ -169,6 +172,9 @@ class FolderRound:
     async def _known(self, first: int, last: int) -> Listing:
         return await self._cache.listing(self._account, self._folder, first, last)
 
+    def _deeds(self) -> Deeds:
+        return self._pending.of(self._account, self._folder)
+
     async def _ask(self, question: Awaitable[T]) -> T:
         """One turn at the source."""
         async with self._turns.turn(self.urgency):
@@ -180,6 +186,7 @@ class FolderRound:
             for before, now in await carry.over(envelopes) if carry is not None else ():
                 self._pending.renumbered(before, now)
             shown = plan.as_done(envelopes, self._pending.on(self._account, self._folder, envelopes))
+            self._veiled |= len(shown) < len(plan.as_done(envelopes, self._deeds()))
             if shown:
                 await self._cache.put(shown)
                 await self._pending.recognise(shown, self._cache)

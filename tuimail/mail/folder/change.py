@@ -94,6 +94,12 @@ def hides(deeds: Iterable[Deed]) -> bool:
     return any(isinstance(deed, Moved | Erased) for deed in deeds)
 
 
+def seen_in(folder: str, changes: Sequence[Change]) -> tuple[Deed, ...]:
+    """How the message of these changes is to be shown in a folder to which the server may have brought it."""
+    marks = tuple(deed for deed in overlay(changes) if isinstance(deed, Flagged | Labelled))
+    return marks if place(changes) == folder else (*marks, Erased())
+
+
 def place(changes: Sequence[Change]) -> str:
     """The folder in which the message of these changes is shown; empty when it is erased."""
     for change in reversed(changes):

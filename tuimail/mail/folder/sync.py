@@ -12,6 +12,11 @@ def number(uid: str) -> int:
     return int(last) if len(last) < 19 and last.isascii() and last.isdecimal() else 0
 
 
+def validity(uid: str) -> str:
+    """The UIDVALIDITY of `uidvalidity.uid`; empty for a key without one."""
+    return uid.rpartition(".")[0] if number(uid) else ""
+
+
 class Mark(Struct, frozen=True):
     """The point of a folder's history that the cache has reached: what a later look starts from.
 
