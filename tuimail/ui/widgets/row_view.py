@@ -39,9 +39,23 @@ class RowView(ScrollView, can_focus=True):
 
     def set_count(self, count: int) -> None:
         """Another number of rows, or other rows: forget what was painted."""
-        self.count = count
-        self.virtual_size = Size(0, count)
+        self.count, size = count, Size(0, count)
+        if self._keeps_its_place(count):
+            self.set_reactive(RowView.virtual_size, size)
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.window_virtual_size = count
+        else:
+            self.virtual_size = size
         self.repaint()
+
+    def _keeps_its_place(self, count: int) -> bool:
+        """Whether so many rows need no layout of the screen: its size and its scrollbar stay as they are."""
+        height = self.size.height
+        return (
+            0 < height
+            and (height < count) is self.show_vertical_scrollbar
+            and not self.styles.auto_dimensions
+        )
 
     def repaint(self) -> None:
         """Make every row anew."""
