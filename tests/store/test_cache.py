@@ -15,6 +15,7 @@ from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.gist import Gist
 from tuimail.mail.letter.safe import Safe
+from tuimail.store import index
 from tuimail.store.cache import CacheFile
 
 INBOX = View("work", "INBOX")
@@ -270,6 +271,16 @@ async def test_clearing_a_folder_leaves_no_body_and_no_other_folder(cache, path)
     assert await cache.count(View("work", "INBOX", threaded=True)) == (0, 0)
     assert await cache.body("work", "Sent", "7.1") == b"raw"
     assert rows_of(path, "bodies") == rows_of(path, "envelopes") == 1
+
+
+async def test_what_comes_again_after_a_folder_was_cleared_is_not_found_by_what_it_was(cache, monkeypatch):
+    monkeypatch.setattr(index, "FEW", 1)
+    await cache.put([envelope(f"7.{n}", n, "old") for n in range(9)] + [at("work/Sent", "7.1")])
+    await cache.clear("work", "INBOX")
+    await cache.put([envelope(f"7.{n}", n, "new") for n in range(9)])
+    for typed, count in (("old ", 0), ("new ", 9)):
+        view = replace(INBOX, query=parse(typed, 0.0))
+        assert (await cache.count(view))[0] == count
 
 
 def rows_of(path, table):

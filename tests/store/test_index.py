@@ -125,6 +125,27 @@ def test_the_words_of_very_many_stay_and_are_passed_over(cache, monkeypatch):
     assert cache.find("budget ") == []
 
 
+def test_the_index_of_nothing_is_empty_again(cache, monkeypatch):
+    monkeypatch.setattr(index, "FEW", 1)
+    ids = [cache.put("Budget") for _ in range(4)]
+    index.drop(cache.connection, ids[:2])
+    index.sweep(cache.connection)
+    assert dict(cache.connection.execute("SELECT term, doc FROM vocabulary"))["budget"] == 4
+    index.drop(cache.connection, ids[2:])
+    index.sweep(cache.connection)
+    assert cache.connection.execute("SELECT * FROM vocabulary").fetchall() == []
+    assert cache_key.free(cache.connection, ids) == ids
+
+
+def test_no_message_has_the_id_of_one_whose_words_have_stayed(cache, monkeypatch):
+    monkeypatch.setattr(index, "FEW", 1)
+    ids = [cache.put("Budget") for _ in range(4)]
+    index.drop(cache.connection, ids[:2])
+    index.drop(cache.connection, ids[2:3])
+    cache.connection.execute("DELETE FROM envelopes WHERE id <> ?", (ids[3],))
+    assert cache_key.free(cache.connection, ids) == [ids[0] + 1, ids[1] + 1, ids[2], ids[3] + 1]
+
+
 def test_what_is_dropped_is_found_no_more_and_may_come_again(cache):
     id = cache.put("Budget", "needle")
     index.drop(cache.connection, [id])

@@ -126,4 +126,5 @@ def clear(connection: sqlite3.Connection, folders: Sequence[int]) -> None:
             "DELETE FROM bodies WHERE id IN (SELECT id FROM envelopes WHERE folder = ?)", (folder,)
         )
         connection.execute("DELETE FROM envelopes WHERE folder = ?", (folder,))
+    index.sweep(connection)
     cache_tally.clear(connection, folders)

@@ -38,9 +38,12 @@ def wanted(received: float, folder: int, uid: str) -> int:
 
 
 def free(connection: sqlite3.Connection, keys: Iterable[int]) -> list[int]:
-    """These keys, or for those that are taken the next ones that are free."""
+    """These keys, or for those that are taken the next ones that are free.
+
+    Taken are also those of messages that went, as long as the index knows words of theirs.
+    """
     keys = list(keys)
-    query = "SELECT id FROM envelopes WHERE id IN (SELECT value FROM json_each(?))"
+    query = "SELECT id FROM indexed WHERE id IN (SELECT value FROM json_each(?))"
     taken = {key for (key,) in connection.execute(query, (msgspec.json.encode(keys).decode(),))}
     found = []
     for key in keys:
@@ -52,7 +55,7 @@ def free(connection: sqlite3.Connection, keys: Iterable[int]) -> list[int]:
 
 
 def _next(connection: sqlite3.Connection, key: int, taken: set[int]) -> int:
-    query = "SELECT max(id) FROM envelopes WHERE id BETWEEN ? AND ?"
+    query = "SELECT max(id) FROM indexed WHERE id BETWEEN ? AND ?"
     end = (key >> SECOND) + 1 << SECOND
     last = connection.execute(query, (key, end - 1)).fetchone()[0]
     key = max(key, last or 0) + 1

@@ -2,7 +2,8 @@
 
 A message is indexed by its header when it comes and once more, with its text, when its body does. FTS5 is
 told word for word what to forget. Where that takes too long, as for a whole folder, the words stay and are
-passed over: what is found is looked up in `envelopes`.
+passed over: what is found is looked up in `envelopes`, and no other message is ever given the id. `indexed`
+says of each id whether its text is there as well, or that it is `DEAD`.
 """
 
 import sqlite3
@@ -57,6 +58,7 @@ LEFT JOIN bodies ON bodies.id = value
 LIMIT ?
 """  # noqa: S608
 
+DEAD = 2
 FEW = 200
 """As many messages are taken out of the index as a person deletes at a time."""
 
@@ -113,12 +115,24 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """These rows are about to go from `envelopes` and `bodies`; of `FEW` the words go too."""
     asked = _json(ids)
     rows = connection.execute(_DROPPED, (asked, FEW + 1)).fetchall()
+    forgotten: list[int] = []
     for id, *head, whole, packed in rows if len(rows) <= FEW else ():
         *fields, starts = _fields(*head)
         text = gist(zlib.decompress(packed)).text if packed else ""
         if bool(packed) == bool(whole):
             connection.execute(_DELETE, (id, *fields, *_with_text(starts, text)))
-    connection.execute("DELETE FROM indexed WHERE id IN (SELECT value FROM json_each(?))", (asked,))
+            forgotten.append(id)
+    among = "WHERE id IN (SELECT value FROM json_each(?))"
+    connection.execute(f"UPDATE indexed SET whole = ? {among}", (DEAD, asked))  # noqa: S608
+    connection.execute(f"DELETE FROM indexed {among}", (_json(forgotten),))  # noqa: S608
+
+
+def sweep(connection: sqlite3.Connection) -> None:
+    """When nothing that is indexed is there any more, the index is as small as a new one."""
+    alive = connection.execute("SELECT EXISTS (SELECT 1 FROM indexed WHERE whole <> ?)", (DEAD,))
+    if not alive.fetchone()[0]:
+        connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        connection.execute("DELETE FROM indexed")
 
 
 def find(
