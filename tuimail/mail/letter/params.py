@@ -18,6 +18,8 @@ def parse(value: bytes) -> tuple[str, dict[str, str]]:
 
     Reads no more than `PARAMS_LIMIT` of them. A name written in pieces is put together.
     """
+    if not value:
+        return "", {}
     text = raw(value)[:VALUE_LIMIT]
     head, semicolon, rest = text.partition(";")
     kind = _COMMENT.sub("", head).strip().lower()
@@ -30,7 +32,7 @@ def parse(value: bytes) -> tuple[str, dict[str, str]]:
         if place or coded:
             pieces.setdefault(name, {}).setdefault(int((place or "*0")[1:]), (coded, written))
         else:
-            found.setdefault(name, words(written))
+            found.setdefault(name, words(written) if "=?" in written else written)
     return kind, found | {name: _together(runs) for name, runs in pieces.items()}
 
 
