@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -32,6 +33,7 @@ class RowView(ScrollView, can_focus=True):
         self.count = 0
         self._strips: dict[object, Strip] = {}
         self._look: Look | None = None
+        self._behind: Color | None = None
 
     def row(self, index: int, width: int) -> Row:
         """Row `index`, which is below `count`, for `width` cells."""
@@ -52,7 +54,7 @@ class RowView(ScrollView, can_focus=True):
         """Whether so many rows need no layout of the screen: its size and its scrollbar stay as they are."""
         height = self.size.height
         return (
-            0 < height
+            height > 0
             and (height < count) is self.show_vertical_scrollbar
             and not self.styles.auto_dimensions
         )
@@ -64,7 +66,7 @@ class RowView(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         self._strips.clear()
-        self._look = None
+        self._look = self._behind = None
         super().notify_style_update()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -106,8 +108,9 @@ class RowView(ScrollView, can_focus=True):
 
     def filtered(self, painted: Strip) -> Strip:
         """As the terminal wants it: without colours under NO_COLOR."""
+        self._behind = self._behind or self.background_colors[1]
         for one in self.get_line_filters():
-            painted = painted.apply_filter(one, self.background_colors[1])
+            painted = painted.apply_filter(one, self._behind)
         return painted
 
     def _strip(self, index: int) -> Strip:
