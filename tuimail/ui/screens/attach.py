@@ -142,12 +142,12 @@ class AttachScreen(ModalScreen[tuple[str, ...] | None]):
         start(self, self._load, "look")
 
     async def _load(self) -> None:
-        typed = self.field.value
-        if self._shown == (typed, self._hidden):
+        wanted = typed, hidden = self.field.value, self._hidden
+        if self._shown == wanted:
             return
-        found = await asyncio.to_thread(entries, typed, self._hidden)
-        if typed == self.field.value:
-            self._shown = typed, self._hidden
+        found = await asyncio.to_thread(entries, typed, hidden)
+        if wanted == (self.field.value, self._hidden) != self._shown:
+            self._shown = wanted
             folder, slash, _ = anew(typed).rpartition("/")
             self._view.show(f"{folder}{slash}", found)
 
@@ -155,7 +155,8 @@ class AttachScreen(ModalScreen[tuple[str, ...] | None]):
         self.field.value = path
         self.field.cursor_position = len(path)
 
-    def action_move(self, rows: int) -> None:
+    async def action_move(self, rows: int) -> None:
+        await self._caught_up()
         self._view.move(rows)
 
     async def action_complete(self) -> None:
@@ -168,8 +169,8 @@ class AttachScreen(ModalScreen[tuple[str, ...] | None]):
         path = Path(whole(self._view.folder or "."))
         self._go(f"{path.parent}/".replace("//", "/"))
 
-    def action_mark(self) -> None:
-        entry = self._view.current
+    async def action_mark(self) -> None:
+        entry = await self._caught_up()
         if entry is not None and not entry.folder:
             self._marked ^= {f"{self._view.folder}{entry.name}"}
             self._view.move(1)
