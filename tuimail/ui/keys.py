@@ -1,6 +1,6 @@
 """Every key of the screen in one table: bindings, key bars, help and the palette are made from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -395,16 +395,18 @@ def bar(
     keymap: Mapping[str, str],
     without: Collection[str] = (),
     labels: Mapping[str, str] = NO_LABELS,
+    first: Sequence[str] = (),
 ) -> tuple[tuple[str, str], ...]:
-    """(key, label) for the key bar: the place's own first, then what is valid everywhere.
+    """(key, label) for the key bar: `first`, then the place's own, then what is valid everywhere.
 
-    `without` are ids of actions that are of no use at the moment, `labels` other words for some.
+    `without` are ids of actions that are of no use at the moment, `labels` other words for some,
+    `first` those that are asked for just now.
     """
     alone = place in (*TYPING, Place.QUIT)
-    keys = dict.fromkeys(of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))
-    needless = {*without, LEADS_HERE.get(place)}
+    keys = {key.id: key for key in (of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))}
+    needless = {*without, *first, LEADS_HERE.get(place)}
+    shown = [key for key in keys.values() if key.shown and key.id not in needless]
     return tuple(
         (names(key, keymap)[0], labels.get(key.id, key.label))
-        for key in keys
-        if key.shown and key.id not in needless
+        for key in (*map(keys.__getitem__, first), *shown)
     )

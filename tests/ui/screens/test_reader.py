@@ -205,6 +205,16 @@ async def test_a_message_is_piped_to_a_command_and_its_output_shown_safely(open_
     assert "X-Mailer" not in seen(pilot)
 
 
+async def test_the_key_bar_says_first_what_the_message_offers(open_app, press, seen, world):
+    ways = b"List-Unsubscribe: <mailto:leave@lists.example>\r\n"
+    offers = letter(b"Look: https://shop.example/a\r\n", more=ways)
+    world.opening.raws = {row.ref.uid: offers for row in world.mailbox.rows[:1]}
+    pilot = await open_app((80, 24))
+    await press(pilot, "enter")
+    assert seen(pilot).split("\n")[-1].startswith(" U unsubscribe  x links  c compose  r reply")
+    assert "save" not in seen(pilot).split("\n")[-1]
+
+
 async def test_an_invitation_is_answered_through_the_outbox(open_app, press, seen, world):
     world.opening.raws["0"] = letter(INVITATION, b"Content-Type: text/calendar; method=REQUEST\r\n")
     pilot = await open_app()

@@ -146,9 +146,18 @@ class LetterScreen(AnsweringScreen):
     def _show(self, top: int = 0) -> None:
         if self._letter is not None:
             self.titled(self._title, "all headers" if self._full else self._hint(self._letter))
+            self._offer(self._letter)
             headers = Headers.ALL if self._full else Headers.USUAL
             for view in self.query(LetterView):
                 view.show(self._letter, headers, self._folded, top)
+
+    def _offer(self, letter: Letter) -> None:
+        """Put the keys first that this letter gives something to do, and leave out those it gives nothing."""
+        from tuimail.ui.reading.offers import OFFERS, offers
+
+        first = tuple(offers(letter))
+        for bar in self.query(KeyBar):
+            bar.turn(self.place, frozenset(OFFERS) - frozenset(first), first=first)
 
     def _hint(self, letter: Letter) -> str:
         """What this letter waits for."""

@@ -38,10 +38,14 @@ class KeyBar(Rows):
         place: Place,
         without: frozenset[str] = frozenset(),
         labels: Mapping[str, str] = NO_LABELS,
+        first: Sequence[str] = (),
     ) -> None:
-        """The keys of another place, or those of the same `without` the ids that are of no use now."""
+        """The keys of another place, or of the same one `without` the ids that are of no use now.
+
+        Those of `first` stand before all others.
+        """
         before = self._keys
-        self._keys = keys.bar(place, self._keymap, without, labels)
+        self._keys = keys.bar(place, self._keymap, without, labels, first)
         self._help = keys.help_key(place, self._keymap)
         if self._keys != before:
             self.refresh()

@@ -162,6 +162,7 @@ class MessageList(RowList):
 
     async def fold(self) -> bool:
         """Unfold the conversation under the cursor, or fold it again; False where there is none."""
+        await self.opened()
         listed, line, view = self._listed, self.line, self.view
         row = listed.row(self.cursor)
         if listed.branch(self.cursor) is not None:
