@@ -31,6 +31,8 @@ FOLDER = Path(__file__).parent
 SIZES = ((80, 24), (120, 36))
 NOW = datetime(2025, 11, 21, 10, 2, 8, tzinfo=timezone(timedelta(hours=9)))
 PATIENCE = 10.0
+WAITING = ("engine", "question")
+"""Workers that wait for the world or for a person."""
 
 SUZUKI, DANA = PEOPLE["suzuki"], PEOPLE["dana"]
 ESTIMATE = (
@@ -77,15 +79,16 @@ class Story:
 
     async def play(self) -> None:
         """All of it, in the order of the clock."""
+        await self._unfold_a_thread()
+        await self._search()
+        await self._read_an_invitation()
         await self._read_the_list()
         await self._read_a_letter()
         await self._write_while_one_is_held()
         await self._look_into_the_outbox()
 
     async def _read_the_list(self) -> None:
-        await self._until(lambda: self._pilot.app.screen.query_one(MessageList).current is not None)
-        await self._press()
-        await self._press("down")
+        await self._press("escape", "escape", "escape", "home", "down")
         await self._send(SUZUKI.header, "納品日のご相談（ロビー文庫）", "鈴木様\n\n納品日の件です。")
         self._clock.go_on(3)
         await self._take("list")
@@ -121,6 +124,19 @@ class Story:
         self._clock.go_on(2)
         await self._take("outbox")
 
+    async def _unfold_a_thread(self) -> None:
+        await self._until(lambda: self._pilot.app.screen.query_one(MessageList).current is not None)
+        await self._press("Z", *["down"] * 3, "z", *["down"] * 6, "e")
+        await self._take("threads")
+
+    async def _search(self) -> None:
+        await self._press("u", "Z", "slash", "'見積", "tab")
+        await self._take("search")
+
+    async def _read_an_invitation(self) -> None:
+        await self._press("escape", "slash", "'打ち合わせ has:attachment", "enter", "enter", "i")
+        await self._take("invitation")
+
     async def _send(self, to: str, subject: str, body: str) -> None:
         await self._engine.outbox.send(replace(self._engine.drafts.new(), to=to, subject=subject, body=body))
 
@@ -150,7 +166,7 @@ class Story:
 
     async def _settled(self) -> None:
         def idle() -> bool:
-            return all(w.is_finished for w in self._pilot.app.workers if w.group != "engine")
+            return all(w.is_finished for w in self._pilot.app.workers if w.group not in WAITING)
 
         await self._pilot.pause(0.3)
         await self._until(idle)
