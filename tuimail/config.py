@@ -97,7 +97,7 @@ class Jmap(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Identity(Struct, frozen=True, forbid_unknown_fields=True):
-    """Another address of yours that the account's mail may be from; `alt+f` in the composer changes to it."""
+    """Another address of yours that the account's mail may be from; `alt+i` in the composer changes to it."""
 
     address: Spec
     """The address, as it stands in From; the server has to let you send from it."""

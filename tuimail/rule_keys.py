@@ -132,7 +132,7 @@ class RuleKeys(Struct, frozen=True, forbid_unknown_fields=True):
     `identity` and `signature` alone."""
 
     identity: Text | None = None
-    """The composer writes as this address of yours as soon as the rule holds, and says so; `alt+f` changes
+    """The composer writes as this address of yours as soon as the rule holds, and says so; `alt+i` changes
     it back. Of several rules the first counts. Mail sent by a program keeps its From."""
 
     signature: str | None = None

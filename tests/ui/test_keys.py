@@ -2,6 +2,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
 
 from tuimail.ui import keys, keys_page
@@ -85,3 +86,10 @@ def test_actions_exist(place):
 def test_the_page_of_keys_is_the_table_of_keys():
     page = Path(__file__).parents[2] / "docs" / "keys.md"
     assert page.read_text("utf-8") == keys_page.page(), "run: python -m tuimail.ui.keys_page > docs/keys.md"
+
+
+def test_no_key_is_one_that_terminals_send_for_another():
+    pressed = (one for key in KEYS for one in key.keys.split(",") if len(one) == len("alt+x"))
+    sent = {one: f"\x1b{one[-1]}" for one in pressed if one.startswith("alt+")}
+    assert sent
+    assert [one for one, bytes_ in sent.items() if bytes_ in ANSI_SEQUENCES_KEYS] == []

@@ -82,7 +82,7 @@ KEYS: tuple[Key, ...] = (
     Key("editor", "alt+e", "editor", "editor", "Write the text in your own editor", _C, strong=True),
     Key(
         "identity",
-        "alt+f",
+        "alt+i",
         "identity",
         "from",
         "Write as the next of your addresses, of all accounts",

@@ -209,10 +209,10 @@ async def test_a_terminal_that_cannot_run_an_editor_says_so(open_app, press, see
 async def test_alt_f_sends_from_the_next_account(open_app, press, seen, world):
     world.accounts = (*world.accounts, replace(world.accounts[0], name="home"))
     pilot = await open_app()
-    await press(pilot, "c", "alt+f")
+    await press(pilot, "c", "alt+i")
     assert "New mail · home" in seen(pilot)
     assert pilot.app.screen.draft.account == "home"
-    await press(pilot, "alt+f")
+    await press(pilot, "alt+i")
     assert pilot.app.screen.draft.account == "work"
     await press(pilot, "escape", "g")
     assert " work " in seen(pilot)

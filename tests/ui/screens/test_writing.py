@@ -40,7 +40,7 @@ async def test_alt_f_goes_through_all_identities(open_app, press, seen, two):
     pilot = await open_app()
     await press(pilot, "c")
     assert "From     山田花子 <hanako@example.jp> · work" in seen(pilot)
-    await press(pilot, "alt+f")
+    await press(pilot, "alt+i")
     assert "From     窓口 <desk@example.jp> · work" in seen(pilot)
     assert pilot.app.screen.draft.sender == DESK.address
 
@@ -51,7 +51,7 @@ async def test_a_rule_says_who_writes_and_a_person_has_the_last_word(open_app, p
     await press(pilot, "c", "'a@b.example", "alt+s")
     assert two.outbox.list == {}
     assert "You write as 窓口 <desk@example.jp> · rule: clients" in seen(pilot)
-    await press(pilot, "alt+f", "alt+s")
+    await press(pilot, "alt+i", "alt+s")
     (sent,) = two.outbox.drafts_of.values()
     assert sent.sender == Address("hanako@example.jp", "山田花子")
 
