@@ -87,6 +87,13 @@ def person(spec: str, name: str) -> Address:
     return Address(spec, line(name))
 
 
+@lru_cache(1024)
+def _people(recipients: str) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """So do those that mail is to."""
+    to, cc = _recipients(recipients)
+    return tuple([person(*one) for one in to]), tuple([person(*one) for one in cc])
+
+
 def _text(value: Any) -> str:
     try:
         return str(_encode(value), "utf-8")
@@ -114,13 +121,13 @@ def envelope(row: tuple[Any, ...], places: Mapping[int, tuple[str, str]]) -> Env
     (_, folder, _, uid, thread, _, _, attached, _, received, size, flags, labels, name, spec, subject) = row[
         :16
     ]
-    to, cc = _recipients(row[16])
+    to, cc = _people(row[16])
     message_id, in_reply_to, *references = _ids(row[17])
     return Envelope(
         ref=Ref(*places[folder], uid),
         sender=person(spec, name),
-        to=tuple([person(spec, name) for spec, name in to]),
-        cc=tuple([person(spec, name) for spec, name in cc]),
+        to=to,
+        cc=cc,
         subject=line(subject),
         received=received,
         size=size,
