@@ -136,7 +136,7 @@ def _index(connection: sqlite3.Connection, keys: list[str]) -> None:
 
 
 _GAPS = re.compile(r"[\s@._+'\"(),/\\|<>-]+")
-_EAST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
+_EAST = "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+"
 
 
 def _words(key: str, name: str) -> str:
@@ -147,7 +147,7 @@ def _words(key: str, name: str) -> str:
     folded = _folded(name)
     local = key.partition("@")[0]
     found = [_folded(key), folded, *_GAPS.split(_folded(local)), *folded.split(), *_GAPS.split(folded)]
-    for run in () if folded.isascii() else _EAST.findall(folded):
+    for run in () if folded.isascii() else re.findall(_EAST, folded):
         found += [run[at:] for at in range(min(len(run), CHARACTERS))]
     words = dict.fromkeys(word[:CHARACTERS] for word in found if word)
     return "".join(["\n" + word for word in islice(words, WORDS)])

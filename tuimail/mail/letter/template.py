@@ -7,7 +7,6 @@ nothing is known for stays as it is, for everybody to see.
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -81,6 +80,8 @@ def first_name(name: str) -> str:
 
 
 def _known(template: Template, draft: Draft, me: Address, date: str) -> Mapping[str, str]:
+    from email.utils import parsedate_to_datetime
+
     person = _first(draft.to or template.to)
     name = person.name if person else ""
     return {
