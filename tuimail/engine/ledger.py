@@ -18,6 +18,7 @@ from tuimail.mail.folder.change import (
     coalesced,
     effective,
     hides,
+    is_of,
     overlay,
     place,
 )
@@ -55,12 +56,34 @@ class Ledger:
         """Take over what is on disk, and have the cache show it, also after a crash or without a cache."""
         async with self._pending.lock:
             await self._pending.load()
-            chains = self._pending.all()
-            vouched = {ref for chain in chains for ref in stations(chain)}
-            await self._forget([ref for ref in await self._cache.strays() if ref not in vouched])
-            shown = [again for chain in chains for again in _again(chain)]
+            standing = {stray: await self._cache.envelope(stray) for stray in await self._cache.strays()}
+            shown: list[Shown] = []
+            for chain in self._pending.all():
+                here = await self._where(chain, standing)
+                standing.pop(here, None)
+                shown += _again(chain, here)
+            await self._forget(list(standing))
             await self._show(sorted(shown, key=lambda each: hides((each[1].deed,))))
         self._wake()
+
+    async def _where(self, chain: tuple[Change, ...], strays: dict[Ref, Envelope | None]) -> Ref:
+        """Where the cache has the message: a crash may have come before that was written down, or after."""
+        *others, noted = stations(chain)
+        if await self._cache.envelope(noted) is not None:
+            return noted
+        for ref, envelope in strays.items():
+            if ref.folder == place(chain) and envelope is not None and is_of(chain[0], envelope):
+                await self._note(chain, noted, ref)
+                return ref
+        return next((ref for ref in others if ref in strays), noted)
+
+    async def _note(self, chain: tuple[Change, ...], before: Ref, now: Ref) -> None:
+        """The last move of the chain took the message there."""
+        last = next((each for each in reversed(chain) if isinstance(each.deed, Moved)), chain[-1])
+        noted = replace(last, here=now.uid)
+        await self._store.put([noted])
+        self._pending.know([noted])
+        self._pending.stands(last.ref, before, now)
 
     async def _forget(self, strays: list[Ref]) -> None:
         """What a crash left under no uid: its account is compared as a whole, for it was taken for known."""
@@ -164,9 +187,9 @@ class Ledger:
             self._newsroom.announce(FoldersChanged(account))
 
 
-def _again(chain: tuple[Change, ...]) -> list[Shown]:
+def _again(chain: tuple[Change, ...], here: Ref) -> list[Shown]:
     """What the cache is to be told again of a message, in case it was not told before the end."""
-    here, last = stations(chain)[-1], chain[-1]
+    last = chain[-1]
     marks = [deed for deed in overlay(chain) if isinstance(deed, Flagged | Labelled)]
     todo = [(here, replace(last, deed=deed)) for deed in marks]
     if place(chain) != here.folder:

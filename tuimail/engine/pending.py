@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 from tuimail.engine.places import Place
-from tuimail.mail.folder.change import Change, Deed, Moved, overlay, place, seen_in
-from tuimail.mail.folder.sync import validity
+from tuimail.mail.folder.change import Change, Deed, Moved, is_of, overlay, place, seen_in
+from tuimail.mail.folder.sync import number, validity
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.ports import ChangeStore, MailCache
 
@@ -20,6 +20,7 @@ class Pending:
         self._store = store
         self._chains: defaultdict[Place, dict[str, tuple[Change, ...]]] = defaultdict(dict)
         self._origins: dict[Ref, Ref] = {}
+        self._guests: defaultdict[Place, dict[str, Ref]] = defaultdict(dict)
         self._named: defaultdict[tuple[str, str], set[Ref]] = defaultdict(set)
         self._became: dict[Ref, Ref] = {}
         self._lookers: Counter[Place] = Counter()
@@ -32,6 +33,7 @@ class Pending:
         self._chains.clear()
         self._named.clear()
         self._origins.clear()
+        self._guests.clear()
         self.know(await self._store.all())
         for chain in self.all():
             for before, now in pairwise(stations(chain)):
@@ -45,7 +47,9 @@ class Pending:
         key = account, folder
         done, waiting = self._done.get(key, {}), self._chains.get(key, {})
         uids = done.keys() | waiting.keys()
-        return {uid: overlay((*done.get(uid, ()), *waiting.get(uid, ()))) for uid in uids}
+        mine = {uid: overlay((*done.get(uid, ()), *waiting.get(uid, ()))) for uid in uids}
+        guests = {uid: self.chain(origin) for uid, origin in self._guests.get(key, {}).items()}
+        return {uid: seen_in(folder, chain) for uid, chain in guests.items() if chain} | mine
 
     def on(self, account: str, folder: str, envelopes: Sequence[Envelope]) -> Mapping[str, tuple[Deed, ...]]:
         """The same for these messages, also where what waits knows them under other uids: see `kin`."""
@@ -96,7 +100,7 @@ class Pending:
             return ()
         for ref in self._named.get((envelope.ref.account, envelope.message_id), ()):
             chain = self.chain(ref)
-            if _same(chain[0], envelope) and (_renumbered(ref, envelope.ref) or _came(chain, envelope.ref)):
+            if is_of(chain[0], envelope) and (_renumbered(ref, envelope.ref) or _came(chain, envelope.ref)):
                 return chain
         return ()
 
@@ -155,10 +159,13 @@ class Pending:
         self._became.pop(now, None)
         if before != now:
             self._became[before] = now
-        self._origins.pop(before, None)
-        self._origins.pop(now, None)
+        for ref in (before, now):
+            self._origins.pop(ref, None)
+            self._guests[ref.account, ref.folder].pop(ref.uid, None)
         if now != origin:
             self._origins[now] = origin
+            if number(now.uid):
+                self._guests[now.account, now.folder][now.uid] = origin
 
     def came(self, ref: Ref) -> None:
         """The server has this message by our own doing."""
@@ -175,6 +182,7 @@ class Pending:
         if chain:
             chains[ref.uid] = chain
             self._origins.pop(ref, None)
+            self._guests[ref.account, ref.folder].pop(ref.uid, None)
             self._named[ref.account, chain[0].message_id].add(ref)
             for here in stations(chain)[1:]:
                 self._origins[here] = ref
@@ -187,11 +195,6 @@ def stations(chain: Sequence[Change]) -> tuple[Ref, ...]:
     first = chain[0].ref
     moves = ((change.deed.to, change.here) for change in chain if isinstance(change.deed, Moved))
     return (first, *(Ref(first.account, to, here) for to, here in moves if here))
-
-
-def _same(change: Change, envelope: Envelope) -> bool:
-    meant = change.message_id, change.size, change.received
-    return meant == (envelope.message_id, envelope.size, envelope.received)
 
 
 def _renumbered(before: Ref, now: Ref) -> bool:

@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from tuimail.engine.settling import Chain
 from tuimail.mail.errors import MailboxRefused
-from tuimail.mail.folder.change import Moved, place
+from tuimail.mail.folder.change import Moved, is_of, place
 from tuimail.mail.folder.folder import Role
-from tuimail.mail.letter.envelope import Envelope, Ref
+from tuimail.mail.letter.envelope import Ref
 from tuimail.ports import MailSource
 
 NEWEST = 500
@@ -88,7 +88,7 @@ async def _find(source: MailSource, folder: str, chain: Chain) -> tuple[str, ...
             likely = await source.newest(folder, NEWEST)
     except MailboxRefused:
         return ()
-    return tuple(envelope.ref.uid for envelope in likely if _same(envelope, chain))
+    return tuple(envelope.ref.uid for envelope in likely if is_of(chain[0], envelope))
 
 
 async def _alike(source: MailSource, folder: str, chains: Sequence[Chain]) -> set[str]:
@@ -96,13 +96,7 @@ async def _alike(source: MailSource, folder: str, chains: Sequence[Chain]) -> se
         return set()
     by_uid = {_uid(chain): chain for chain in chains}
     there = await source.envelopes(folder, list(by_uid))
-    return {each.ref.uid for each in there if each.ref.uid in by_uid and _same(each, by_uid[each.ref.uid])}
-
-
-def _same(envelope: Envelope, chain: Chain) -> bool:
-    first = chain[0]
-    meant = (first.message_id, first.size, first.received)
-    return meant == (envelope.message_id, envelope.size, envelope.received)
+    return {each.ref.uid for each in there if each.ref.uid in by_uid and is_of(by_uid[each.ref.uid][0], each)}
 
 
 def _is(chain: Chain, ids: dict[str, str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.letter.envelope import Envelope, Ref
 
 
 class Flagged(Struct, frozen=True, tag=True):
@@ -121,6 +121,12 @@ def effective(deed: Deed, flags: frozenset[str], labels: frozenset[str]) -> Deed
             return Labelled(add, drop) if add or drop else None
         case _:
             return deed
+
+
+def is_of(change: Change, envelope: Envelope) -> bool:
+    """Whether this is the message of the change, wherever it is: by Message-ID, size and time."""
+    meant = change.message_id, change.size, change.received
+    return meant == (envelope.message_id, envelope.size, envelope.received)
 
 
 def inverse(deed: Deed, folder: str) -> Deed | None:
