@@ -1,3 +1,4 @@
+import re
 from datetime import time
 from pathlib import Path
 
@@ -261,6 +262,11 @@ def test_a_calendar_that_can_not_be_is_refused(tmp_path, line, words):
 @pytest.mark.parametrize("kind", [Account, Calendar, Config, Outbox, Server, Ui])
 def test_every_key_is_documented_under_its_field(kind):
     assert set(config_page.field_docs(kind)) == set(kind.__struct_fields__)
+
+
+def test_the_page_has_every_section():
+    sections = [key for key in Config.__struct_fields__ if key not in ("rules_file",)]
+    assert [key for key in sections if not re.search(rf"^## \[+{key}\]", config_page.page(), re.M)] == []
 
 
 def test_the_page_about_the_configuration_is_current():

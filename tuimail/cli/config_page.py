@@ -58,6 +58,8 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[contacts]", config.Contacts),
     ("[cache]", config.Cache),
     ("[new_mail]", config.NewMail),
+    ("[list]", config.List),
+    ("[reader]", config.Reader),
     ("[ui]", config.Ui),
 )
 
