@@ -441,6 +441,9 @@ class FakeTriage:
     async def delete(self, refs) -> None:
         self._to("Trash", refs)
 
+    async def are_junk(self, refs) -> bool:
+        return all(ref.folder == "Junk" for ref in refs)
+
     async def would_erase(self, refs) -> tuple[Ref, ...]:
         return tuple(ref for ref in refs if ref.folder == "Trash")
 

@@ -85,6 +85,10 @@ class Triage:
         """Those that `delete` would erase, since they are in the trash."""
         return (await self._there(refs)).having(Role.TRASH)
 
+    async def are_junk(self, refs: Sequence[Ref]) -> bool:
+        """Whether all of them are in the junk, so that `junk` says of them that they are none."""
+        return len((await self._there(refs)).having(Role.JUNK)) == len(refs)
+
     async def junk(self, refs: Sequence[Ref]) -> None:
         """To the junk, and marked so; what is in the junk goes to the inbox and is marked as none."""
         there = await self._there(refs)

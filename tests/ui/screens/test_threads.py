@@ -309,3 +309,9 @@ async def test_a_preview_that_can_not_be_had_shows_no_other_message(open_app, pr
     assert "The server can't be reached" in seen(pilot)
     assert "いつもお世話に" not in seen(pilot)
     world.mailbox.letter = letter
+
+
+async def test_what_was_done_to_several_says_how_many_behind_the_verb(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "t", "t", "exclamation_mark")
+    assert "Marked 2 as junk · u takes them back" in seen(pilot)

@@ -82,7 +82,7 @@ class AnsweringScreen(PlaceScreen):
         await self.triage(self._delete)
 
     async def action_junk(self) -> None:
-        await self.triage(lambda chosen: self._leave(chosen, self.desk.engine.triage.junk, "Junk, or not:"))
+        await self.triage(self._junk)
 
     async def action_move_to(self) -> None:
         await self.triage(self._ask_where)
@@ -131,6 +131,11 @@ class AnsweringScreen(PlaceScreen):
             word = {Flag.SEEN: "read", Flag.FLAGGED: "flagged"}[flag]
             self._done(f"Marked {'not ' if off else ''}{word}", len(chosen.refs))
 
+    async def _junk(self, chosen: Chosen) -> None:
+        good = await self.desk.engine.triage.are_junk(chosen.refs)
+        word = "Moved to the inbox as no junk" if good else "Marked as junk"
+        await self._leave(chosen, self.desk.engine.triage.junk, word)
+
     async def _delete(self, chosen: Chosen) -> None:
         """Ask first where it would be the end of them."""
         erased = len(await self.desk.engine.triage.would_erase(chosen.refs))
@@ -164,7 +169,7 @@ class AnsweringScreen(PlaceScreen):
     def _move_there(self, chosen: Chosen, folder: Folder | None) -> None:
         if folder is not None:
             act: Act = partial(self.desk.engine.triage.move, folder=folder.name)
-            self.work(partial(self._leave, chosen, act, f"Moved to {folder.title}:"), "triage")
+            self.work(partial(self._leave, chosen, act, f"Moved to {folder.title}"), "triage")
 
     async def _ask_label(self, chosen: Chosen) -> None:
         from tuimail.ui.screens.ask import AskScreen
@@ -182,12 +187,13 @@ class AnsweringScreen(PlaceScreen):
         add, drop = (frozenset[str](), one) if off else (one, frozenset[str]())
         await self.desk.engine.triage.label(chosen.refs, add, drop)
         await self.after_triage(left=False)
-        self._done(f"Label {line(min(one))} {'taken off' if off else 'put on'}", len(chosen.refs))
+        self._done(f"{'Took out of' if off else 'Put under'} {line(min(one))}", len(chosen.refs))
 
     def _done(self, words: str, count: int, undoable: bool = True) -> None:
-        """Say what was done, in the place one is in by now."""
+        """Say what was done, in the place one is in by now; how many stands behind the verb."""
+        verb, space, rest = words.partition(" ")
         number = "" if count == 1 else f" {count:,}"
         tail = f" · u takes {'it' if count == 1 else 'them'} back" if undoable else "."
         here = self.app.screen
         place = here if isinstance(here, PlaceScreen) else self
-        place.say(f"{words.rstrip(':') if count == 1 else words}{number}{tail}")
+        place.say(f"{verb}{number}{space}{rest}{tail}")
