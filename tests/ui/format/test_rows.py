@@ -88,6 +88,12 @@ def test_a_message_row_reads_mark_date_who_subject_attachment():
     assert row.endswith("@ ")
 
 
+def test_a_folder_inside_others_is_told_by_its_own_name_where_there_is_no_room():
+    there = replace(HERE, where=True)
+    assert "…/見積    見積書の件" in text(message_row(MAIL, 80, there, "Projects/見積"))
+    assert "Projects/見積    見積書の件" in text(message_row(MAIL, 140, there, "Projects/見積"))
+
+
 def test_a_read_message_has_no_mark_and_a_flagged_one_a_star():
     row = text(message_row(MAIL.flagged(frozenset({Flag.SEEN, Flag.FLAGGED})), 80, HERE))
     assert row.startswith("   10:02")

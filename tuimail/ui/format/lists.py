@@ -97,7 +97,7 @@ def _row(
         Piece("● " if unread else "  ", Tone.ACCENT),
         Piece(fit(date(envelope.received, layout.now, layout.zone), cells.date), Tone.MUTED),
         Piece(fit(people, cells.who) + ("  " if cells.date else " "), tone),
-        Piece(fit(fit(where, cells.where - 2), cells.where), Tone.MUTED),
+        Piece(fit(_place(where, cells.where - 2), cells.where), Tone.MUTED),
         Piece(branch, Tone.MUTED),
         Piece(subject, tone),
         Piece(fit_right(size(envelope.size), cells.size) if cells.size else "", Tone.MUTED),
@@ -105,6 +105,12 @@ def _row(
         Piece(fit_right(total, cells.total - 1) + " " if cells.total else "", Tone.MUTED),
     )
     return tuple(piece for piece in pieces if piece.text)
+
+
+def _place(where: str, cells: int) -> str:
+    """A folder; one inside others by its own name, where there is no room for theirs."""
+    own = where.rpartition("/")[2]
+    return cut(where if cell_len(where) <= cells or not own or own == where else f"…/{own}", cells)
 
 
 def _signs(flags: frozenset[str], flagged: bool, attached: bool) -> str:
