@@ -35,12 +35,38 @@ class Mail(Struct, frozen=True):
     flags: frozenset[str] = frozenset()
 
 
+class Box(dict):
+    """A folder that knows when each of its messages changed last, and when others went (RFC 7162)."""
+
+    def __init__(self, mails=()):
+        super().__init__(mails)
+        self.modseq, self.changed, self.gone = 1, dict.fromkeys(self, 1), {}
+
+    def __setitem__(self, number, mail):
+        self.modseq += 1
+        self.changed[number] = self.modseq
+        super().__setitem__(number, mail)
+
+    def __delitem__(self, number):
+        self.pop(number)
+
+    def pop(self, number, *otherwise):
+        if number in self:
+            self.modseq += 1
+            self.gone[number] = self.modseq
+        return super().pop(number, *otherwise)
+
+    @property
+    def next(self):
+        return max((*self, *self.gone, 0)) + 1
+
+
 class ModelServer:
     """`pause(name)` is awaited before and after everything that is asked, and may raise."""
 
     def __init__(self, account, pause, has_move=True):
         self.account, self.pause, self.has_move = account, pause, has_move
-        self.boxes = {name: {} for name in ROLES}
+        self.boxes = {name: Box() for name in ROLES}
         self.validities = defaultdict(lambda: 1)
         self._numbers = {name: count(1) for name in ROLES}
         self.refuses = set()
@@ -63,7 +89,7 @@ class ModelServer:
         self.renumbered += 1
         mails = list(self.boxes[folder].values())
         self._numbers[folder] = count(1)
-        self.boxes[folder] = {next(self._numbers[folder]): mail for mail in mails}
+        self.boxes[folder] = Box({next(self._numbers[folder]): mail for mail in mails})
 
     def take(self, folder, key):
         number = next(n for n, mail in self.boxes[folder].items() if mail.key == key)
@@ -78,9 +104,14 @@ class ModelServer:
 
     async def look(self, folder, since):
         await self.pause("look")
-        mark = Mark(self.validities[folder], 0, 0, len(self.boxes[folder]))
+        box = self.boxes[folder]
+        mark = Mark(self.validities[folder], box.next, box.modseq, len(box))
+        whole = since is None or since.validity != mark.validity
+        since = since or mark
+        flags = {self._uid(folder, n): box[n].flags for n in box if box.changed[n] > since.modseq}
+        gone = [n for n, modseq in box.gone.items() if modseq > since.modseq and n < since.next]
         await self.pause("look")
-        return Look(mark, whole=True)
+        return Look(mark, whole, {} if whole else flags, tuple(self._uid(folder, n) for n in gone))
 
     async def stretches(self, folder):
         await self.pause("stretches")

@@ -122,7 +122,8 @@ class ModelWorld:
         accounts = Accounts({ACCOUNT: account})
         self.sync = Sync(accounts, cache, newsroom, self.clock, self.pending)
         turn = lambda name: self.sync.turns(name).turn(Urgency.PERSON)  # noqa: E731
-        self.replay = Replay(self.pending, store, cache, AlwaysHere(), self.clock, self.ids, newsroom, turn)
+        mine = AlwaysHere(), self.clock, self.ids, newsroom, turn, self.sync.folder
+        self.replay = Replay(self.pending, store, cache, *mine)
         ledger = Ledger(self.pending, store, cache, self.clock, self.ids, newsroom, self.replay.wake)
         self.triage = Triage(ledger, self.pending, cache, self.ids, self.replay)
 

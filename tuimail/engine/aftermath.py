@@ -19,13 +19,17 @@ FEW = 20
 
 
 class Told(Struct):
-    """What a person is told at the end of a round: numbers of messages, and what the server said."""
+    """What a person is told at the end of a round: numbers of messages, and what the server said.
+
+    `lost` are folders in which messages were that nobody can tell any more: all of each is to be compared.
+    """
 
     gone: int = 0
     elsewhere: int = 0
     unsure: int = 0
     refused: int = 0
     why: str = ""
+    lost: set[str] = set()
 
     def words(self) -> str:
         """One line; empty when all went well."""
@@ -53,6 +57,9 @@ class Aftermath:
         await self._mind_gone(account, source, report.gone, told)
         told.unsure += len(report.unsure)
         await self._settling.forget(report.unsure)
+        for folder in {folder for chain in report.unsure for folder in traces.folders(chain)}:
+            await self._cache.reach(account, folder, None)
+            told.lost.add(folder)
         report.unsure.clear()
         again = [each for each in report.refused if each[0][0].tries + 1 < MOST_REFUSALS]
         over = [each for each in report.refused if each[0][0].tries + 1 >= MOST_REFUSALS]

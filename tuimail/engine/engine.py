@@ -109,7 +109,15 @@ class Engine:
         pending = Pending(changes)
         self.sync = Sync(accounts, cache, self._newsroom, clock, pending, bell=reading.bell)
         self._replay = Replay(
-            pending, changes, cache, changes_lock, clock, ids, self._newsroom, self._turn_of_person
+            pending,
+            changes,
+            cache,
+            changes_lock,
+            clock,
+            ids,
+            self._newsroom,
+            self._turn_of_person,
+            self.sync.folder,
         )
         ledger = Ledger(pending, changes, cache, clock, ids, self._newsroom, self._replay.wake)
         self.triage = Triage(ledger, pending, cache, ids, self._replay)

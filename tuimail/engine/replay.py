@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 
 from tuimail.engine.account import Account
@@ -39,6 +39,7 @@ class Replay:
         ids: Ids,
         newsroom: Newsroom,
         turn: Callable[[str], AbstractAsyncContextManager[None]],
+        look: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._pending = pending
         self._store = store
@@ -47,6 +48,7 @@ class Replay:
         self._ids = ids
         self._newsroom = newsroom
         self._turn = turn
+        self._look = look
         self._settling = Settling(pending, store, cache)
         self._aftermath = Aftermath(self._settling, cache, clock, ids)
         self._wakes: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -90,6 +92,8 @@ class Replay:
                 await self._carry_out(account, chains, report)
                 async with self._turn(account.name):
                     await self._aftermath.mind(account.name, account.source, report, told)
+            for folder in sorted(told.lost):
+                await self._look(account.name, folder)
             self._failures.pop(account.name, None)
         except MailboxError:
             self._stand_back(account.name)

@@ -39,14 +39,20 @@ async def again(source: MailSource, chain: Chain) -> Ref | None:
     can't be told. Raises MailboxError.
     """
     first = chain[0]
-    for folder in dict.fromkeys((first.ref.folder, place(chain), *_targets(chain))):
-        found = await _find(source, folder, chain) if folder else ()
+    for folder in folders(chain):
+        found = await _find(source, folder, chain)
         if len(found) == 1:
             return Ref(first.ref.account, folder, found[0])
         if found:
             arrived = folder == place(chain) and folder != first.ref.folder
             return Ref(first.ref.account, folder, "") if arrived else None
     return None
+
+
+def folders(chain: Chain) -> tuple[str, ...]:
+    """Those in which the message may be, likeliest first."""
+    may_be = (chain[0].ref.folder, place(chain), *_targets(chain))
+    return tuple(folder for folder in dict.fromkeys(may_be) if folder)
 
 
 async def in_folder(source: MailSource, chain: Chain, folder: str) -> Ref:
