@@ -137,6 +137,25 @@ async def test_the_inbox_of_all_accounts_is_one_list(cache):
     assert await cache.count(View("", "")) == (12, 12)
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("budget ", ["INBOX"]),
+        ("budget in:trash ", ["Bin"]),
+        ("budget -in:inbox ", []),
+        ("in:spam ", ["Spam"]),
+    ],
+)
+async def test_everywhere_is_not_in_junk_and_trash_unless_they_are_named(cache, typed, found):
+    roles = {"INBOX": Role.INBOX, "Spam": Role.JUNK, "Bin": Role.TRASH}
+    await cache.put_folders("work", [Folder("work", name, Safe(name), role) for name, role in roles.items()])
+    await cache.put([at(f"work/{name}", "7.1", subject=Safe("budget")) for name in roles])
+    query = parse(typed)
+    for view in (View("", "", query), View("work", "", query)):
+        assert [e.ref.folder for e in await cache.page(view, 0, 9)] == found
+    assert await uids(cache, View("work", "Bin", parse("budget "))) == ["7.1"]
+
+
 async def test_what_two_hundred_folders_hold_is_one_list(cache):
     await cache.put([at(f"work/f{n}", f"7.{n}", float(n)) for n in range(200)])
     assert await uids(cache, View("work", ""), 100, 3) == ["7.99", "7.98", "7.97"]

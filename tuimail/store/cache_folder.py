@@ -87,5 +87,8 @@ def within(connection: sqlite3.Connection, view: View) -> dict[int, str]:
     """The folders that the view looks into, with their accounts."""
     wanted = {"account": view.account, "name": view.folder, "role": "" if view.folder else view.role.value}
     clauses = [f"{column} = :{column}" for column, value in wanted.items() if value]
+    wide = not (view.folder or wanted["role"]) and view.query.terms
+    if wide and not view.query.names_folder:
+        clauses.append("role NOT IN ('junk', 'trash')")
     where = " AND ".join(clauses) or "1"
     return dict(connection.execute(f"SELECT id, account FROM folders WHERE {where}", wanted))  # noqa: S608

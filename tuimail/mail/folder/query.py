@@ -58,6 +58,11 @@ class Query(Struct, frozen=True):
         """Whether it takes the text of a message to answer it."""
         return any(term.field in ("", "body") for term in self.terms)
 
+    @property
+    def names_folder(self) -> bool:
+        """Whether it says itself where to look."""
+        return any(term.field == "in" and not term.unwanted for term in self.terms)
+
 
 EVERYTHING = Query()
 

@@ -22,8 +22,8 @@ class View(Struct, frozen=True):
     """The messages of one folder that answer `query`.
 
     Without a folder: those of all folders of the account with this `role`, or of every folder when there is
-    no role. Without an account: those of all accounts, so that `View("", "", role=Role.INBOX)` is the
-    inbox of all of them.
+    no role; junk and trash are left out where there is a query that does not name them. Without an account:
+    those of all accounts, so that `View("", "", role=Role.INBOX)` is the inbox of all of them.
     """
 
     account: str
