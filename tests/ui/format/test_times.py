@@ -1,8 +1,8 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tuimail.ui.format.times import bar, countdown, date, day, size
+from tuimail.ui.format.times import bar, countdown, date, day, full_date, size
 
 NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC).timestamp()
 DAY = 86400
@@ -59,3 +59,17 @@ def test_the_bar_is_full_at_first_and_empty_at_last():
 
 def test_sizes_are_round():
     assert [size(n) for n in (900, 84_000, 1_250_000)] == ["900 B", "84 kB", "1.2 MB"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-11-13T08:26:00+00:00", "Fri 13 Nov 2026 08:26 +0000 · here 17:26"),
+        ("2026-11-13T22:26:00+00:00", "Fri 13 Nov 2026 22:26 +0000 · here Sat 14 Nov 07:26"),
+        ("2026-11-13T17:26:00+09:00", "Fri 13 Nov 2026 17:26 +0900"),
+        ("2026-11-13T17:26:00", "Fri 13 Nov 2026 17:26"),
+        ("9999-12-31T23:59:00+00:00", "Fri 31 Dec 9999 23:59 +0000"),
+    ],
+)
+def test_the_date_of_a_letter_says_the_hour_here_where_it_is_another(written, shown):
+    assert full_date(datetime.fromisoformat(written), timezone(timedelta(hours=9))) == shown

@@ -24,9 +24,20 @@ def date(at: float, now: float, zone: tzinfo | None = None) -> str:
     return then.strftime("%Y-%m")
 
 
-def full_date(then: datetime) -> str:
-    """A date with nothing left out, in the zone it was written in."""
-    return f"{then:%a} {then.day} {then:%b %Y %H:%M %z}".rstrip()
+def full_date(then: datetime, zone: tzinfo | None = None) -> str:
+    """A date with nothing left out, in the zone it was written in, and the hour here where it is another."""
+    return f"{then:%a} {then.day} {then:%b %Y %H:%M %z}".rstrip() + _here(then, zone)
+
+
+def _here(then: datetime, zone: tzinfo | None) -> str:
+    try:
+        here = then.astimezone(zone)
+    except (OverflowError, ValueError):
+        return ""
+    if then.tzinfo is None or here.utcoffset() == then.utcoffset():
+        return ""
+    day = "" if here.date() == then.date() else f"{here:%a} {here.day} {here:%b} "
+    return f" · here {day}{here:%H:%M}"
 
 
 def clock(at: float, zone: tzinfo | None = None) -> str:
