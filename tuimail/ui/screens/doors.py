@@ -67,6 +67,14 @@ def ready_to_read(app: App[None], desk: Desk, envelope: Envelope) -> None:
             app.pop_screen()
 
 
+async def put_reader_away(app: App[None]) -> None:
+    """Take the reader down while there still is a screen: once there is none, it has nothing to stand on."""
+    if app.is_screen_installed(READER):
+        reader = app.get_screen(READER)
+        if reader.is_running:
+            await reader.remove()
+
+
 def _reader(app: App[None], desk: Desk, envelope: Envelope) -> "ReaderScreen":
     """The reader. There is one, which stays mounted when it is left."""
     from tuimail.ui.screens.reader import ReaderScreen

@@ -24,7 +24,7 @@ from tuimail.ui.home import Home, home, looked_at, words
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.loading import First
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen, chosen_of
-from tuimail.ui.screens.doors import read, ready_to_read
+from tuimail.ui.screens.doors import put_reader_away, read, ready_to_read
 from tuimail.ui.standing import Standing
 from tuimail.ui.walk import Walk
 from tuimail.ui.widgets.edge import Edge
@@ -250,6 +250,9 @@ class MailScreen(AnsweringScreen):
                 await one
             self._point()
             self.set_timer(QUIET_AFTER, partial(self.work, self._get_ready, "ready"))
+
+    async def on_unmount(self) -> None:
+        await put_reader_away(self.app)
 
     async def _get_ready(self) -> None:
         """Make the reader while nothing else is done."""
