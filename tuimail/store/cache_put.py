@@ -71,7 +71,7 @@ def _known(connection: sqlite3.Connection, folder: int, batch: Sequence[Envelope
     known = cache_place.at(connection, folder, [e.ref.uid for e in batch])
     here = cache_place.here(connection, folder)
     for e in batch if here else ():
-        if e.message_id in here and e.ref.uid not in known:
+        if e.message_id in here and e.ref.uid not in known and _at_its_time(here[e.message_id], e):
             known[e.ref.uid] = here.pop(e.message_id)
     return _in_place(connection, known, batch)
 
@@ -80,10 +80,13 @@ def _in_place(
     connection: sqlite3.Connection, known: dict[str, Row], batch: Sequence[Envelope]
 ) -> dict[str, Row]:
     """Those that were received when the envelopes say. Others go, since their keys are of another time."""
-    seconds = {e.ref.uid: cache_key.from_time(e.received) >> cache_key.SECOND for e in batch}
-    stale = [uid for uid, row in known.items() if row.id >> cache_key.SECOND != seconds[uid]]
+    stale = [e.ref.uid for e in batch if e.ref.uid in known and not _at_its_time(known[e.ref.uid], e)]
     cache_change.drop_rows(connection, [known.pop(uid) for uid in stale])
     return known
+
+
+def _at_its_time(row: Row, e: Envelope) -> bool:
+    return row.id >> cache_key.SECOND == cache_key.from_time(e.received) >> cache_key.SECOND
 
 
 def _fresh(e: Envelope, new: dict[str, int], folder: int, thread: int, tally: Tally) -> tuple[Any, ...]:
