@@ -69,7 +69,7 @@ class ModelServer:
         self.boxes = {name: Box() for name in ROLES}
         self.validities = defaultdict(lambda: 1)
         self._numbers = {name: count(1) for name in ROLES}
-        self.refuses = set()
+        self.refuses, self.keeps_keywords = set(), True
         self.renumbered = 0
 
     def put(self, folder, mail):
@@ -144,6 +144,8 @@ class ModelServer:
 
     async def flag(self, folder, uids, add, drop):
         await self.pause("flag")
+        if not self.keeps_keywords and any(flag.startswith("$") for flag in add | drop):
+            raise MailboxRefused("the server said no: no keywords here")
         for n in self._there(folder, uids).values():
             mail = self.boxes[folder][n]
             if mail.key in self.refuses:

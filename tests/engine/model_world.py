@@ -304,7 +304,8 @@ class ModelWorld:
             assert len(places) <= 1, f"{key} is doubled: {places}"
             assert places or gone, f"{key} is lost"
             shown = sorted((folder, sorted(mail.flags)) for folder, mail in places)
-            assert shown == sorted((f, sorted(flags)) for f, flags in rows.get(key, [])), key
+            seen = sorted((f, sorted(flags)) for f, flags in rows.get(key, []))
+            assert shown == seen, f"{key}: server {shown}, shown {seen}"
             self._check_wish(key, places)
 
     def _check_wish(self, key, places):

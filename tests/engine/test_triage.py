@@ -1,11 +1,14 @@
 """What a person does to messages: at once on the screen, on the server when it can be, and back with undo."""
 
 import pytest
-from engine.model_server import FLAGGED, SEEN
+from engine.model_server import FLAGGED, SEEN, Mail
 from engine.model_world import ACCOUNT, ModelWorld
 
+from tuimail.engine.destinations import destination
 from tuimail.mail.errors import MailboxError, OutboxError
+from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View
+from tuimail.mail.letter.safe import Safe
 
 
 @pytest.fixture
@@ -167,3 +170,84 @@ async def test_a_full_disk_changes_nothing(here, monkeypatch):
         await here.triage.archive((await refs(here)).values())
     assert {folder for folder, _ in (await shown(here)).values()} == {"INBOX"}
     assert here.triage.latest() is None
+
+
+async def test_a_server_that_keeps_no_marks_says_so_once_and_the_junk_is_moved_all_the_same(here):
+    here.server.keeps_keywords = False
+    for ref in (await refs(here)).values():
+        await here.triage.junk([ref])
+        await here.catch_up()
+    assert set(there(here).values()) == {("Junk", frozenset())}
+    assert here.triage.waiting().deeds == {}
+    (told,) = here.notices
+    assert told == "work: the server keeps no marks such as $Junk (the server said no: no keywords here)."
+
+
+async def test_a_message_is_seen_in_one_place_though_its_folder_was_renumbered(here):
+    here.offline = True
+    await here.triage.archive((await refs(here)).values())
+    here.server.renumber("INBOX")
+    here.offline = False
+    await here.refresh("INBOX")
+    assert {key: len(rows) for key, rows in (await here.rows()).items()} == {"m1": 1, "m2": 1, "m3": 1}
+    await here.catch_up()
+    await here.refresh("INBOX")
+    await here.refresh("Archive")
+    assert {folder for folder, _ in (await shown(here)).values()} == {"Archive"}
+    assert here.server.where().keys() == (await shown(here)).keys()
+
+
+async def test_a_mark_on_a_message_stays_though_its_folder_was_renumbered(here):
+    here.offline = True
+    await here.triage.flag((await refs(here)).values(), FLAGGED)
+    here.server.renumber("INBOX")
+    here.offline = False
+    for _ in range(2):
+        await here.refresh("INBOX")
+        assert set((await shown(here)).values()) == {("INBOX", FLAGGED)}
+    await here.catch_up()
+    assert set(there(here).values()) == {("INBOX", FLAGGED)}
+
+
+async def test_a_move_that_was_cut_and_changed_since_is_seen_in_its_last_place_alone(here):
+    ref = (await refs(here))["m1"]
+    await here.triage.move([ref], "Work")
+
+    async def cut(*_):
+        here.server.put("Work", here.server.take("INBOX", "m1"))
+        raise MailboxError("cut")
+
+    moving, here.server.move = here.server.move, cut
+    await here.catch_up()
+    here.server.move = moving
+    await here.triage.archive([ref])
+    await here.refresh("Work")
+    assert (await here.rows())["m1"] == [("Archive", frozenset())]
+    await here.catch_up()
+    for name in ("Work", "Archive"):
+        await here.refresh(name)
+    assert (await here.rows())["m1"] == [("Archive", frozenset())] and there(here)["m1"][0] == "Archive"
+
+
+async def test_what_can_not_be_told_from_others_any_more_is_shown_as_the_server_has_it(here):
+    here.offline = True
+    for _ in range(2):
+        here.server.put("INBOX", Mail("same", "", 50.0))
+    here.offline = False
+    await here.refresh("INBOX")
+    here.offline = True
+    page = await here.file.page(View(ACCOUNT, "INBOX"), 0, 100)
+    await here.triage.archive([next(each.ref for each in page if each.subject == "same")])
+    here.server.renumber("INBOX")
+    here.offline = False
+    await here.catch_up()
+    assert "left alone" in here.notices[-1]
+    assert (await here.rows())["same"] == [("INBOX", frozenset())] * 2
+
+
+async def test_a_missing_folder_is_called_as_its_japanese_siblings_are(here):
+    folders = [Folder(ACCOUNT, "INBOX", Safe("INBOX"), Role.INBOX)]
+    folders.append(Folder(ACCOUNT, "&kAFP4W4IMH8-", Safe("送信済み"), Role.SENT))
+    await here.file.put_folders(ACCOUNT, folders)
+    assert await destination(here.file, ACCOUNT, Role.TRASH) == "&MLQw33ux-"
+    assert "ゴミ箱" in [folder.title for folder in await here.file.folders(ACCOUNT)]

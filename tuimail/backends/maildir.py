@@ -1,6 +1,7 @@
 """An account's folders in a Maildir on this computer, kept in step by another program or by none."""
 
 import asyncio
+import errno
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
@@ -12,7 +13,7 @@ from tuimail.backends.maildir_box import Box
 from tuimail.backends.maildir_file import MessageFile
 from tuimail.backends.maildir_tree import INBOX, Found
 from tuimail.backends.roles import Place
-from tuimail.mail.errors import MailboxError, MessageGone
+from tuimail.mail.errors import MailboxError, MailboxRefused, MessageGone
 from tuimail.mail.folder.folder import Folder
 from tuimail.mail.folder.query import Query
 from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
@@ -26,6 +27,8 @@ LOOK_SECONDS = 1.0
 LONGEST_TITLE = 200
 SEARCHED = 5_000
 PAGE = 100
+REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG}
+"""What does not pass by itself; a disk that is not mounted may be there soon."""
 
 
 class MaildirSource:
@@ -91,7 +94,7 @@ class MaildirSource:
     async def label(
         self, folder: str, uids: Sequence[str], add: frozenset[str], drop: frozenset[str]
     ) -> None:
-        raise MailboxError(f"{self._shown}: a Maildir has no labels; nothing was changed")
+        raise MailboxRefused(f"{self._shown}: a Maildir has no labels; nothing was changed")
 
     async def move(self, folder: str, uids: Sequence[str], to: str) -> dict[str, str]:
         def job() -> dict[str, str]:
@@ -129,7 +132,8 @@ class MaildirSource:
         try:
             return await asyncio.to_thread(work)
         except OSError as error:
-            raise MailboxError(f"{self._shown}: {(error.strerror or str(error)).lower()}") from error
+            refused = MailboxRefused if error.errno in REFUSALS else MailboxError
+            raise refused(f"{self._shown}: {(error.strerror or str(error)).lower()}") from error
 
     @property
     def _shown(self) -> str:
@@ -138,7 +142,7 @@ class MaildirSource:
     def _box(self, folder: str) -> Box:
         if box := self._known(folder):
             return box
-        raise MailboxError(f"{self._shown} has no folder {line(folder, 100)}")
+        raise MailboxRefused(f"{self._shown} has no folder {line(folder, 100)}")
 
     def _known(self, folder: str) -> Box | None:
         """The folder asked for, if it is one of those found on the disk."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tuimail.backends import utf7
-from tuimail.mail.errors import MailboxError
+from tuimail.mail.errors import MailboxRefused
 from tuimail.mail.letter.safe import line
 
 INBOX = "INBOX"
@@ -31,11 +31,11 @@ def folders(root: Path) -> dict[str, Found]:
 
 
 def make(root: Path, name: str) -> Found:
-    """A new, empty folder. Raises MailboxError for a name that could lead elsewhere."""
+    """A new, empty folder. Raises MailboxRefused for a name that could lead elsewhere."""
     dotted = _plus_plus(root) or _is_folder(root)
     steps = name.split("." if dotted else "/")
     if any(step in ("", ".", "..", *SUBS) or step[0] == "." or set(step) & set("/\0") for step in steps):
-        raise MailboxError(f"{line(name, 100)} can't be the name of a folder; nothing was made")
+        raise MailboxRefused(f"{line(name, 100)} can't be the name of a folder; nothing was made")
     path = root / f".{name}" if dotted else root / name
     for sub in SUBS:
         (path / sub).mkdir(mode=0o700, parents=True, exist_ok=True)

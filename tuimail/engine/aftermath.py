@@ -29,6 +29,7 @@ class Told(Struct):
     unsure: int = 0
     refused: int = 0
     why: str = ""
+    unkept: str = ""
     lost: set[str] = set()
 
     def words(self) -> str:
@@ -40,6 +41,7 @@ class Told(Struct):
             (self.refused, f"not changed ({self.why}), and {{are}} shown as the server has {{them}}"),
         )
         said = [f"{_messages(number)} {words.format(**_forms(number))}" for number, words in parts if number]
+        said += [f"the server keeps no marks such as $Junk ({self.unkept})"] if self.unkept else []
         return "; ".join(said)
 
 
@@ -70,6 +72,7 @@ class Aftermath:
             told.refused += len(over)
             await self._give_up(source, [chain for chain, _ in over])
         report.refused.clear()
+        told.unkept = report.unkept
 
     async def _mind_gone(self, account: str, source: MailSource, gone: list[Chain], told: Told) -> None:
         """Only who wanted to see a message somewhere is told that it is gone."""

@@ -12,6 +12,13 @@ from tuimail.ports import MailCache
 OTHERWISE = {Role.ARCHIVE: "Archive", Role.TRASH: "Trash", Role.JUNK: "Junk", Role.INBOX: "INBOX"}
 """What a folder is called that is still to be made."""
 
+IN_JAPANESE = {
+    Role.ARCHIVE: ("アーカイブ", "&MKIw,DCrMKQw1g-"),
+    Role.TRASH: ("ゴミ箱", "&MLQw33ux-"),
+    Role.JUNK: ("迷惑メール", "&j,dg0TDhMPww6w-"),
+}
+"""What it is called where another special folder has such a name; and as IMAP writes it (RFC 3501 §5.1.3)."""
+
 PREFIXES = ("INBOX.", "INBOX/")
 GMAIL = ("[Gmail]/", "[Google Mail]/")
 
@@ -45,9 +52,12 @@ async def destination(cache: MailCache, account: str, role: Role) -> str:
     for folder in folders:
         if folder.role is role:
             return folder.name
-    name = _prefix(folders) + OTHERWISE[role]
+    title, own = OTHERWISE[role], OTHERWISE[role]
+    if role in IN_JAPANESE and any(_is_special(each) and not each.title.isascii() for each in folders):
+        title, own = IN_JAPANESE[role]
+    name = _prefix(folders) + own
     if all(folder.name != name for folder in folders):
-        await cache.put_folders(account, (*folders, Folder(account, name, line(OTHERWISE[role]), role)))
+        await cache.put_folders(account, (*folders, Folder(account, name, line(title), role)))
     return name
 
 
@@ -56,7 +66,11 @@ def is_gmail(folders: Sequence[Folder]) -> bool:
     return any(folder.name.startswith(GMAIL) for folder in folders)
 
 
+def _is_special(folder: Folder) -> bool:
+    return folder.role not in (Role.INBOX, Role.NONE)
+
+
 def _prefix(folders: Sequence[Folder]) -> str:
     """What the server puts before its special folders."""
-    special = [folder.name for folder in folders if folder.role not in (Role.INBOX, Role.NONE)]
+    special = [folder.name for folder in folders if _is_special(folder)]
     return next((each for each in PREFIXES if special and all(n.startswith(each) for n in special)), "")

@@ -20,12 +20,16 @@ GONE = "gone"
 
 
 class Report(Struct):
-    """What a round came to that was not as a person wanted it."""
+    """What a round came to that was not as a person wanted it.
+
+    `unkept` is what the server said of marks such as `$Junk`, which not every one keeps (PERMANENTFLAGS).
+    """
 
     gone: list[Chain] = []
     unsure: list[Chain] = []
     refused: list[tuple[Chain, str]] = []
     touched: set[str] = set()
+    unkept: str = ""
 
 
 class Errands:
@@ -82,10 +86,22 @@ class Errands:
         store = self._source.flag if isinstance(deed, Flagged) else self._source.label
 
         async def command(uids: list[str]) -> dict[str, str]:
-            await store(self._folder, uids, deed.add, deed.drop)
+            try:
+                await store(self._folder, uids, deed.add, deed.drop)
+            except MailboxRefused as error:
+                if not (isinstance(deed, Flagged) and _keywords(deed)):
+                    raise
+                await self._without_keywords(uids, deed)
+                self._report.unkept = str(error)
             return dict.fromkeys(uids, "")
 
         return command
+
+    async def _without_keywords(self, uids: list[str], deed: Flagged) -> None:
+        """A mark that the server won't have holds up nothing else."""
+        add, drop = deed.add - _keywords(deed), deed.drop - _keywords(deed)
+        if add or drop:
+            await self._source.flag(self._folder, uids, add, drop)
 
     async def _is_half_moved(self, chain: Chain) -> bool:
         """An earlier attempt copied it and was cut: that is finished, and what is left goes on from there."""
@@ -146,6 +162,10 @@ class Errands:
 
     def _at(self, chain: Chain, folder: str, uid: str) -> Ref:
         return Ref(chain[0].ref.account, folder, uid)
+
+
+def _keywords(deed: Flagged) -> frozenset[str]:
+    return frozenset(flag for flag in deed.add | deed.drop if not flag.startswith("\\"))
 
 
 def _by_target(chains: Iterable[Chain]) -> dict[str, list[Chain]]:

@@ -55,6 +55,7 @@ class Replay:
         self._away: dict[str, Moment] = {}
         self._failures: defaultdict[str, int] = defaultdict(int)
         self._writings = -1
+        self._markless: set[str] = set()
         self.troubles: list[Safe] = []
         newsroom.listen(self._hear)
 
@@ -130,6 +131,9 @@ class Replay:
             self._newsroom.announce(FolderChanged(account, folder))
         if report.touched:
             self._newsroom.announce(FoldersChanged(account))
+        if told.unkept and account in self._markless:
+            told.unkept = ""
+        self._markless |= {account} if told.unkept else set()
         if words := told.words():
             self._newsroom.announce(Notice(line(f"{account}: {words}.")))
             self.troubles = [*self.troubles, line(f"{account}: {words}")][-MOST_TROUBLES:]
