@@ -400,6 +400,9 @@ class NothingPending:
     def of(self, account, folder):
         return {}
 
+    def away(self, account, folder):
+        return frozenset()
+
     def on(self, account, folder, envelopes):
         return self.of(account, folder)
 

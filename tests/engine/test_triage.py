@@ -251,3 +251,14 @@ async def test_a_missing_folder_is_called_as_its_japanese_siblings_are(here):
     await here.file.put_folders(ACCOUNT, folders)
     assert await destination(here.file, ACCOUNT, Role.TRASH) == "&MLQw33ux-"
     assert "ゴミ箱" in [folder.title for folder in await here.file.folders(ACCOUNT)]
+
+
+async def test_what_another_program_took_while_it_was_away_here_does_not_come_back_with_undo(here):
+    here.offline = True
+    await here.triage.archive([(await refs(here))["m1"]])
+    here.server.take("INBOX", "m1")
+    here.offline = False
+    await here.refresh("INBOX")
+    await here.triage.undo()
+    await here.refresh("INBOX")
+    assert "m1" not in await here.rows()

@@ -20,6 +20,10 @@ class Overlay(Protocol):
         """What is to be done to messages of the folder yet, by uid."""
         ...
 
+    def away(self, account: str, folder: str) -> frozenset[str]:
+        """Uids that are not shown in the folder, and may be again: no server was told of what waits."""
+        ...
+
     def on(self, account: str, folder: str, envelopes: Sequence[Envelope]) -> Deeds:
         """The same for these messages, also where what waits for them knows them under other uids."""
         ...
