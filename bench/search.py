@@ -143,7 +143,8 @@ def bodies(path: Path, count: int) -> None:
     for last in range(count, 0, -INDEXED):
         at = time.perf_counter()
         connection.execute("BEGIN IMMEDIATE")
-        index.put_text(connection, pairs[max(0, last - INDEXED) : last])
+        some = pairs[max(0, last - INDEXED) : last]
+        index.put_text(connection, {id: index.words(found.text) for id, found in some})
         connection.execute("COMMIT")
         longest = max(longest, time.perf_counter() - at)
     spent, worked = time.perf_counter() - begun, time.process_time() - worked

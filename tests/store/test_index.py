@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tuimail.mail.folder.query import parse
 from tuimail.mail.letter import grams
-from tuimail.mail.letter.gist import Gist, gist
+from tuimail.mail.letter.gist import gist
 from tuimail.store import cache_key, index
 from tuimail.store.cache_row import COLUMNS
 from tuimail.store.cache_schema import MIGRATIONS
@@ -68,7 +68,7 @@ class Cache:
         shown = ("id", "subject", "sender_name", "sender_spec", "recipients")
         index.put(self.connection, [index.Head(*(values[name] for name in shown))])
         if text is not None:
-            index.put_text(self.connection, [(values["id"], Gist(text, False))])
+            index.put_text(self.connection, {values["id"]: index.words(text)})
         return values["id"]
 
     def find(self, typed: str, folders=None, limit: int = 100) -> list[int]:
@@ -99,8 +99,8 @@ def test_all_words_must_hold_wherever_they_stand(cache):
 def test_a_header_is_found_before_and_after_its_text_comes(cache):
     id = cache.put("Budget")
     assert cache.find("budget ") == [id]
-    index.put_text(cache.connection, [(id, Gist("needle", False))])
-    index.put_text(cache.connection, [(id, Gist("other", False))])
+    index.put_text(cache.connection, {id: index.words("needle")})
+    index.put_text(cache.connection, {id: index.words("other")})
     assert (cache.find("budget "), cache.find("needle "), cache.find("other ")) == ([id], [id], [])
     assert cache.find("subject:needle ") == []
 

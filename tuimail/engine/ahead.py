@@ -1,7 +1,7 @@
 """Making the next thing while the last one is used."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -19,6 +19,20 @@ async def ahead(things: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
         await things.aclose()
+
+
+async def overlapped(things: AsyncGenerator[T, None], use: Callable[[T], Awaitable[None]]) -> None:
+    """Use each of the things, beginning with one while the one before is in use; all begun is finished."""
+    using: list[asyncio.Future[None]] = []
+    try:
+        async for thing in things:
+            using.append(asyncio.ensure_future(use(thing)))
+            if len(using) > 1:
+                await using.pop(0)
+        while using:
+            await using.pop(0)
+    finally:
+        await asyncio.gather(*using, return_exceptions=True)
 
 
 async def _next(things: AsyncGenerator[T, None]) -> tuple[T] | None:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from msgspec import Struct
 
 from tuimail.engine.account import Account
-from tuimail.engine.ahead import ahead
+from tuimail.engine.ahead import ahead, overlapped
 from tuimail.engine.follow import Follow
 from tuimail.engine.news import FolderChanged, News, Newsroom
 from tuimail.engine.places import Place
@@ -99,10 +99,13 @@ class Prefetch:
     async def _fetch(self, account: Account, folder: Folder, wanted: Sequence[Envelope]) -> None:
         """Three things at a time: some are fetched, those before are read through, those before are kept."""
         missing = {envelope.ref.uid for envelope in wanted}
+
+        async def keep(bodies: Read) -> None:
+            await self._cache.put_bodies(bodies)
+            missing.difference_update(ref.uid for ref, _, _ in bodies)
+
         async with aclosing(ahead(self._read(account, folder, wanted))) as coming:
-            async for kept in coming:
-                await self._cache.put_bodies(kept)
-                missing -= {ref.uid for ref, _, _ in kept}
+            await overlapped(coming, keep)
         self._passed[folder.account, folder.name] |= missing
 
     async def _read(

@@ -140,8 +140,8 @@ class CacheFile:
         return await self._pair.read(lambda c: cache_body.read(c, Ref(account, folder, uid)))
 
     async def put_bodies(self, bodies: Sequence[tuple[Ref, bytes, Gist]]) -> None:
-        packed = await asyncio.to_thread(lambda: {ref: cache_body.pack(raw) for ref, raw, _ in bodies})
-        await self._pair.write(lambda c: cache_body.put(c, bodies, packed))
+        packed = await asyncio.to_thread(lambda: [cache_body.packed(*body) for body in bodies])
+        await self._pair.write(lambda c: cache_body.put(c, packed))
 
     async def bodiless(self, account: str, folder: str, since: float, limit: int) -> tuple[Envelope, ...]:
         def job(connection: sqlite3.Connection) -> tuple[Envelope, ...]:

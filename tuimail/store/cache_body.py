@@ -2,7 +2,9 @@
 
 import sqlite3
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from msgspec import Struct
 
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.gist import Gist
@@ -18,29 +20,38 @@ def read(connection: sqlite3.Connection, ref: Ref) -> bytes | None:
     return zlib.decompress(found[0]) if found else None
 
 
-def put(
-    connection: sqlite3.Connection, bodies: Sequence[tuple[Ref, bytes, Gist]], packed: Mapping[Ref, bytes]
-) -> None:
-    """Keep these messages (`packed` has them compressed) and index their words; unknown ones are let go."""
+class Packed(Struct, frozen=True):
+    """A whole message as the file keeps it: compressed, and its words as they are indexed."""
+
+    ref: Ref
+    raw: bytes
+    words: index.Words
+    attached: bool
+
+
+def packed(ref: Ref, raw: bytes, gist: Gist) -> Packed:
+    return Packed(ref, zlib.compress(raw, LEVEL), index.words(gist.text), gist.attached)
+
+
+def put(connection: sqlite3.Connection, bodies: Sequence[Packed]) -> None:
+    """Keep these messages and index their words; unknown ones are let go."""
     tally = Tally()
-    gists = {ref: gist for ref, _, gist in bodies}
-    found: dict[int, Ref] = {}
-    for (account, name), uids in cache_place.grouped(gists).items():
+    given = {body.ref: body for body in bodies}
+    found: dict[int, Packed] = {}
+    for (account, name), uids in cache_place.grouped(given).items():
         folder = cache_folder.known(connection, account, name)
         rows = cache_place.at(connection, folder, uids)
-        found.update((row.id, Ref(account, name, uid)) for uid, row in rows.items())
+        found.update((row.id, given[Ref(account, name, uid)]) for uid, row in rows.items())
         if rows:
             tally.touched(folder)
-    kept = sorted((id, packed[ref]) for id, ref in found.items())
-    connection.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?)", kept)
-    marks = [(int(gists[ref].attached), id) for id, ref in sorted(found.items())]
+    ordered = sorted(found.items())
+    connection.executemany(
+        "INSERT OR REPLACE INTO bodies VALUES (?, ?)", [(id, one.raw) for id, one in ordered]
+    )
+    marks = [(int(one.attached), id) for id, one in ordered]
     connection.executemany("UPDATE envelopes SET body = 1, attached = ? WHERE id = ?", marks)
-    index.put_text(connection, [(id, gists[ref]) for id, ref in found.items()])
+    index.put_text(connection, {id: one.words for id, one in ordered})
     tally.write(connection)
-
-
-def pack(raw: bytes) -> bytes:
-    return zlib.compress(raw, LEVEL)
 
 
 def missing(connection: sqlite3.Connection, folder: int, since: int, limit: int) -> list[int]:

@@ -8,7 +8,7 @@ says of each id whether its text is there as well, or that it is `DEAD`.
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from msgspec import Struct
 from tuimail.mail.folder.covered import Covered
 from tuimail.mail.folder.query import MOST_FOUND, Query
 from tuimail.mail.letter import grams
-from tuimail.mail.letter.gist import Gist, gist
+from tuimail.mail.letter.gist import gist
 from tuimail.store import index_sql as sql
 from tuimail.store.cache_insert import insert
 
@@ -99,15 +99,27 @@ def put(connection: sqlite3.Connection, heads: Sequence[Head]) -> None:
     connection.execute("INSERT INTO indexed SELECT value, 0 FROM json_each(?)", (indexed,))
 
 
-def put_text(connection: sqlite3.Connection, gists: Iterable[tuple[int, Gist]]) -> None:
+class Words(Struct, frozen=True):
+    """A text as the index takes it: the columns `body` and, without the header's share, `starts`."""
+
+    body: str
+    starts: str
+
+
+def words(text: str) -> Words:
+    """The words of a text. Takes no connection: what takes the longest can be done on another thread."""
+    pairs, letters = grams.pairs(grams.fold(text))
+    return Words(pairs, " ".join(letters))
+
+
+def put_text(connection: sqlite3.Connection, texts: Mapping[int, Words]) -> None:
     """Index these messages with the text of their bodies, once."""
-    texts = {id: gist.text for id, gist in gists}
     rows = _rows(connection, texts, "coalesce(whole, 0) = 0")
     for id, *head, known in rows:
         *fields, starts = _fields(*head)
         if known:
             connection.execute(_DELETE, (id, *fields, starts, ""))
-        connection.execute(_INSERT, (id, *fields, *_with_text(starts, texts[id])))
+        connection.execute(_INSERT, (id, *fields, *_with(starts, texts[id])))
     connection.executemany("INSERT OR REPLACE INTO indexed VALUES (?, 1)", ((row[0],) for row in rows))
 
 
@@ -120,7 +132,7 @@ def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
         *fields, starts = _fields(*head)
         text = gist(zlib.decompress(packed)).text if packed else ""
         if bool(packed) == bool(whole):
-            connection.execute(_DELETE, (id, *fields, *_with_text(starts, text)))
+            connection.execute(_DELETE, (id, *fields, *_with(starts, words(text))))
             forgotten.append(id)
     among = "WHERE id IN (SELECT value FROM json_each(?))"
     connection.execute(f"UPDATE indexed SET whole = ? {among}", (DEAD, asked))  # noqa: S608
@@ -207,7 +219,6 @@ def _field(text: str, mark: str) -> tuple[str, str]:
     return pairs, " ".join(grams.beginnings(text, mark) | letters)
 
 
-def _with_text(starts: str, text: str) -> tuple[str, str]:
+def _with(starts: str, text: Words) -> tuple[str, str]:
     """The columns `starts` and `body`."""
-    pairs, letters = grams.pairs(grams.fold(text))
-    return " ".join([starts, *letters]), pairs
+    return f"{starts} {text.starts}".rstrip(), text.body
