@@ -400,7 +400,7 @@ class NothingPending:
     def of(self, account, folder):
         return {}
 
-    def away(self, account, folder):
+    def untold(self, account, folder):
         return frozenset()
 
     def on(self, account, folder, envelopes):

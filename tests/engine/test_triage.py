@@ -3,6 +3,7 @@
 import pytest
 from engine.model_server import FLAGGED, SEEN, Mail
 from engine.model_world import ACCOUNT, ModelWorld
+from msgspec.structs import replace
 
 from tuimail.engine.destinations import destination
 from tuimail.mail.errors import MailboxError, OutboxError
@@ -262,3 +263,17 @@ async def test_what_another_program_took_while_it_was_away_here_does_not_come_ba
     await here.triage.undo()
     await here.refresh("INBOX")
     assert "m1" not in await here.rows()
+
+
+async def test_what_another_program_marked_meanwhile_is_seen_though_a_mark_was_taken_back(here):
+    ref = (await refs(here))["m1"]
+    await here.triage.flag([ref], FLAGGED)
+    await here.catch_up()
+    await here.refresh("INBOX")
+    here.server.boxes["INBOX"][1] = replace(here.server.boxes["INBOX"][1], flags=frozenset())
+    await here.triage.flag([ref], (), FLAGGED)
+    await here.refresh("INBOX")
+    await here.triage.flag([ref], FLAGGED)
+    await here.catch_up()
+    await here.refresh("INBOX")
+    assert (await shown(here))["m1"] == there(here)["m1"]

@@ -20,8 +20,8 @@ class Overlay(Protocol):
         """What is to be done to messages of the folder yet, by uid."""
         ...
 
-    def away(self, account: str, folder: str) -> frozenset[str]:
-        """Uids that are not shown in the folder, and may be again: no server was told of what waits."""
+    def untold(self, account: str, folder: str) -> frozenset[str]:
+        """Uids of what is not shown as the server has it, and may be again: it was told nothing yet."""
         ...
 
     def on(self, account: str, folder: str, envelopes: Sequence[Envelope]) -> Deeds:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 from tuimail.engine.places import Place
-from tuimail.mail.folder.change import Change, Deed, Moved, hides, is_of, overlay, place, seen_in
+from tuimail.mail.folder.change import Change, Deed, Moved, is_of, overlay, place, seen_in
 from tuimail.mail.folder.sync import number, validity
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.ports import ChangeStore, MailCache
@@ -51,11 +51,10 @@ class Pending:
         guests = {uid: self.chain(origin) for uid, origin in self._guests.get(key, {}).items()}
         return {uid: seen_in(folder, chain) for uid, chain in guests.items() if chain} | mine
 
-    def away(self, account: str, folder: str) -> frozenset[str]:
-        """The uids of what was taken out of the folder here, and may be put back without a server's word."""
+    def untold(self, account: str, folder: str) -> frozenset[str]:
+        """The uids of what waits in the folder and may be taken back without a server's word."""
         waiting = self._chains.get((account, folder), {})
-        untold = {uid: chain for uid, chain in waiting.items() if not any(each.begun for each in chain)}
-        return frozenset(uid for uid, chain in untold.items() if hides(overlay(chain)))
+        return frozenset(uid for uid, chain in waiting.items() if not any(each.begun for each in chain))
 
     def on(self, account: str, folder: str, envelopes: Sequence[Envelope]) -> Mapping[str, tuple[Deed, ...]]:
         """The same for these messages, also where what waits knows them under other uids: see `kin`."""

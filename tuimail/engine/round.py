@@ -36,8 +36,8 @@ class FolderRound:
     """Made for one `run`. `urgency` and `stopped` may be set while it runs.
 
     The mark is kept after all that came before it is in the cache: a round that was cut, by whatever,
-    is begun again where it has to be. Where a message is not shown, or is gone, that may be one which is on
-    its way elsewhere, the next round compares everything.
+    is begun again where it has to be. Where something is not shown as the server has it, and may be taken
+    back, the next round compares everything.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class FolderRound:
     async def _bring(self, kind: plan.Round, look: Look) -> None:
         if kind is plan.Round.CHANGES:
             self._report.expect(len(look.flags))
-            self._veiled |= not self._away().isdisjoint(look.gone)
+            self._veiled |= not self._untold().isdisjoint((*look.flags, *look.gone))
             await self._drop(look.gone, seen_to_go=True)
             await self._keep(self._changes(look))
         elif kind is not plan.Round.NOTHING:
@@ -135,15 +135,15 @@ class FolderRound:
 
         What was filed after the mark was taken is for the next round.
         """
-        above, seen = mark.next or LAST, set[str]()
+        above = mark.next or LAST
         stretches = self._source.stretches(self._folder)
         while (stretch := await self._ask(anext(stretches, NO_MORE))) is not NO_MORE:
             known = await self._known(stretch.first, max(above - 1, stretch.last))
             async for envelopes in self._compared(known, stretch.flags, dropping):
                 yield envelopes
             above = min(above, stretch.first)
-            seen |= self._away() & stretch.flags.keys()
-        self._veiled |= not self._away() <= seen
+            self._veiled |= bool(self._untold())
+        self._veiled |= bool(self._untold())
         if dropping and above > 0:
             await self._drop(tuple((await self._known(0, above - 1)).flags))
 
@@ -175,8 +175,8 @@ class FolderRound:
     async def _known(self, first: int, last: int) -> Listing:
         return await self._cache.listing(self._account, self._folder, first, last)
 
-    def _away(self) -> frozenset[str]:
-        return self._pending.away(self._account, self._folder)
+    def _untold(self) -> frozenset[str]:
+        return self._pending.untold(self._account, self._folder)
 
     def _deeds(self) -> Deeds:
         return self._pending.of(self._account, self._folder)
