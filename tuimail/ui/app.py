@@ -31,7 +31,7 @@ from tuimail.engine.news import (
 from tuimail.mail.errors import AgentError, TuimailError
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Ref
-from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.safe import block, line
 from tuimail.ui import themes
 from tuimail.ui.background import Background, NoAgent
 from tuimail.ui.desk import Desk
@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     from tuimail.mail.when.calendar import Calendar
 
 ASKED_BACK = "Asking the server to give it back…"
+
+STOPPED = (
+    "tuimail has stopped: something happened that it did not expect. Held mail, drafts and what waits for"
+    " the servers are on disk."
+)
 
 SETTLED = 1.0
 """Seconds after the start from which garbage is collected; `cli.main` puts it off till then."""
@@ -302,6 +307,14 @@ class TuimailApp(App[None]):
         if not await self.desk.agent.took_over() and await self.desk.engine.outbox.held():
             self.run_worker(self._run_engine(), group="engine")
             raise AgentError("The agent did not take over within seconds; tuimail goes on sending.")
+
+    def _fatal_error(self) -> None:
+        """Where it failed, without what it was working with: that is somebody's mail."""
+        import traceback
+
+        from rich.text import Text
+
+        self.panic(Text(f"{STOPPED}\n\n{block(traceback.format_exc())}"))
 
     def _told_to_end(self) -> None:
         self.run_worker(self._end_unasked(), group="end", exclusive=True)
