@@ -160,6 +160,7 @@ class FolderRound:
         """What there is to do, its flags done."""
         async with self._pending.lock:
             todo = planned(known, there, self._deeds())
+            self._veiled |= not self._untold().isdisjoint(there.flags)
             if todo.reflag:
                 await self._cache.reflag(self._account, self._folder, todo.reflag)
                 self._report.changed()
