@@ -22,6 +22,9 @@ bench: $(VENV)/ready-dev servers
 	@$(BIN)/python -m bench.queue
 	@$(BIN)/python -m bench.screen
 	@$(BIN)/python -m bench.held
+	@$(BIN)/python -m bench.sync --messages 10000
+	@$(BIN)/python -m bench.search
+	@$(BIN)/python -m bench.peers --messages 10000
 	@$(BIN)/python tests/rigs/kill.py --kills 500
 
 screenshots: $(VENV)/ready-dev
