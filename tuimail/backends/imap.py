@@ -212,8 +212,17 @@ class ImapSource:
         found = scan.envelope(ref, head.text or b"", head.received, head.size, head.flags or frozenset())
         if not head.thread and not head.labels:
             return found
-        labels = frozenset(line(utf7.decode(each.decode("utf-8", "replace"))) for each in head.labels)
+        said = (utf7.decode(each.decode("utf-8", "replace")) for each in head.labels)
+        labels = frozenset(str(line(each)) for each in (*said, *_own_label(folder)))
         return replace(found, thread=head.thread, labels=labels)
+
+
+def _own_label(folder: str) -> tuple[str, ...]:
+    """The label that a folder of Gmail is, which its messages are not said to have."""
+    if folder.upper() == "INBOX":
+        return ("\\Inbox",)
+    is_ours = folder.partition("/")[0].casefold() not in roles.PREFIXES
+    return (utf7.decode(folder),) if is_ours else ()
 
 
 def _next(folder: str, walk: "Walk") -> "Job[tuple[Stretch | None, Walk | None]]":

@@ -45,6 +45,14 @@ class Standing(Struct, frozen=True):
         of_its_own = self.role(ref) in (Role.NONE, Role.ARCHIVE)
         return of_its_own and is_gmail(self.folders[ref.account])
 
+    def label(self, ref: Ref) -> str:
+        """The label that the folder of a message is on Gmail; empty when it is none."""
+        titles = (folder.title for folder in self.folders[ref.account] if folder.name == ref.folder)
+        role = self.role(ref)
+        if role is Role.INBOX:
+            return "\\Inbox"
+        return str(next(titles, "")) if role is Role.NONE else ""
+
 
 async def destination(cache: MailCache, account: str, role: Role) -> str:
     """The account's folder with this role; one that is missing is listed, and made when it is needed."""

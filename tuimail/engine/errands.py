@@ -117,6 +117,8 @@ class Errands:
         went = await self._told(fresh, self._moving(to))
         told = [chain for chain in fresh if chain[0].ref in went]
         arrivals = [await self._arrival(chain, to, went[chain[0].ref]) for chain in told]
+        for account in {chain[0].ref.account for chain in told}:
+            await self._settling.moved_out(account, self._folder)
         await self._settling.arrived([arrival for arrival in arrivals if arrival is not None])
         self._report.touched |= {self._folder, to}
 

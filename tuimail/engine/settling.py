@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tuimail.engine.destinations import is_gmail
 from tuimail.engine.pending import Pending, stations
 from tuimail.mail.folder.change import Change, hides, rebased
+from tuimail.mail.folder.folder import Role
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.ports import ChangeStore, MailCache
 
@@ -76,6 +78,13 @@ class Settling:
                 await self._leave(here, origin, any(envelope.ref == origin for envelope in there))
             if there:
                 await self._cache.put(there)
+
+    async def moved_out(self, account: str, folder: str) -> None:
+        """What leaves all mail on Gmail stays there too, unchanged: only a look at the whole tells."""
+        folders = await self._cache.folders(account)
+        is_all = any(each.name == folder and each.role is Role.ARCHIVE for each in folders)
+        if is_all and is_gmail(folders):
+            await self._cache.reach(account, folder, None)
 
     async def refused(self, chain: Chain, due: float, trouble: str) -> None:
         """The server said no; it is tried again at `due` (UTC seconds)."""

@@ -56,12 +56,19 @@ class Triage:
         await self._do([(ref, deed) for ref in refs], undoable)
 
     async def label(self, refs: Sequence[Ref], add: Collection[str], drop: Collection[str] = ()) -> None:
-        """Add and drop labels. Raises MailboxError where there are none, which is everywhere but on Gmail."""
+        """Add and drop labels; without that of its folder, a message is in all mail alone, or elsewhere too.
+
+        Raises MailboxError where there are none, which is everywhere but on Gmail.
+        """
         for account in sorted({ref.account for ref in refs}):
             if not is_gmail(await self._cache.folders(account)):
                 raise MailboxError(f"{line(account)} has no labels; only Gmail has. Nothing was changed.")
-        deed = Labelled(frozenset(add), frozenset(drop))
-        await self._do([(ref, deed) for ref in refs])
+        there = await self._there(refs)
+        leaving = tuple(ref for ref in there.refs if there.label(ref) in drop)
+        wishes: list[Wish] = [
+            (ref, Labelled(frozenset(add), frozenset(drop) - {there.label(ref)})) for ref in there.refs
+        ]
+        await self._do([*wishes, *await self._to(Role.ARCHIVE, leaving)])
 
     async def move(self, refs: Sequence[Ref], folder: str) -> None:
         """To the folder of this name, each in its own account."""
