@@ -16,6 +16,7 @@ under way. A claim alone may be forgotten: nothing has left then.
 
 import argparse
 import asyncio
+import dataclasses
 import hashlib
 import os
 import random
@@ -28,13 +29,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from msgspec.structs import replace
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import vfs
 from builders import NOW, a_draft, a_submission
+from msgspec.structs import replace
 
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold import filing
@@ -260,7 +260,8 @@ def _torn(call: vfs.Call) -> list[vfs.Call]:
         return [call]
     edges = [0, *range(SECTOR - call.offset % SECTOR, len(call.data), SECTOR), len(call.data)]
     return [
-        replace(call, data=call.data[start:end], offset=call.offset + start) for start, end in pairwise(edges)
+        dataclasses.replace(call, data=call.data[start:end], offset=call.offset + start)
+        for start, end in pairwise(edges)
     ]
 
 

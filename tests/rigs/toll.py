@@ -79,7 +79,7 @@ async def check(rig) -> Count:
 async def wrong_copies(rig, store: OutboxFile, items) -> int:
     """How many messages do not stand in Sent exactly once, byte for byte."""
     source = MaildirSource(rig.home.folder / "mail", "work")
-    uids = (await source.listing("Sent")).flags
+    uids = [uid async for stretch in source.stretches("Sent") for uid in stretch.flags]
     copies = Counter([await source.body("Sent", uid) for uid in uids])
     wanted = Counter([(await store.submission(i.id)).wire for i in items if i.state is State.SENT])
     return sum(((copies - wanted) + (wanted - copies)).values())
