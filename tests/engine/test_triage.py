@@ -230,6 +230,18 @@ async def test_a_move_that_was_cut_and_changed_since_is_seen_in_its_last_place_a
     assert (await here.rows())["m1"] == [("Archive", frozenset())] and there(here)["m1"][0] == "Archive"
 
 
+async def test_a_message_seen_twice_and_moved_to_two_places_is_seen_where_it_is_alone(here):
+    await here.triage.junk([(await refs(here))["m1"]])
+    here.server.put("INBOX", here.server.take("INBOX", "m1"))
+    here.clock.advance(1.0)
+    await here.refresh("INBOX")
+    await here.triage.archive([(await refs(here))["m1"]])
+    await here.catch_up()
+    for name in ("INBOX", "Junk", "Archive"):
+        await here.refresh(name)
+    assert (await here.rows())["m1"] == [there(here)["m1"]]
+
+
 async def test_what_can_not_be_told_from_others_any_more_is_shown_as_the_server_has_it(here):
     here.offline = True
     for _ in range(2):

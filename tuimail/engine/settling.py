@@ -112,7 +112,7 @@ class Settling:
         waited = self._pending.chain(origin)
         if not waited:
             return
-        *others, here = stations(waited)
+        *others, here = stations((*self._over(arrival), *rest))
         for other in others[1:]:
             if other.uid != here.uid:
                 await self._cache.settle(other, "")
