@@ -219,6 +219,8 @@ class ModelWorld:
         self.person.shared |= {key for key in self.person.doing if len(rows.get(key, ())) > 1}
         refs = [envelope.ref for envelope in chosen]
         verb = self.verb = self.random.choice(VERBS)
+        if verb == "delete" and refs[0].folder == "Trash":
+            self.others_erased |= self.person.shared & set(self.person.doing)
         try:
             await self._press(verb, refs)
         except Killed:
@@ -227,8 +229,6 @@ class ModelWorld:
             )
             raise
         self.done[verb] += 1
-        if verb == "delete" and refs[0].folder == "Trash":
-            self.others_erased |= self.person.shared & set(self.person.doing)
         if verb == "undo":
             self.person.doing = list(self.person.seen)
         await self._look_at(refs if verb != "undo" else None)

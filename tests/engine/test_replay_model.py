@@ -1,7 +1,7 @@
 """A person offline and on, another program, cut connections, renumbered folders and kill -9, by chance.
 
 The long form: `python tests/engine/test_replay_model.py --operations 100000 --seed 1`; with PYTHONHASHSEED=0
-a seed is the same life each time.
+a seed is nearly the same life each time: one comparison is made on a thread.
 """
 
 import argparse
