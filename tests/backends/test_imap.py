@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import smtplib
+import threading
 import time
 
 import pytest
@@ -304,15 +305,18 @@ async def test_new_mail_is_seen_while_waiting(watching):
 
 
 async def test_mail_that_came_just_before_idle_is_seen(account, monkeypatch):
-    def enter(wire, folder, original=Wire.enter):
-        validity = original(wire, folder)
-        account.deliver()
-        return validity
+    listens = threading.Event()
 
-    monkeypatch.setattr(Wire, "enter", enter)
+    def idle(wire, seconds, original=Wire.idle):
+        listens.wait(5)
+        account.deliver()
+        return original(wire, seconds)
+
+    monkeypatch.setattr(Wire, "idle", idle)
     async with contextlib.aclosing(account.source.watch("INBOX")) as watch:
         await soon(watch)
-        await soon(watch, 2)
+        listens.set()
+        await soon(watch)
 
 
 async def test_a_watch_heals_when_the_server_throws_it_out(watching):
