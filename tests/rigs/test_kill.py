@@ -30,4 +30,4 @@ def test_the_rig_finds_the_duplicates_of_a_naive_requeue():
 def test_the_rig_finds_what_was_promised_before_it_was_on_disk():
     done = rig("--kills", "40", "--seed", "7", "--break", "early")
     assert done.returncode == 1
-    assert "lost 0" not in done.stdout
+    assert "lost 0" not in done.stdout or "sent after undo 0" not in done.stdout
