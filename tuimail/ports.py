@@ -246,10 +246,6 @@ class MailSource(Protocol):
         """Delete these messages for good, and no other."""
         ...
 
-    async def remove(self, folder: str, uid: str) -> None:
-        """Delete this one message for good (used for superseded drafts only)."""
-        ...
-
     def watch(self, folder: str) -> AsyncIterator[None]:
         """Yields whenever something in the folder may have changed; heals its own connection."""
         ...

@@ -93,7 +93,7 @@ async def test_a_server_that_can_little_has_the_same_folders(account):
     roles = {each.role: each for each in await old.folders()}
     assert set(roles) >= {Role.INBOX, Role.SENT, Role.DRAFTS}
     assert roles[Role.INBOX].total > 0
-    await old.remove("INBOX", await old.append("INBOX", message("b"), NONE))
+    await old.erase("INBOX", (await old.append("INBOX", message("b"), NONE),))
 
 
 async def test_a_japanese_folder_is_filed_into_and_shown_decoded(account):
@@ -127,7 +127,7 @@ async def test_envelopes_come_in_the_order_asked_for(account):
 
 async def test_envelopes_of_many_messages_lack_those_that_are_gone(account):
     uids = [await account.source.append("INBOX", message("x", n), NONE) for n in range(20)]
-    await account.source.remove("INBOX", uids[7])
+    await account.source.erase("INBOX", (uids[7],))
     assert len(await account.source.envelopes("INBOX", uids)) == 19
 
 
@@ -153,7 +153,7 @@ async def test_a_message_filed_into_the_folder_in_use_can_be_used_at_once(accoun
 
 async def test_a_message_that_is_gone_says_so(account):
     uid = await account.source.append("INBOX", message("x"), NONE)
-    await account.source.remove("INBOX", uid)
+    await account.source.erase("INBOX", (uid,))
     with pytest.raises(MessageGone):
         await account.source.body("INBOX", uid)
 
@@ -162,7 +162,7 @@ async def test_a_uid_of_another_time_is_never_taken_for_one_of_now(account):
     uid = await account.source.append("INBOX", message("x"), NONE)
     stale = f"1.{uid.partition('.')[2]}"
     await account.source.flag("INBOX", [stale], frozenset({Flag.DELETED}), NONE)
-    await account.source.remove("INBOX", stale)
+    await account.source.erase("INBOX", (stale,))
     assert await account.source.envelopes("INBOX", [stale, "", "1", "x.1", "1.x", "1.²"]) == ()
     with pytest.raises(MessageGone):
         await account.source.body("INBOX", stale)
@@ -172,7 +172,7 @@ async def test_a_uid_of_another_time_is_never_taken_for_one_of_now(account):
 async def test_only_the_message_named_is_removed(account):
     first, second = [await account.source.append("Drafts", message("x", n), NONE) for n in range(2)]
     await account.source.flag("Drafts", [first], frozenset({Flag.DELETED}), NONE)
-    await account.source.remove("Drafts", second)
+    await account.source.erase("Drafts", (second,))
     assert list(await listing(account.source, "Drafts")) == [first]
 
 
@@ -373,7 +373,7 @@ async def test_stretches_cover_every_number_newest_first(account, monkeypatch):
     monkeypatch.setattr(imap_look, "WINDOW", 3)
     uids = [await account.source.append("INBOX", message(str(n)), SEEN if n % 2 else NONE) for n in range(8)]
     for number in (1, 2, 4):
-        await account.source.remove("INBOX", uids.pop(number))
+        await account.source.erase("INBOX", (uids.pop(number),))
     found = await everything(account.source)
     assert [uid for stretch in reversed(found) for uid in stretch.flags] == uids
     assert (found[0].last, found[-1].first) == (LAST, 0)

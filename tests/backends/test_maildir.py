@@ -175,14 +175,14 @@ async def test_what_another_program_removed_is_simply_gone(root, source):
     (root / "cur" / "1.a:2,S").unlink()
     assert await source.envelopes("INBOX", [uid]) == ()
     await source.flag("INBOX", [uid], SEEN, NONE)
-    await source.remove("INBOX", uid)
+    await source.erase("INBOX", (uid,))
     with pytest.raises(MessageGone):
         await source.body("INBOX", uid)
 
 
 async def test_only_the_message_named_is_removed(root, source):
     first, second = put(root / "cur", "1.a:2,DT"), put(root / "cur", "2.b:2,D")
-    await source.remove("INBOX", second)
+    await source.erase("INBOX", (second,))
     assert list(await listed(source, "INBOX")) == [first]
 
 
@@ -191,7 +191,7 @@ async def test_a_key_is_never_a_path(root, source, uid):
     (root / "secret").write_bytes(b"keep out")
     with pytest.raises(MessageGone):
         await source.body("INBOX", uid)
-    await source.remove("INBOX", uid)
+    await source.erase("INBOX", (uid,))
     assert (root / "secret").exists()
 
 

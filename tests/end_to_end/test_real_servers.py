@@ -248,5 +248,5 @@ async def test_a_copy_left_behind_is_found_by_its_draft_on_a_real_server(new_wor
         await drafts.copies.tidy(account)
         assert list((await anext(account.source.stretches("Drafts"))).flags) == [left]
         assert (await drafts.open(draft.id)).replaces.uid == left
-        await account.source.remove("Drafts", left)
+        await account.source.erase("Drafts", (left,))
         assert (await drafts.file(await drafts.open(draft.id))).elsewhere

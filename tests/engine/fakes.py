@@ -332,10 +332,6 @@ class FakeSource:
         for uid in uids:
             self.boxes[folder].pop(uid, None)
 
-    async def remove(self, folder, uid):
-        await self._call("remove", uid)
-        del self.boxes[folder][uid]
-
     async def watch(self, folder):
         while True:
             yield await self.changed.get()

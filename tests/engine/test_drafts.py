@@ -134,7 +134,7 @@ async def test_a_copy_left_by_a_crash_goes_with_the_next_one(world, filing):
     assert b"two" in copies(world)[0]
 
 
-@pytest.mark.parametrize("step", ["after append", "remove"])
+@pytest.mark.parametrize("step", ["after append", "erase"])
 async def test_a_break_while_filing_leaves_no_second_copy_after_the_next_start(world, filing, step):
     draft = await filed_draft(filing, replace(filing.drafts.new(), body="one"))
     world.source.failures[step] = 1

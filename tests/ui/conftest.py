@@ -357,9 +357,6 @@ class FakeMailbox:
     async def raw(self, ref: Ref) -> bytes:
         return b"Subject: raw\r\n\r\nas it \x1b[31mcame\r\n"
 
-    async def save_part(self, ref: Ref, part: Part, folder: str) -> str:
-        return f"{folder}/{part.name}"
-
     async def flag(self, refs: tuple[Ref, ...], add: frozenset[str], drop: frozenset[str]) -> None:
         self.rows = [e.flagged((e.flags | add) - drop) if e.ref in refs else e for e in self.rows]
         self.world.newsroom.announce(FolderChanged("work", "INBOX"))

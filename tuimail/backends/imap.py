@@ -147,9 +147,6 @@ class ImapSource:
     async def erase(self, folder: str, uids: Uids) -> None:
         await self._pair.now(_done(folder, uids, lambda on, some: on.erase(some)))
 
-    async def remove(self, folder: str, uid: str) -> None:
-        await self.erase(folder, (uid,))
-
     def watch(self, folder: str) -> AsyncIterator[None]:
         """The first yield says that it listens. Ends with LoginError, or when the source is closed."""
         watch = ImapWatch(self._listen, folder, lambda: self._glance(folder))

@@ -105,9 +105,6 @@ class MaildirSource:
     async def erase(self, folder: str, uids: Sequence[str]) -> None:
         await self._in(folder, lambda box: box.erase(uids))
 
-    async def remove(self, folder: str, uid: str) -> None:
-        await self.erase(folder, (uid,))
-
     async def watch(self, folder: str) -> AsyncIterator[None]:
         """The first yield says that it looks; it does so every second. Ends when the source is closed."""
         last: tuple[object, ...] = ()

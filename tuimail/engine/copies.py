@@ -1,5 +1,7 @@
 """Copies of drafts in Drafts folders: one each, whatever breaks off in between."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -48,7 +50,7 @@ class Copies:
         uid = uid or next(iter(await account.source.find(folder.name, OWN_HEADER, mark.token)), "")
         filed = replace(draft, replaces=Ref(account.name, folder.name, uid) if uid else None)
         if await self.remember(filed):
-            await self._remove(account, folder.name, [old for old in before if old != uid])
+            await _erase(account, folder.name, [old for old in before if old != uid])
             if draft.replaces is not None and not self._was_in(draft.replaces, account, folder.name, exists):
                 await self.drop(draft)
         else:
@@ -68,7 +70,7 @@ class Copies:
         """Take a draft's copy away. Raises MailboxError."""
         if draft.replaces is not None and draft.replaces.account in self._accounts:
             account = self._accounts[draft.replaces.account]
-            await self._remove(account, draft.replaces.folder, [draft.replaces.uid])
+            await account.source.erase(draft.replaces.folder, [draft.replaces.uid])
 
     async def tidy(self, account: Account) -> None:
         """Leave every draft of the account one copy, and let it know which. Raises MailboxError."""
@@ -82,7 +84,7 @@ class Copies:
                 newest = Ref(account.name, folder.name, found[-1])
                 if newest != draft.replaces and not await self.remember(replace(draft, replaces=newest)):
                     continue
-                await self._remove(account, folder.name, found[:-1])
+                await _erase(account, folder.name, found[:-1])
 
     async def _before(self, account: Account, folder: str, draft: Draft) -> tuple[str, ...]:
         """The copies that are there now; the one noted is looked for by itself, since not every server
@@ -96,10 +98,6 @@ class Copies:
     def _was_in(self, noted: Ref, account: Account, folder: str, exists: bool) -> bool:
         return exists and (noted.account, noted.folder) == (account.name, folder)
 
-    async def _remove(self, account: Account, folder: str, uids: list[str] | tuple[str, ...]) -> None:
-        for uid in uids:
-            await account.source.remove(folder, uid)
-
 
 async def tidied(copies: Copies, account: Account) -> None:
     """Tidy up where the server can be reached; the next start tries again."""
@@ -107,3 +105,8 @@ async def tidied(copies: Copies, account: Account) -> None:
         await copies.tidy(account)
     except MailboxError:
         return
+
+
+async def _erase(account: Account, folder: str, uids: Sequence[str]) -> None:
+    if uids:
+        await account.source.erase(folder, uids)

@@ -32,5 +32,5 @@ async def _drop_copy(account: Account, item: Item) -> list[Place]:
     if item.replaces is None or item.replaces.account != account.name:
         return []
     with suppress(MailboxError):
-        await account.source.remove(item.replaces.folder, item.replaces.uid)
+        await account.source.erase(item.replaces.folder, (item.replaces.uid,))
     return [(account.name, item.replaces.folder)]

@@ -124,7 +124,7 @@ class Engine:
         self.follow = Follow(accounts, self.sync, self._newsroom, clock, ids)
         self._prefetch = Prefetch(cache, self.sync, self.follow, self._newsroom, clock, reading.bodies)
         self._notify = Notify(reading.notifier, self._newsroom, clock) if reading.notifier else None
-        self.mailbox = Mailbox(accounts, cache, files, self.sync)
+        self.mailbox = Mailbox(accounts, cache, self.sync)
         self.search = Search(accounts, cache, self._newsroom, self.sync)
         self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids, writing)
         self.contacts = Contacts(cache, writing.books)

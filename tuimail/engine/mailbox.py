@@ -9,17 +9,16 @@ from tuimail.mail.folder.folder import Folder
 from tuimail.mail.folder.thread import Thread
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
-from tuimail.mail.letter.letter import Letter, Part
-from tuimail.ports import Files, MailCache, MailSource
+from tuimail.mail.letter.letter import Letter
+from tuimail.ports import MailCache, MailSource
 
 
 class Mailbox:
     """Folders, lists and letters of all accounts. Everything that asks a server raises MailboxError."""
 
-    def __init__(self, accounts: Accounts, cache: MailCache, files: Files, sync: Sync) -> None:
+    def __init__(self, accounts: Accounts, cache: MailCache, sync: Sync) -> None:
         self._accounts = accounts
         self._cache = cache
-        self._files = files
         self._sync = sync
         self._lent: dict[Ref, bytes] = {}
 
@@ -96,18 +95,6 @@ class Mailbox:
         if self._accounts[ref.account].keeps_bodies:
             await self._keep(ref, raw)
         return raw
-
-    async def part(self, ref: Ref, index: int) -> bytes:
-        """The decoded bytes of an attachment."""
-        from tuimail.mail.letter import parse
-
-        return await asyncio.to_thread(parse.part, await self.raw(ref), index)
-
-    async def save_part(self, ref: Ref, part: Part, folder: str) -> str:
-        """Save an attachment under a clean name, over nothing; its path."""
-        from tuimail.mail.letter import filename
-
-        return await self._files.save(folder, filename.clean(part.name), await self.part(ref, part.index))
 
     async def _keep(self, ref: Ref, raw: bytes) -> None:
         from tuimail.mail.letter.gist import gist
