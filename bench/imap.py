@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from servers.certificates import Certificates
 from servers.dovecot import PASSWORD, Dovecot
 
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 
 TIMES = 3
 ENVELOPES, BODIES, PAGE = 500, 400, 100

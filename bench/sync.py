@@ -24,14 +24,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from engine.fakes import NothingPending
 
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.follow import Follow
+from tuimail.engine.folders.follow import Follow
+from tuimail.engine.folders.prefetch import BodyLimits, Prefetch
+from tuimail.engine.folders.sync import Sync
 from tuimail.engine.news import FolderChanged, Newsroom
-from tuimail.engine.prefetch import BodyLimits, Prefetch
-from tuimail.engine.sync import Sync
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

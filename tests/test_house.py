@@ -10,12 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ONE_IMPORTER = {
-    "aiosmtplib": "tuimail/backends/smtp_wire.py",
+    "aiosmtplib": "tuimail/backends/smtp/wire.py",
     "keyring": "tuimail/backends/secrets.py",
     "inscriptis": "tuimail/mail/letter/html.py",
     "aiosmtpd": "tuimail/demo/server.py",
     "platformdirs": "tuimail/paths.py",
-    "httpx": "tuimail/backends/jmap_http.py",
+    "httpx": "tuimail/backends/jmap/http.py",
     "re2": "tuimail/rule_values.py",
     "holidays": "tuimail/mail/when/calendar.py",
     "tzlocal": "tuimail/backends/system.py",

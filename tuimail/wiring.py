@@ -14,11 +14,11 @@ from tuimail.backends.opener import SystemOpener
 from tuimail.backends.system import SystemClock, SystemIds, local_zone
 from tuimail.config import Config
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.checks import HouseRules
-from tuimail.engine.drafts import Writing
 from tuimail.engine.engine import Engine
-from tuimail.engine.prefetch import BodyLimits
+from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
+from tuimail.engine.sending.checks import HouseRules
+from tuimail.engine.writing.drafts import Writing
 from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.habits import Habits
@@ -28,7 +28,7 @@ from tuimail.paths import Paths
 from tuimail.ports import AddressBook, Clock, Ids, Keeper, MailSource, SenderLock
 
 if TYPE_CHECKING:
-    from tuimail.backends.smtp import SmtpSubmitter
+    from tuimail.backends.smtp.submitter import SmtpSubmitter
 
 FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
 """Servers that put a copy of what they send in Sent by themselves."""
@@ -111,8 +111,8 @@ def presence(paths: Paths, name: str = "") -> SenderLock:
 
 def load_ways_out() -> None:
     """Load what sending needs, which is otherwise loaded with the first message and makes that one late."""
-    import tuimail.backends.smtp_session
-    import tuimail.backends.smtp_transaction  # noqa: F401
+    import tuimail.backends.smtp.session
+    import tuimail.backends.smtp.transaction  # noqa: F401
 
 
 def damage(paths: Paths) -> str:
@@ -219,11 +219,11 @@ def _reading(config: Config) -> Reading:
 
 def _source(given: settings.Account) -> MailSource:
     if given.imap is None:
-        from tuimail.backends.maildir import MaildirSource
+        from tuimail.backends.maildir.source import MaildirSource
 
         return MaildirSource(given.maildir or "", given.name)
-    from tuimail.backends.imap import ImapSource
-    from tuimail.backends.imap_server import ImapServer
+    from tuimail.backends.imap.server import ImapServer
+    from tuimail.backends.imap.source import ImapSource
 
     imap = given.imap
     auth: Literal["password", "token"] = "token" if _by_token(given) else "password"
@@ -232,8 +232,8 @@ def _source(given: settings.Account) -> MailSource:
 
 
 def _submitter(given: settings.Account) -> "SmtpSubmitter":
-    from tuimail.backends.smtp import SmtpSubmitter
-    from tuimail.backends.smtp_server import Server
+    from tuimail.backends.smtp.server import Server
+    from tuimail.backends.smtp.submitter import SmtpSubmitter
 
     smtp = given.smtp
     auth: Literal["xoauth2", "password", "none"] = "xoauth2" if _by_token(given) else "password"
@@ -245,11 +245,11 @@ def _submitter(given: settings.Account) -> "SmtpSubmitter":
 def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
     """Who keeps scheduled mail: JMAP where it is given, else the submission server, if it can."""
     if given.jmap is None:
-        from tuimail.backends.smtp_release import SmtpKeeper
+        from tuimail.backends.smtp.release import SmtpKeeper
 
         return SmtpKeeper(submitter)
-    from tuimail.backends.jmap import JmapKeeper
-    from tuimail.backends.jmap_server import JmapServer
+    from tuimail.backends.jmap.keeper import JmapKeeper
+    from tuimail.backends.jmap.server import JmapServer
 
     by_token = given.jmap.token_command is not None or _by_token(given)
     server = JmapServer(given.jmap.url, _user(given), "token" if by_token else "password")

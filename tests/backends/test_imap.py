@@ -10,10 +10,11 @@ import time
 import pytest
 from servers.dovecot import PASSWORD
 
-from tuimail.backends import imap_look, imap_watch
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
-from tuimail.backends.imap_wire import Wire
+from tuimail.backends.imap import look as imap_look
+from tuimail.backends.imap import watch as imap_watch
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
+from tuimail.backends.imap.wire import Wire
 from tuimail.mail.errors import LoginError, MailboxError, MessageGone, SecretError
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.folder.sync import LAST, Stretch

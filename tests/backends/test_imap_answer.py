@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.backends import imap_answer, imap_fetched
+from tuimail.backends.imap import answer as imap_answer
+from tuimail.backends.imap import fetched as imap_fetched
 
 words = st.sampled_from(
     [b"1 ", b"1 FETCH (", b"VANISHED ", b"ESEARCH ", b"ALL ", b"1:", b",", b"OK [", b"]", b"SEARCH ",

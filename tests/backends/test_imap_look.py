@@ -6,9 +6,9 @@ import ssl
 import pytest
 from servers.imapdouble import PLAIN, ImapDouble
 
-from tuimail.backends import imap_look
-from tuimail.backends.imap_server import ImapServer
-from tuimail.backends.imap_session import ImapSession
+from tuimail.backends.imap import look as imap_look
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.session import ImapSession
 from tuimail.mail.folder.sync import LAST, Look, Mark, Stretch
 
 CONDSTORE, QRESYNC = f"{PLAIN} CONDSTORE", f"{PLAIN} ENABLE CONDSTORE QRESYNC"

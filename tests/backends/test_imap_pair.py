@@ -8,9 +8,10 @@ import time
 import pytest
 from servers.imapdouble import ImapDouble
 
-from tuimail.backends import imap_pair, imap_watch
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap import pair as imap_pair
+from tuimail.backends.imap import watch as imap_watch
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.mail.errors import LoginError, MailboxError
 
 SELECTED = b"* 9 EXISTS\r\n* OK [UIDVALIDITY 7] fine\r\n* OK [UIDNEXT 10] next\r\n"

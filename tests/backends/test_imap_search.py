@@ -7,8 +7,8 @@ import time
 import pytest
 from servers.imapdouble import PLAIN, ImapDouble
 
-from tuimail.backends.imap_server import ImapServer
-from tuimail.backends.imap_session import ImapSession
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.session import ImapSession
 from tuimail.mail.folder.query import Query, Term
 from tuimail.mail.letter.envelope import Flag
 

@@ -7,10 +7,10 @@ import random
 import pytest
 from servers.dovecot import PASSWORD
 
-from tuimail.backends import imap_look
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
-from tuimail.backends.imap_wire import Wire
+from tuimail.backends.imap import look as imap_look
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
+from tuimail.backends.imap.wire import Wire
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.query import Query, Term
 from tuimail.mail.folder.sync import LAST, Look, Stretch

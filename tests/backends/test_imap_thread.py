@@ -9,9 +9,9 @@ import time
 import pytest
 from servers.imapdouble import ImapDouble
 
-from tuimail.backends import imap_thread
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap import thread as imap_thread
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.mail.errors import MailboxError
 
 NONE: frozenset[str] = frozenset()
@@ -138,8 +138,8 @@ async def test_a_job_given_up_before_its_turn_is_not_done(mailbox):
 def test_a_silent_server_does_not_delay_the_end_of_the_program():
     program = """
 import asyncio
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.source import ImapSource
+from tuimail.backends.imap.server import ImapServer
 async def secret(): return "pw"
 async def main(port):
     source = ImapSource("work", ImapServer("localhost", port, "hanako", "none"), secret)

@@ -9,9 +9,9 @@ from servers import transcript
 from servers.imapdouble import ImapDouble
 from servers.transcript import answer, lines, named, recorded
 
-from tuimail.backends import imap_fetched
-from tuimail.backends.imap_server import Broken, ImapServer
-from tuimail.backends.imap_session import ImapSession
+from tuimail.backends.imap import fetched as imap_fetched
+from tuimail.backends.imap.server import Broken, ImapServer
+from tuimail.backends.imap.session import ImapSession
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.folder.query import Query, Term
 from tuimail.mail.folder.sync import Mark

@@ -10,18 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers.imapdouble import PLAIN, ImapDouble
 
-from tuimail.backends import (
-    imap_channel,
-    imap_deed,
-    imap_fetch,
-    imap_fetched,
-    imap_folders,
-    imap_search,
-    imap_socket,
-    imap_wire,
-)
-from tuimail.backends.imap_server import Broken, ImapServer
-from tuimail.backends.imap_wire import Wire
+from tuimail.backends.imap import channel as imap_channel
+from tuimail.backends.imap import deed as imap_deed
+from tuimail.backends.imap import fetch as imap_fetch
+from tuimail.backends.imap import fetched as imap_fetched
+from tuimail.backends.imap import folders as imap_folders
+from tuimail.backends.imap import search as imap_search
+from tuimail.backends.imap import socket as imap_socket
+from tuimail.backends.imap import wire as imap_wire
+from tuimail.backends.imap.server import Broken, ImapServer
+from tuimail.backends.imap.wire import Wire
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.folder.query import Query, Term
 

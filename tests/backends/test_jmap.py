@@ -5,7 +5,7 @@ from servers.jmapdouble import JmapDouble, Say
 from servers.keeping import in_an_hour, jmap_keeper
 from servers.submitting import Journal, message
 
-from tuimail.backends.jmap_server import JmapServer, is_same_place
+from tuimail.backends.jmap.server import JmapServer, is_same_place
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.hold.keeping import Whereabouts
 from tuimail.mail.hold.outcome import Accepted, Denied, Kept, Refused, Unreachable, Vanished
@@ -298,7 +298,7 @@ async def test_a_date_that_makes_no_sense_moves_nothing(server, keeper, date):
 
 
 async def test_a_secret_that_can_not_be_had_is_a_login_that_failed(server):
-    from tuimail.backends.jmap import JmapKeeper
+    from tuimail.backends.jmap.keeper import JmapKeeper
     from tuimail.mail.errors import SecretError
 
     async def credential():

@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from tuimail.backends import maildir, maildir_box
-from tuimail.backends.maildir import MaildirSource
+from tuimail.backends.maildir import box as maildir_box
+from tuimail.backends.maildir import source as maildir
+from tuimail.backends.maildir.source import MaildirSource
 from tuimail.mail.errors import MailboxError, MessageGone
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.folder.query import parse

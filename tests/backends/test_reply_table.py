@@ -18,7 +18,7 @@ from builders import NOW, a_queued
 from servers.sink import Act, Sink
 from servers.submitting import Journal, hand_over, message
 
-from tuimail.backends.smtp_server import Timeouts
+from tuimail.backends.smtp.server import Timeouts
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import begin_body, claim
 from tuimail.mail.hold.outcome import Denied

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from servers.sink import Act
 from servers.submitting import QUICK, WIRE, Journal, hand_over, message, submitter
 
-from tuimail.backends.smtp_server import Server
-from tuimail.backends.smtp_wire import stuffed
+from tuimail.backends.smtp.server import Server
+from tuimail.backends.smtp.wire import stuffed
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.hold.outcome import Accepted, Refused, Unreachable, Withdrawn
 

@@ -7,7 +7,7 @@ from servers.faultproxy import Faults
 from servers.sink import Act
 from servers.submitting import QUICK, WIRE, Journal, hand_over, message, submitter
 
-from tuimail.backends.smtp_server import Timeouts
+from tuimail.backends.smtp.server import Timeouts
 from tuimail.mail.hold.outcome import Accepted, Denied, Refusal, Refused, Unreachable, Vanished
 
 IMPATIENT = Timeouts(connect=0.2, command=0.2, data=0.2, final=0.2, quit=0.2)

@@ -4,8 +4,8 @@ import pytest
 from servers.sink import Act
 from servers.submitting import Journal, hand_over, message, submitter
 
-from tuimail.backends.smtp import SmtpSubmitter
-from tuimail.backends.smtp_server import Server
+from tuimail.backends.smtp.server import Server
+from tuimail.backends.smtp.submitter import SmtpSubmitter
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.hold.outcome import Accepted, Denied, Unreachable
 

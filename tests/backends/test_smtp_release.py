@@ -7,7 +7,7 @@ from servers.futurerelease import DAY, FutureRelease
 from servers.sink import Act
 from servers.submitting import WIRE, Journal, message, submitter
 
-from tuimail.backends.smtp_release import SmtpKeeper
+from tuimail.backends.smtp.release import SmtpKeeper
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.hold.keeping import Offer
 from tuimail.mail.hold.outcome import (

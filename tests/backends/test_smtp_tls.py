@@ -4,7 +4,7 @@ import pytest
 from servers.sink import Act
 from servers.submitting import hand_over, message, submitter
 
-from tuimail.backends.smtp_server import Timeouts
+from tuimail.backends.smtp.server import Timeouts
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.hold.outcome import Accepted, Denied, Unreachable
 

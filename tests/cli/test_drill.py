@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tuimail.cli.main import main
-from tuimail.engine.drafts import Drafts
-from tuimail.engine.outbox import Outbox
+from tuimail.engine.sending.outbox import Outbox
+from tuimail.engine.writing.drafts import Drafts
 
 STEPS = ["rules", "queued", "on disk", "held", "undone", "draft", "stayed", "tidied"]
 

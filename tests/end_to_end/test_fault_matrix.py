@@ -22,13 +22,13 @@ from engine.fakes import FakeFiles
 from servers.filing import STYLES, FilingSink, Style
 from servers.sink import Act
 
-from tuimail.backends.maildir import MaildirSource
-from tuimail.backends.smtp import SmtpSubmitter
-from tuimail.backends.smtp_server import Server, Timeouts
+from tuimail.backends.maildir.source import MaildirSource
+from tuimail.backends.smtp.server import Server, Timeouts
+from tuimail.backends.smtp.submitter import SmtpSubmitter
 from tuimail.backends.system import SystemClock, SystemIds
-from tuimail.engine import sender
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
+from tuimail.engine.sending import sender
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.move import SETTLE_SECONDS
 from tuimail.mail.letter.address import Address

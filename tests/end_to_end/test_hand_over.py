@@ -273,7 +273,7 @@ def test_what_nobody_expected_ends_the_agent_with_a_fault_and_the_mail_is_kept(h
     home.run("send", stdin=b"To: a@client.example\nSubject: x\n\nx\n")
     broken = (
         "from tuimail.cli.main import main\n"
-        "from tuimail.engine.delivery import Delivery\n"
+        "from tuimail.engine.sending.delivery import Delivery\n"
         "Delivery.run = lambda *_: 1 / 0\n"
         f"main(['--config', '{home.config}', 'agent', 'run'])\n"
     )

@@ -6,16 +6,16 @@ import pytest
 from engine.fakes import FakeClock, FakeIds
 from servers.gmail import ALL, TRASH, Gmail
 
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.ledger import Ledger
+from tuimail.engine.deeds.ledger import Ledger
+from tuimail.engine.deeds.pending import Pending
+from tuimail.engine.deeds.replay import Replay
+from tuimail.engine.deeds.triage import Triage
+from tuimail.engine.folders.sync import Sync
+from tuimail.engine.folders.turns import Urgency
 from tuimail.engine.news import Newsroom
-from tuimail.engine.pending import Pending
-from tuimail.engine.replay import Replay
-from tuimail.engine.sync import Sync
-from tuimail.engine.triage import Triage
-from tuimail.engine.turns import Urgency
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

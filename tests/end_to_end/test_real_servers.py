@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from servers.faultproxy import Faults
 
 from tuimail.backends.files import DiskFiles
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
-from tuimail.backends.smtp import SmtpSubmitter
-from tuimail.backends.smtp_server import Server
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
+from tuimail.backends.smtp.server import Server
+from tuimail.backends.smtp.submitter import SmtpSubmitter
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine

@@ -3,13 +3,13 @@
 import pytest
 from engine.fakes import NothingPending
 
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.system import SystemClock
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.folders.search import Search
+from tuimail.engine.folders.sync import Sync
 from tuimail.engine.news import Newsroom, Stage
-from tuimail.engine.search import Search
-from tuimail.engine.sync import Sync
 from tuimail.mail.folder.query import parse
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

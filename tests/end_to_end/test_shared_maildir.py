@@ -9,10 +9,10 @@ from collections import Counter
 import pytest
 from engine.fakes import FakeClock, NothingPending
 
-from tuimail.backends.maildir import MaildirSource
+from tuimail.backends.maildir.source import MaildirSource
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.folders.sync import Sync
 from tuimail.engine.news import Newsroom
-from tuimail.engine.sync import Sync
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Flag

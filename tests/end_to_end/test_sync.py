@@ -10,14 +10,14 @@ from engine.fakes import FakeClock, NothingPending
 from servers.dovecot import PASSWORD
 from servers.faultproxy import FaultProxy
 
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.follow import Follow
+from tuimail.engine.folders.follow import Follow
+from tuimail.engine.folders.prefetch import BodyLimits, Prefetch
+from tuimail.engine.folders.sync import Sync
 from tuimail.engine.news import AccountOffline, AccountOnline, NewMail, Newsroom, Notice
-from tuimail.engine.prefetch import BodyLimits, Prefetch
-from tuimail.engine.sync import Sync
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

@@ -7,7 +7,7 @@ from engine.fakes import BrokenDisk, FakeClock, FakeFiles, FakeIds, FakeSource, 
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
-from tuimail.engine.prefetch import BodyLimits
+from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
 from tuimail.mail.letter.address import Address
 from tuimail.store.cache import CacheFile
@@ -106,7 +106,7 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path, monkeypatch):
-    monkeypatch.setattr("tuimail.engine.sender.LOOK_EVERY", LOOK_EVERY)
+    monkeypatch.setattr("tuimail.engine.sending.sender.LOOK_EVERY", LOOK_EVERY)
     made = World(tmp_path)
     yield made
     for engine in made.engines:

@@ -11,13 +11,13 @@ from engine.model_server import FLAGGED, ROLES, SEEN, Mail, ModelServer, Unreach
 from msgspec.structs import replace
 
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.ledger import Ledger
+from tuimail.engine.deeds.ledger import Ledger
+from tuimail.engine.deeds.pending import Pending
+from tuimail.engine.deeds.replay import Replay
+from tuimail.engine.deeds.triage import Triage
+from tuimail.engine.folders.sync import Sync
+from tuimail.engine.folders.turns import Urgency
 from tuimail.engine.news import Newsroom, Notice
-from tuimail.engine.pending import Pending
-from tuimail.engine.replay import Replay
-from tuimail.engine.sync import Sync
-from tuimail.engine.triage import Triage
-from tuimail.engine.turns import Urgency
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address

@@ -4,8 +4,8 @@ import pytest
 from builders import a_draft
 from msgspec.structs import replace
 
-from tuimail.engine.checks import HouseRules
 from tuimail.engine.news import Notice
+from tuimail.engine.sending.checks import HouseRules
 from tuimail.mail.errors import AddressError, ConfigError, ConfirmError, DraftError
 from tuimail.mail.hold.item import State
 from tuimail.mail.letter.envelope import Envelope, Ref

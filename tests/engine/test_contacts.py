@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tuimail.engine.contacts import Contacts
+from tuimail.engine.writing.contacts import Contacts
 from tuimail.mail.errors import ContactsError, OutboxError
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.contact import Contact

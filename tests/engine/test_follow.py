@@ -1,7 +1,7 @@
 """Folders are kept up to date through all troubles, and a person hears of them once."""
 
-from tuimail.engine import follow
-from tuimail.engine.link import LONGEST_PAUSE
+from tuimail.engine.folders import follow
+from tuimail.engine.folders.link import LONGEST_PAUSE
 from tuimail.engine.news import AccountOffline, AccountOnline, FolderChanged, NewMail, Notice
 from tuimail.mail.folder.view import View
 

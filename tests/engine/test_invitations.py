@@ -2,7 +2,7 @@ import pytest
 from engine.fakes import FakeClock, FakeIds
 
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.invitations import Invitations
+from tuimail.engine.writing.invitations import Invitations
 from tuimail.mail.errors import DraftError
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.envelope import Ref

@@ -1,6 +1,6 @@
 """A person hears of new mail outside the screen, and not all the time."""
 
-from tuimail.engine import notify
+from tuimail.engine.folders import notify
 from tuimail.engine.news import NewMail, Notice
 
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from engine.fakes import Gate
 
-from tuimail.engine import prefetch
+from tuimail.engine.folders import prefetch
+from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.news import FoldersChanged
-from tuimail.engine.prefetch import BodyLimits
 from tuimail.mail.letter.envelope import Ref
 
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tuimail.engine.folders.progress import Report
+from tuimail.engine.folders.round import BATCH, FIRST_PAGE, FolderRound, Halt
+from tuimail.engine.folders.turns import Turns, Urgency
 from tuimail.engine.news import FolderChanged, Newsroom, Notice, Progress
-from tuimail.engine.progress import Report
-from tuimail.engine.round import BATCH, FIRST_PAGE, FolderRound, Halt
-from tuimail.engine.turns import Turns, Urgency
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.change import Erased, Flagged
 from tuimail.mail.folder.sync import Stretch

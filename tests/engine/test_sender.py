@@ -6,7 +6,7 @@ import pytest
 from builders import a_draft
 
 from tuimail.engine.news import AccountStopped, Notice, SenderChanged
-from tuimail.engine.sender import Sender
+from tuimail.engine.sending.sender import Sender
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import begin_body, claim
 from tuimail.mail.hold.outcome import Accepted, Denied, Refusal, Refused, Unreachable

@@ -5,7 +5,7 @@ import asyncio
 from builders import a_draft
 
 from tuimail.engine.news import Notice
-from tuimail.engine.silence import PATIENCE
+from tuimail.engine.sending.silence import PATIENCE
 from tuimail.mail.hold.item import State
 from tuimail.store.lock import SenderLockFile
 

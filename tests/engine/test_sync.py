@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from engine.fakes import Gate
 
+from tuimail.engine.folders.turns import Urgency
 from tuimail.engine.news import FoldersChanged, NewMail, Progress, Synced
-from tuimail.engine.turns import Urgency
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Flag

@@ -5,7 +5,7 @@ from engine.model_server import FLAGGED, SEEN, Mail
 from engine.model_world import ACCOUNT, ModelWorld
 from msgspec.structs import replace
 
-from tuimail.engine.destinations import destination
+from tuimail.engine.deeds.destinations import destination
 from tuimail.mail.errors import MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import View

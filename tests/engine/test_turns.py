@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tuimail.engine.ahead import ahead
-from tuimail.engine.turns import Turns, Urgency
+from tuimail.engine.folders.ahead import ahead
+from tuimail.engine.folders.turns import Turns, Urgency
 
 
 async def test_the_most_urgent_is_next_and_of_equals_the_first():

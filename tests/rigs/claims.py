@@ -37,11 +37,11 @@ from rigs.trouble import Trouble
 
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account
-from tuimail.engine.delivery import Delivery
-from tuimail.engine.items import Items
 from tuimail.engine.news import Newsroom
-from tuimail.engine.post import Post
-from tuimail.engine.stops import Stops
+from tuimail.engine.sending.delivery import Delivery
+from tuimail.engine.sending.items import Items
+from tuimail.engine.sending.post import Post
+from tuimail.engine.sending.stops import Stops
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.agenda import Agenda
 from tuimail.mail.hold.item import Item, State

@@ -17,7 +17,7 @@ from rigs.tally import Count, WrittenDown, count_all
 from rigs.trouble import Trouble
 
 from tuimail.backends.system import SystemClock
-from tuimail.engine import sender
+from tuimail.engine.sending import sender
 from tuimail.mail.hold import retry
 from tuimail.mail.hold.item import State
 from tuimail.store.outbox import OutboxFile

@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from rigs.lives import Home, SlowSink, client, drain, warm
 from rigs.toll import Count, check
 
-from tuimail.engine import sender
+from tuimail.engine.sending import sender
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.move import move
 

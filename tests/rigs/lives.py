@@ -22,7 +22,8 @@ from servers.sink import Sink
 
 from tuimail import config as settings
 from tuimail import wiring
-from tuimail.backends import smtp_session, smtp_transaction  # noqa: F401
+from tuimail.backends.smtp import session as smtp_session  # noqa: F401
+from tuimail.backends.smtp import transaction as smtp_transaction  # noqa: F401
 from tuimail.backends.system import SystemClock
 from tuimail.engine.engine import Engine
 from tuimail.mail.hold.item import Filing, State

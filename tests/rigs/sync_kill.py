@@ -22,13 +22,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from engine.fakes import NothingPending
 from servers.dovecot import PASSWORD
 
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.system import SystemClock
-from tuimail.engine import round as rounds
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.folders import round as rounds
+from tuimail.engine.folders.sync import Sync
 from tuimail.engine.news import Newsroom
-from tuimail.engine.sync import Sync
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
 from tuimail.store.cache import CacheFile

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rigs.lives import the_draft
 
-from tuimail.backends.maildir import MaildirSource
+from tuimail.backends.maildir.source import MaildirSource
 from tuimail.mail.hold.item import State
 from tuimail.store.outbox import OutboxFile
 

@@ -13,11 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from engine.fakes import FakeSubmitter
 
 from tuimail.backends.files import DiskFiles
-from tuimail.backends.imap import ImapSource
-from tuimail.backends.imap_server import ImapServer
+from tuimail.backends.imap.server import ImapServer
+from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.system import SystemClock, SystemIds
-from tuimail.engine import replay
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.deeds import replay
 from tuimail.engine.engine import Engine
 from tuimail.engine.news import Notice
 from tuimail.mail.errors import MailboxError

@@ -4,8 +4,8 @@ import contextlib
 import ssl
 import time
 
-from tuimail.backends.jmap import JmapKeeper
-from tuimail.backends.jmap_server import JmapServer, Limits
+from tuimail.backends.jmap.keeper import JmapKeeper
+from tuimail.backends.jmap.server import JmapServer, Limits
 
 QUICK = Limits(connect=2, idle=2, whole=2, upload=2, looks=(0.01, 0.01))
 HOUR = 3_600.0

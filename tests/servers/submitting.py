@@ -2,8 +2,8 @@
 
 import contextlib
 
-from tuimail.backends.smtp import SmtpSubmitter
-from tuimail.backends.smtp_server import Server, Timeouts
+from tuimail.backends.smtp.server import Server, Timeouts
+from tuimail.backends.smtp.submitter import SmtpSubmitter
 from tuimail.mail.hold.outcome import Refusal
 from tuimail.mail.letter.submission import Submission
 

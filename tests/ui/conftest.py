@@ -11,9 +11,6 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.contacts import Offered
-from tuimail.engine.copies import Filed
-from tuimail.engine.invitations import Invitations
 from tuimail.engine.news import (
     AccountGoes,
     AccountStopped,
@@ -25,6 +22,9 @@ from tuimail.engine.news import (
     Searched,
     Stage,
 )
+from tuimail.engine.writing.contacts import Offered
+from tuimail.engine.writing.copies import Filed
+from tuimail.engine.writing.invitations import Invitations
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.thread import Thread

@@ -9,7 +9,7 @@ from tuimail.cli.opened import Opened
 from tuimail.cli.outbox_answer import Answer, each, item
 from tuimail.cli.outbox_words import iso
 from tuimail.cli.streams import note
-from tuimail.engine.outbox import Outbox
+from tuimail.engine.sending.outbox import Outbox
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.item import Item, State, Wait
 from tuimail.mail.letter.draft import Draft

@@ -101,7 +101,7 @@ def _instant(typed: str, now: Moment, config: Config) -> float:
 
 
 async def _try(options: argparse.Namespace, config: str | None) -> words.Answer:
-    from tuimail.engine.trial import Trial, tally
+    from tuimail.engine.sending.trial import Trial, tally
 
     if options.last < 1:
         raise Fault(USAGE, "--last: give a number from 1 on")

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from tuimail.engine.checks import Explained
-from tuimail.engine.trial import Judged, Tally
+from tuimail.engine.sending.checks import Explained
+from tuimail.engine.sending.trial import Judged, Tally
 from tuimail.mail.hold.hold import Hold
 from tuimail.mail.rule.rule import Rule
 from tuimail.mail.rule.rules import Verdict

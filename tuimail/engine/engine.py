@@ -10,34 +10,34 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.checks import Checks, HouseRules
-from tuimail.engine.contacts import Contacts
-from tuimail.engine.copies import tidied
-from tuimail.engine.drafts import Drafts, Writing
-from tuimail.engine.filer import Filer
-from tuimail.engine.finder import Finder
-from tuimail.engine.follow import Follow
-from tuimail.engine.invitations import Invitations
-from tuimail.engine.items import Items
-from tuimail.engine.keeping import Keeping
-from tuimail.engine.ledger import Ledger
-from tuimail.engine.mailbox import Mailbox
+from tuimail.engine.deeds.ledger import Ledger
+from tuimail.engine.deeds.pending import Pending
+from tuimail.engine.deeds.replay import Replay
+from tuimail.engine.deeds.triage import Triage
+from tuimail.engine.folders.follow import Follow
+from tuimail.engine.folders.mailbox import Mailbox
+from tuimail.engine.folders.notify import Notify
+from tuimail.engine.folders.prefetch import Prefetch
+from tuimail.engine.folders.search import Search
+from tuimail.engine.folders.sync import Sync
+from tuimail.engine.folders.turns import Urgency
 from tuimail.engine.news import Listener, Newsroom, Notice
-from tuimail.engine.notify import Notify
 from tuimail.engine.opening import NoOpener, Opening
-from tuimail.engine.outbox import Outbox
-from tuimail.engine.pending import Pending
 from tuimail.engine.places import Place
-from tuimail.engine.post import Post
-from tuimail.engine.prefetch import Prefetch
 from tuimail.engine.reading import Reading
-from tuimail.engine.replay import Replay
-from tuimail.engine.search import Search
-from tuimail.engine.sender import Sender
-from tuimail.engine.stops import Stops
-from tuimail.engine.sync import Sync
-from tuimail.engine.triage import Triage
-from tuimail.engine.turns import Urgency
+from tuimail.engine.sending.checks import Checks, HouseRules
+from tuimail.engine.sending.filer import Filer
+from tuimail.engine.sending.finder import Finder
+from tuimail.engine.sending.items import Items
+from tuimail.engine.sending.keeping import Keeping
+from tuimail.engine.sending.outbox import Outbox
+from tuimail.engine.sending.post import Post
+from tuimail.engine.sending.sender import Sender
+from tuimail.engine.sending.stops import Stops
+from tuimail.engine.writing.contacts import Contacts
+from tuimail.engine.writing.copies import tidied
+from tuimail.engine.writing.drafts import Drafts, Writing
+from tuimail.engine.writing.invitations import Invitations
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line

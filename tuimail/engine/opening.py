@@ -4,7 +4,7 @@ import asyncio
 
 from msgspec import Struct
 
-from tuimail.engine.mailbox import Mailbox
+from tuimail.engine.folders.mailbox import Mailbox
 from tuimail.mail.errors import OpenError
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.letter import Letter, Part

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from tuimail.engine.prefetch import BodyLimits
+from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.ports import Notifier
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tuimail.engine.mailbox import Mailbox
+from tuimail.engine.folders.mailbox import Mailbox
 from tuimail.mail.folder.thread import tree
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Ref

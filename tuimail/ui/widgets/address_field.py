@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
-from tuimail.engine.contacts import Offered
+from tuimail.engine.writing.contacts import Offered
 from tuimail.mail.letter.contact import Choice
 from tuimail.mail.letter.safe import line
 from tuimail.ui.desk import Desk

@@ -1,0 +1,1 @@
+"""Maildir, as another program keeps it too."""

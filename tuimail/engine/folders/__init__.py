@@ -1,0 +1,1 @@
+"""Folders brought up to date, searched and followed."""

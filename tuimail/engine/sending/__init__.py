@@ -1,0 +1,1 @@
+"""The outbox at work: what is held, sent, filed, looked for."""

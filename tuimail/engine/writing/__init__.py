@@ -1,0 +1,1 @@
+"""Drafts and what goes into them."""
