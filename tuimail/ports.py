@@ -18,6 +18,7 @@ from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import Move
 from tuimail.mail.hold.outcome import Outcome, Refusal
 from tuimail.mail.hold.stop import Stop
+from tuimail.mail.hold.trace import Trace
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Ref
@@ -26,6 +27,13 @@ from tuimail.mail.letter.picture import Picture
 from tuimail.mail.letter.submission import Submission
 
 if TYPE_CHECKING:
+    from tuimail.mail.after.incident import Incident
+    from tuimail.mail.after.near_miss import NearMiss
+    from tuimail.mail.after.recall import AskOutcome, Recall
+    from tuimail.mail.after.receipt import Receipt
+    from tuimail.mail.after.sent_mail import SentMail
+    from tuimail.mail.after.tip import Tip
+    from tuimail.mail.after.verdict import Tenant
     from tuimail.mail.letter.contact import Contact
     from tuimail.mail.letter.template import Template
     from tuimail.mail.rule.rule import Rule
@@ -118,10 +126,11 @@ class Opener(Protocol):
 class BodyNext(Protocol):
     """Told that the body is next, with a line about what the server took, and whom it would not take.
 
-    It commits the phase to disk. When it answers False the item was taken back, and the body stays here.
+    It commits the phase to disk, and the name that the server gave the message, if it did. When it answers
+    False the item was taken back, and the body stays here.
     """
 
-    async def __call__(self, said: str, refused: tuple[Refusal, ...] = (), /) -> bool: ...
+    async def __call__(self, said: str, refused: tuple[Refusal, ...] = (), remote: str = "", /) -> bool: ...
 
 
 class Submitter(Protocol):
@@ -140,6 +149,34 @@ class Submitter(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Tracer(Protocol):
+    """A way out that can say what became of a message whose answer was lost: Graph."""
+
+    async def trace(self, item: Item) -> Trace:
+        """Where the message is. Raises MailboxError when that can't be asked."""
+        ...
+
+
+class Exchange(Protocol):
+    """What only a Microsoft 365 account signed in to Graph can do. Nothing is asked twice by itself."""
+
+    async def tenant(self) -> "Tenant":
+        """The account's kind and domains, asked once a day. Raises MailboxError."""
+        ...
+
+    async def tips(self, specs: Sequence[str]) -> "tuple[Tip, ...]":
+        """One for each address, in order, with `trouble` where nothing is told. Raises MailboxError."""
+        ...
+
+    async def find_sent(self, mail: "SentMail") -> str:
+        """The id of its copy in Sent Items; empty when there is none. Raises MailboxError."""
+        ...
+
+    async def recall(self, sent_id: str) -> "AskOutcome":
+        """Ask for the delivered copies of a message in Sent Items; never raises for what a network can do."""
+        ...
 
 
 class Keeper(Protocol):
@@ -359,6 +396,57 @@ class OutboxStore(Protocol):
 
     async def settle_in(self) -> None:
         """From now on this outbox is the one and only; what was asked because of `restored` was asked."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class AfterStore(Protocol):
+    """The precious file of what was done about mail that had left. Every call is one transaction.
+
+    Every method raises OutboxError when the disk is full, read-only or broken; then nothing changed.
+    """
+
+    async def keep_sent(self, mail: "SentMail") -> None:
+        """Remember a mail that left, or what is newly known of it."""
+        ...
+
+    async def sent(self, message_id: str) -> "SentMail | None": ...
+
+    async def latest_sent(self, limit: int = 1) -> "tuple[SentMail, ...]":
+        """Newest first."""
+        ...
+
+    async def put_recall(self, recall: "Recall") -> bool:
+        """Write it if the version on disk is the one before (0: there is none); False otherwise."""
+        ...
+
+    async def recalls(self, message_id: str = "") -> "tuple[Recall, ...]":
+        """Those of one mail, or all; newest first."""
+        ...
+
+    async def keep_receipt(self, receipt: "Receipt") -> bool:
+        """False when the same was kept before."""
+        ...
+
+    async def receipts(self, message_id: str) -> "tuple[Receipt, ...]": ...
+
+    async def put_incident(self, incident: "Incident") -> bool:
+        """As `put_recall`."""
+        ...
+
+    async def incidents(self) -> "tuple[Incident, ...]":
+        """Newest first."""
+        ...
+
+    async def count(self, near_miss: "NearMiss") -> None: ...
+
+    async def near_misses(self, since: float = 0.0) -> "tuple[NearMiss, ...]":
+        """Those since an instant (UTC seconds), oldest first."""
+        ...
+
+    async def writings(self) -> int:
+        """A number that differs when another process has written since."""
         ...
 
     async def close(self) -> None: ...

@@ -53,6 +53,8 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("identities", config.Identity),
     ("imap and smtp", config.Server),
     ("jmap", config.Jmap),
+    ("graph", config.Graph),
+    ("oauth", config.OAuth),
     ("[calendar]", config.Calendar),
     ("[composer]", config.Composer),
     ("[contacts]", config.Contacts),
@@ -60,6 +62,7 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[new_mail]", config.NewMail),
     ("[list]", config.List),
     ("[reader]", config.Reader),
+    ("[recall]", config.Recall),
     ("[ui]", config.Ui),
 )
 

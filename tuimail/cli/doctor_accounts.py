@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
-from tuimail import wiring
 from tuimail.cli.finding import Finding, State
 from tuimail.cli.opened import Opened
 from tuimail.config import Account
 from tuimail.mail.errors import TuimailError
+from tuimail.wiring import accounts
 
 PATIENCE = 15.0
 
@@ -28,7 +28,7 @@ async def _login(given: Account) -> str:
         return "none needed"
     if given.token_command or given.password_command:
         return "comes from a command"
-    await wiring.credential(given)
+    await accounts.credential(given)
     return "the keyring has the password"
 
 

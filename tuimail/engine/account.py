@@ -2,16 +2,19 @@
 
 from msgspec import Struct
 
+from tuimail.mail.after.verdict import Kind
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.identity import Identity
-from tuimail.ports import Keeper, MailSource, Submitter
+from tuimail.ports import Exchange, Keeper, MailSource, Submitter, Tracer
 
 
 class Account(Struct, frozen=True):
     """`address` is what From says. `files_sent` is False where the server files its own copy in Sent;
     `keeps_bodies` is False where the source is as near as the cache (a Maildir). `keeper` is a server that
-    takes scheduled mail in keeping. `domains` are those of one's own people; all others are outside.
+    takes scheduled mail in keeping, `tracer` one that says what became of mail whose answer was lost,
+    `exchange` what a Microsoft 365 account can do besides; `kind` says of the others why they can't.
+    `domains` are those of one's own people; all others are outside.
     `aliases` are further identities whose mail leaves this way.
     """
 
@@ -23,6 +26,9 @@ class Account(Struct, frozen=True):
     files_sent: bool = True
     keeps_bodies: bool = True
     keeper: Keeper | None = None
+    tracer: Tracer | None = None
+    exchange: Exchange | None = None
+    kind: Kind = Kind.OTHER
     domains: tuple[str, ...] = ()
     aliases: tuple[Identity, ...] = ()
 

@@ -117,6 +117,12 @@ class Searched(Struct, frozen=True):
     trouble: Safe
 
 
+class AfterChanged(Struct, frozen=True):
+    """Something is new about a mail that left: a recall, a report, a receipt, an incident."""
+
+    message_id: str
+
+
 class Notice(Struct, frozen=True):
     """One line for a person, not tied to an item. `trouble` is False for good news."""
 
@@ -145,6 +151,7 @@ News = (
     | NewMail
     | Progress
     | Searched
+    | AfterChanged
     | Notice
     | SenderChanged
 )

@@ -52,7 +52,7 @@ class Delivery:
         move = claim(item, now, self._post.owner)
         submission = await self._claim(move) if move is not None else None
         if move is not None and submission is not None:
-            await self._attempt(move.new, replace(submission, recipients=move.new.pending))
+            await self._attempt(move.new, _as_it_stands(submission, move.new))
 
     async def _claim(self, move: Move) -> Submission | None:
         """The message, if it is ours now."""
@@ -80,9 +80,9 @@ class Delivery:
         An outbox that can't be written before the body begins is one more reason to try later.
         """
 
-        async def body_next(said: str, refused: tuple[Refusal, ...] = ()) -> bool:
+        async def body_next(said: str, refused: tuple[Refusal, ...] = (), remote: str = "") -> bool:
             nonlocal item
-            begun = begin_body(item, self._post.clock.now(), said, refused)
+            begun = begin_body(item, self._post.clock.now(), said, refused, remote)
             if not await self._post.items.commit(begun):
                 return False
             item = begun.new
@@ -110,3 +110,14 @@ class Delivery:
         """What is still to be written when another process moved the item before its answer was written."""
         known = self._post.items.get(self._settled.old.id) if self._settled else None
         return belated(self._settled, known) if self._settled and known else None
+
+
+def _as_it_stands(submission: Submission, item: Item) -> Submission:
+    """The message for those who have no answer yet, and what an earlier attempt left of it."""
+    return replace(
+        submission,
+        recipients=item.pending,
+        handle=item.remote,
+        again=item.tries > 1,
+        receipts=item.receipts,
+    )

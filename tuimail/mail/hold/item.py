@@ -94,7 +94,8 @@ class Item(Struct, frozen=True):
     `replaces` is its copy in a Drafts folder, which then goes. `batch` is the same for messages that one
     call of a program sent off. `looks` counts the searches for an unsure one, `crashes` the programs that
     ended while they were about to send it. `handle` names it on the server that keeps it for a schedule;
-    `wanted_back` says that the server was asked to give it back.
+    `wanted_back` says that the server was asked to give it back. `remote` names it on the server that was to
+    send it at once, and may have it as a draft. `receipts` says that receipts were asked for.
     """
 
     id: str
@@ -130,6 +131,8 @@ class Item(Struct, frozen=True):
     crashes: int = 0
     handle: str = ""
     wanted_back: bool = False
+    remote: str = ""
+    receipts: bool = False
 
     @property
     def pending(self) -> tuple[str, ...]:

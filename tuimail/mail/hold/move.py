@@ -144,15 +144,19 @@ def claim(item: Item, now: Moment, owner: str) -> Move | None:
     )
 
 
-def begin_body(item: Item, now: Moment, said: str, refused: tuple[Refusal, ...] = ()) -> Move:
+def begin_body(
+    item: Item, now: Moment, said: str, refused: tuple[Refusal, ...] = (), remote: str = ""
+) -> Move:
     """The point of no return, on disk before the first byte of the body leaves.
 
-    Whom the server would not take is on disk as well. Who has no answer is who the body is for.
+    Whom the server would not take is on disk as well, and the name it gave the message. Who has no answer is
+    who the body is for.
     """
     answers = {refusal.recipient: refusal for refusal in refused}
     recipients = tuple(stand(each, answers.get(each.spec)) for each in item.recipients)
     why = "the message itself goes out"
-    return move(item, now, why, line(said), phase=Phase.DATA, recipients=recipients)
+    remote = remote or item.remote
+    return move(item, now, why, line(said), phase=Phase.DATA, recipients=recipients, remote=remote)
 
 
 def stand(recipient: Recipient, refusal: Refusal | None, answer: Safe = Safe("")) -> Recipient:

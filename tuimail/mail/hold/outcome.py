@@ -44,9 +44,10 @@ class Denied(Struct, frozen=True):
 
 
 class Unreachable(Struct, frozen=True):
-    """No body byte left this computer; safe to try again."""
+    """No body byte left this computer; safe to try again, in `pause` seconds if the server says so."""
 
     why: str
+    pause: float = 0.0
 
 
 class Vanished(Struct, frozen=True):

@@ -37,7 +37,7 @@ class Draft(Struct, frozen=True):
     `cursor` is (row, column) in the body, `schedule` the time it is to leave, if the user chose one.
     `answers` is the message this one replies to or forwards, `replaces` its own older copy in a Drafts
     folder, which goes once this one is sent or saved there anew. `sender` is what From says; without it,
-    it is the account's own address.
+    it is the account's own address. `receipts` asks for word of delivery and reading.
     """
 
     id: str
@@ -56,3 +56,4 @@ class Draft(Struct, frozen=True):
     cursor: tuple[int, int] = (0, 0)
     schedule: Schedule | None = None
     sender: Address | None = None
+    receipts: bool = False

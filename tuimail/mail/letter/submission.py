@@ -20,10 +20,17 @@ class Stamp(Struct, frozen=True):
 
 
 class Submission(Struct, frozen=True):
-    """Envelope and bytes. `wire` is the whole message in CRLF lines, without Bcc and before dot-stuffing."""
+    """Envelope and bytes. `wire` is the whole message in CRLF lines, without Bcc and before dot-stuffing.
+
+    `handle` names it on a server that has it from an earlier attempt, `again` says that there was one.
+    `receipts` asks the servers on the way to report (RFC 3461).
+    """
 
     sender: str
     recipients: tuple[str, ...]
     wire: bytes
     message_id: str
     token: str
+    handle: str = ""
+    again: bool = False
+    receipts: bool = False

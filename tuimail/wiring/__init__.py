@@ -4,35 +4,25 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from tuimail import config as settings
 from tuimail.backends.files import DiskFiles
 from tuimail.backends.opener import SystemOpener
 from tuimail.backends.system import SystemClock, SystemIds, local_zone
 from tuimail.config import Config
-from tuimail.engine.account import Account, Accounts
+from tuimail.engine.account import Accounts
 from tuimail.engine.engine import Engine
 from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
 from tuimail.engine.sending.checks import HouseRules
 from tuimail.engine.writing.drafts import Writing
 from tuimail.mail.errors import ConfigError
-from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.habits import Habits
-from tuimail.mail.letter.identity import Identity
-from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
-from tuimail.ports import AddressBook, Clock, Ids, Keeper, MailSource, SenderLock
-
-if TYPE_CHECKING:
-    from tuimail.backends.smtp.submitter import SmtpSubmitter
-
-FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
-"""Servers that put a copy of what they send in Sent by themselves."""
-
+from tuimail.ports import AddressBook, Clock, Ids, SenderLock
+from tuimail.wiring.accounts import account_of
 
 HAND_ON = 0.002
 """Seconds after which a thread that reads mail in lets another run: the one that draws waits for so long."""
@@ -60,7 +50,7 @@ def build(
     sys.setswitchinterval(HAND_ON)
     clock, ids = clock or SystemClock(), ids or SystemIds()
     return Engine(
-        Accounts({account.name: _account(account) for account in config.accounts}),
+        Accounts({account.name: account_of(account) for account in config.accounts}),
         store=OutboxFile(paths.outbox, paths.outbox_mark),
         cache=CacheFile(paths.mail_cache),
         changes=ChangeFile(paths.changes),
@@ -142,7 +132,7 @@ async def is_copy(paths: Paths) -> bool:
 
 def themes(paths: Paths) -> Iterator[dict[str, Any]]:
     """The themes that come along, then the user's own. Raises ConfigError for one that is not TOML."""
-    packaged = Path(__file__).with_name("themes")
+    packaged = Path(__file__).parents[1] / "themes"
     folder = packaged if packaged.is_dir() else packaged.parents[1] / "themes"
     for file in (*sorted(folder.glob("*.toml")), *sorted(paths.themes.glob("*.toml"))):
         try:
@@ -174,38 +164,6 @@ def _address_books(given: settings.Contacts) -> Iterator[AddressBook]:
         yield QueryCommand(given.query_command)
 
 
-def _identity(account: settings.Account, given: settings.Identity) -> Identity:
-    name = account.display_name if given.display_name is None else given.display_name
-    return Identity(account.name, Address(given.address, name), _signature(given))
-
-
-def _signature(given: settings.Account | settings.Identity) -> str:
-    """The text of a signature. Raises ConfigError for a file that can't be read."""
-    if given.signature_file is None:
-        return given.signature
-    try:
-        return Path(given.signature_file).expanduser().read_text("utf-8", "replace").strip("\n")
-    except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ConfigError(f"signature_file {line(given.signature_file)} can't be read: {reason}") from None
-
-
-def _account(given: settings.Account) -> Account:
-    submitter = _submitter(given)
-    return Account(
-        name=given.name,
-        address=Address(given.address, given.display_name),
-        source=_source(given),
-        submitter=submitter,
-        signature=_signature(given),
-        aliases=tuple(_identity(given, one) for one in given.identities),
-        files_sent=given.smtp.host.lower() not in FILES_ITS_OWN,
-        keeps_bodies=given.maildir is None,
-        domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
-        keeper=_keeper(given, submitter),
-    )
-
-
 def _reading(config: Config) -> Reading:
     from tuimail.backends.notify import DesktopNotifier
 
@@ -217,74 +175,8 @@ def _reading(config: Config) -> Reading:
     )
 
 
-def _source(given: settings.Account) -> MailSource:
-    if given.imap is None:
-        from tuimail.backends.maildir.source import MaildirSource
-
-        return MaildirSource(given.maildir or "", given.name)
-    from tuimail.backends.imap.server import ImapServer
-    from tuimail.backends.imap.source import ImapSource
-
-    imap = given.imap
-    auth: Literal["password", "token"] = "token" if _by_token(given) else "password"
-    server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth)
-    return ImapSource(given.name, server, partial(credential, given))
-
-
-def _submitter(given: settings.Account) -> "SmtpSubmitter":
-    from tuimail.backends.smtp.server import Server
-    from tuimail.backends.smtp.submitter import SmtpSubmitter
-
-    smtp = given.smtp
-    auth: Literal["xoauth2", "password", "none"] = "xoauth2" if _by_token(given) else "password"
-    auth = "none" if given.auth == "none" else auth
-    server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
-    return SmtpSubmitter(server, partial(credential, given))
-
-
-def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
-    """Who keeps scheduled mail: JMAP where it is given, else the submission server, if it can."""
-    if given.jmap is None:
-        from tuimail.backends.smtp.release import SmtpKeeper
-
-        return SmtpKeeper(submitter)
-    from tuimail.backends.jmap.keeper import JmapKeeper
-    from tuimail.backends.jmap.server import JmapServer
-
-    by_token = given.jmap.token_command is not None or _by_token(given)
-    server = JmapServer(given.jmap.url, _user(given), "token" if by_token else "password")
-    return JmapKeeper(server, partial(_jmap_credential, given, given.jmap.token_command))
-
-
-async def _jmap_credential(given: settings.Account, token_command: str | None) -> str:
-    from tuimail.backends import secrets
-
-    if token_command is None:
-        return await credential(given)
-    return await secrets.printed(f"jmap.token_command of {line(given.name)}", token_command)
-
-
-async def credential(given: settings.Account) -> str:
-    """The password or token of an account, asked for anew each time. Raises SecretError."""
-    from tuimail.backends import secrets
-
-    if given.auth == "none":
-        return ""
-    if _by_token(given):
-        return await secrets.printed(f"token_command of {line(given.name)}", given.token_command or "")
-    return await secrets.password(given.name, given.password_command)
-
-
 async def keep_password(account: str, secret: str) -> None:
     """Put a password into the system's keyring. Raises SecretError when it does not stay there."""
     from tuimail.backends import secrets
 
     await secrets.store(account, secret)
-
-
-def _by_token(given: settings.Account) -> bool:
-    return given.auth in ("microsoft", "google")
-
-
-def _user(given: settings.Account) -> str:
-    return given.user or given.address

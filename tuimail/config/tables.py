@@ -1,16 +1,8 @@
 """config.toml as frozen values. The text under each field is its documentation (docs/config.md)."""
 
-import ipaddress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
-
-from tuimail import toml
-from tuimail.mail.errors import AddressError, ConfigError
-from tuimail.mail.letter import address as addresses
-from tuimail.toml_lines import Where
 
 if TYPE_CHECKING:
     from tuimail.mail.when import calendar as working
@@ -33,26 +25,20 @@ Command = Annotated[str, Meta(min_length=1, extra={"accepted": "a command in quo
 _ALIASES = {"accepted": 'names and addresses such as { team = "aiko@example.jp, ken@example.jp" }'}
 _SIZE = {"accepted": "a number of bytes such as 500k or 20M"}
 Size = Annotated[str, Meta(pattern="^[0-9]{1,9}[kM]?$", extra=_SIZE)]
+_TENANT = {"accepted": "common, organizations, consumers, or a domain or id in quotes"}
 _COUNTRY = {"accepted": "a country such as JP, or a region of one such as DE-BY"}
 Country = Annotated[str, Meta(pattern="^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$", extra=_COUNTRY)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAYS = {"accepted": 'days such as ["mon", "tue", "wed"]'}
-_HOURS = {"accepted": "two times of one day such as 09:00-18:00"}
-Hours = Annotated[str, Meta(pattern=f"^{_CLOCK}-{_CLOCK}$", extra=_HOURS)]
+HOURS = {"accepted": "two times of one day such as 09:00-18:00"}
+Hours = Annotated[str, Meta(pattern=f"^{_CLOCK}-{_CLOCK}$", extra=HOURS)]
 _DAYS_OFF = {"accepted": 'days such as ["12-31", "2026-08-13"]'}
 _DAY_OFF = {"accepted": "a day such as 12-31, or 2026-08-13 for one year"}
 DayOff = Annotated[
     str, Meta(pattern="^([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", extra=_DAY_OFF)
 ]
-
-REFUSED = {
-    "guards": "guards are not supported by this version: take them out, lest mail leave unchecked",
-    "accounts.graph": "Microsoft Graph is not supported by this version; take it out and give imap and smtp",
-    "accounts.password": "a password is never in this file; use the keyring or password_command",
-    "accounts.token": "a token is never in this file; give token_command",
-}
 
 
 class Outbox(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +82,33 @@ class Jmap(Struct, frozen=True, forbid_unknown_fields=True):
     """Prints an API token for this server; without it you log in as everywhere else."""
 
 
+class Graph(Struct, frozen=True, forbid_unknown_fields=True):
+    """Microsoft Graph, for a Microsoft 365 account: sends, recalls, and reads the mailbox without `imap`."""
+
+    url: Annotated[str, Meta(extra={"accepted": "an address such as https://graph.microsoft.com"})] = (
+        "https://graph.microsoft.com"
+    )
+    """Another one for a national cloud; `https`, or `http` on this computer only."""
+
+
+class OAuth(Struct, frozen=True, forbid_unknown_fields=True):
+    """How you sign in to Microsoft or Google; docs/accounts.md tells how to register a client of your own."""
+
+    client_id: Annotated[str, Meta(max_length=200, extra={"accepted": "the id of a client in quotes"})] = ""
+    """The application (client) id that you or your organisation registered with Microsoft."""
+
+    tenant: Annotated[str, Meta(pattern="^[A-Za-z0-9.-]{1,100}$", extra=_TENANT)] = "common"
+    """Whose accounts sign in: `common`, `organizations`, `consumers`, or your organisation's domain or id."""
+
+    authority: Annotated[str, Meta(extra={"accepted": "an address such as https://login.example.com"})] = (
+        "https://login.microsoftonline.com"
+    )
+    """Where Microsoft accounts sign in; another one for a national cloud."""
+
+    client_file: File | None = None
+    """The JSON file of a desktop client that Google's console gives you; for `google`."""
+
+
 class Identity(Struct, frozen=True, forbid_unknown_fields=True):
     """Another address of yours that the account's mail may be from; `alt+i` in the composer changes to it."""
 
@@ -113,7 +126,7 @@ class Identity(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Account(Struct, frozen=True, forbid_unknown_fields=True):
-    """One mailbox and the way out of it. Give `smtp`, and either `imap` or `maildir`."""
+    """One mailbox and the way out of it: `smtp` with `imap` or `maildir`, or `graph` with or without them."""
 
     name: Name
     """What the account is called on screen and in `--account`."""
@@ -121,7 +134,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     address: Spec
     """Your address, as it stands in From."""
 
-    smtp: Server
+    smtp: Server | None = None
     """The server that takes your mail."""
 
     imap: Server | None = None
@@ -132,6 +145,12 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
 
     jmap: Jmap | None = None
     """A server that keeps scheduled mail and gives it back; without it `smtp` is asked to keep mail."""
+
+    graph: Graph | None = None
+    """Microsoft Graph: mail leaves by it and can be recalled; without `imap` the mailbox is read by it."""
+
+    oauth: OAuth = OAuth()
+    """How you sign in where `auth` is `microsoft` or `google` and there is no `token_command`."""
 
     display_name: str = ""
     """Your name, as it stands in From."""
@@ -146,7 +165,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """Prints your password on its first line; without it the password comes from the system's keyring."""
 
     token_command: Command | None = None
-    """Prints an access token; needed for `microsoft` and `google`."""
+    """Prints an access token, for `microsoft` and `google`; without it you sign in with tuimail."""
 
     internal_domains: tuple[str, ...] = ()
     """The domains of your own people, for rules; others are outside. That of your address unless given."""
@@ -259,6 +278,13 @@ class List(Struct, frozen=True, forbid_unknown_fields=True):
     """Show conversations at first, not single messages; `Z` changes it for a folder."""
 
 
+class Recall(Struct, frozen=True, forbid_unknown_fields=True):
+    """Asking Exchange to delete what was delivered. Microsoft offers this to programs as a beta."""
+
+    enabled: bool = True
+    """Whether it is offered at all; corrections always are."""
+
+
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     """How the screens look and behave."""
 
@@ -309,6 +335,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     list: List = List()
     """The lists of messages, under `[list]`."""
 
+    recall: Recall = Recall()
+    """Asking for delivered mail, under `[recall]`."""
+
     ui: Ui = Ui()
     """The screens, under `[ui]`."""
 
@@ -322,137 +351,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """A file with more `[[rules]]`, beside this one; see docs/rules.md."""
 
 
-def load(path: Path) -> Config:
-    """Read config.toml; raises ConfigError with file, line, key and the accepted values."""
-    try:
-        text = toml.read(path, REFUSED)
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{path}: there is no configuration yet; write one as docs/config.md shows, or try: tuimail demo"
-        ) from None
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; nothing was read") from None
-    config = text.into(Config)
-    _check(text, config)
-    return config
-
-
-def _check(text: toml.Toml, config: Config) -> None:
-    """What no single key can tell."""
-    if not config.accounts:
-        raise text.wrong(
-            ("accounts",), "there is none; give at least one [[accounts]] with name, address, smtp and imap"
-        )
-    _check_hours(text, config.calendar)
-    _check_contacts(text, config.contacts)
-    names: set[str] = set()
-    for number, account in enumerate(config.accounts):
-        where: Where = ("accounts", number)
-        if account.name in names:
-            raise text.wrong(
-                (*where, "name"), f"{account.name} is taken by an account above", "a name of its own"
-            )
-        names.add(account.name)
-        _check_address(text, (*where, "address"), account.address)
-        _check_signature(text, where, account)
-        _check_identities(text, where, account)
-        _check_source(text, where, account)
-        _check_login(text, where, account)
-        _check_jmap(text, where, account)
-
-
-def _check_hours(text: toml.Toml, calendar: Calendar) -> None:
-    start, _, end = calendar.working_hours.partition("-")
-    if start >= end:
-        raise text.wrong(("calendar", "working_hours"), f"{start} is not before {end}", _HOURS["accepted"])
-
-
-def _check_address(text: toml.Toml, where: Where, address: str) -> None:
-    try:
-        addresses.check(address)
-    except AddressError as error:
-        raise text.wrong(where, str(error).rstrip("."), "an address such as you@example.jp") from None
-
-
-def _check_identities(text: toml.Toml, where: Where, account: Account) -> None:
-    for number, identity in enumerate(account.identities):
-        here: Where = (*where, "identities", number)
-        _check_address(text, (*here, "address"), identity.address)
-        _check_signature(text, here, identity)
-
-
-def _check_signature(text: toml.Toml, where: Where, given: Account | Identity) -> None:
-    if given.signature and given.signature_file is not None:
-        raise text.wrong((*where, "signature_file"), "there is a signature already", "one of the two")
-
-
-def _check_contacts(text: toml.Toml, contacts: Contacts) -> None:
-    for name, people in contacts.aliases.items():
-        try:
-            found = addresses.typed(people)
-        except AddressError as error:
-            raise text.wrong(("contacts", "aliases", name), str(error).rstrip("."), "addresses") from None
-        if not found:
-            raise text.wrong(("contacts", "aliases", name), "there is no address", "addresses")
-
-
-def _check_source(text: toml.Toml, where: Where, account: Account) -> None:
-    if account.imap is None and account.maildir is None:
-        raise text.wrong(where, f"{account.name} has no mailbox", "imap or maildir")
-    if account.imap is not None and account.maildir is not None:
-        raise text.wrong((*where, "maildir"), f"{account.name} has imap and maildir", "one of them")
-    if account.maildir is not None and not _has_a_home(account.maildir):
-        raise text.wrong(
-            (*where, "maildir"), f"there is no home folder for {account.maildir}", "a whole path"
-        )
-    for key, server in (("imap", account.imap), ("smtp", account.smtp)):
-        if server is not None and server.security == "none" and not on_loopback(server.host):
-            raise text.wrong(
-                (*where, key, "security"),
-                f"none would send your mail in the clear to {server.host}",
-                "tls | starttls",
-            )
-
-
-def _has_a_home(folder: str) -> bool:
-    try:
-        Path(folder).expanduser()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _check_login(text: toml.Toml, where: Where, account: Account) -> None:
-    if account.auth in ("microsoft", "google") and account.token_command is None:
-        raise text.wrong(
-            (*where, "auth"),
-            f"{account.auth} needs token_command: this version can't sign in by itself",
-            "a token_command",
-        )
-    servers = [server for server in (account.imap, account.smtp) if server is not None]
-    if account.auth == "none" and not all(on_loopback(server.host) for server in servers):
-        raise text.wrong(
-            (*where, "auth"), "none is for servers on this computer only", "password | microsoft | google"
-        )
-
-
-def _check_jmap(text: toml.Toml, where: Where, account: Account) -> None:
-    if account.jmap is None:
-        return
-    key = (*where, "jmap", "url")
-    try:
-        parts = urlsplit(account.jmap.url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    if not host or parts.scheme not in ("https", "http"):
-        raise text.wrong(key, "that is no address of a JMAP server", "https://…")
-    if parts.scheme == "http" and not on_loopback(host):
-        raise text.wrong(key, f"http would send your mail in the clear to {host}", "https://…")
-    if account.auth == "none" and not on_loopback(host):
-        raise text.wrong((*where, "auth"), "none is for servers on this computer only", "password")
-
-
 def seconds(span: str) -> int:
     """A `Span` in seconds."""
     return int(span[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[span[-1]]
@@ -462,13 +360,3 @@ def size_bytes(size: str) -> int:
     """A `Size` in bytes."""
     number = size.rstrip("kM")
     return int(number) * {"": 1, "k": 1_000, "M": 1_000_000}[size[len(number) :]]
-
-
-def on_loopback(host: str) -> bool:
-    """Whether `host` is this computer."""
-    if host.rstrip(".").lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

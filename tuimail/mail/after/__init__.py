@@ -1,0 +1,1 @@
+"""After it left: recall, receipts, corrections, incidents."""

@@ -1,0 +1,118 @@
+"""An account of the configuration, with its real ways in and out."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tuimail import config as settings
+from tuimail.engine.account import Account
+from tuimail.mail.errors import ConfigError
+from tuimail.mail.letter.address import Address, ascii_domain
+from tuimail.mail.letter.identity import Identity
+from tuimail.mail.letter.safe import line
+from tuimail.ports import Keeper, MailSource
+
+if TYPE_CHECKING:
+    from tuimail.backends.smtp.submitter import SmtpSubmitter
+
+FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
+"""Servers that put a copy of what they send in Sent by themselves."""
+
+
+def _identity(account: settings.Account, given: settings.Identity) -> Identity:
+    name = account.display_name if given.display_name is None else given.display_name
+    return Identity(account.name, Address(given.address, name), _signature(given))
+
+
+def _signature(given: settings.Account | settings.Identity) -> str:
+    """The text of a signature. Raises ConfigError for a file that can't be read."""
+    if given.signature_file is None:
+        return given.signature
+    try:
+        return Path(given.signature_file).expanduser().read_text("utf-8", "replace").strip("\n")
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"signature_file {line(given.signature_file)} can't be read: {reason}") from None
+
+
+def account_of(given: settings.Account) -> Account:
+    submitter = _submitter(given)
+    return Account(
+        name=given.name,
+        address=Address(given.address, given.display_name),
+        source=_source(given),
+        submitter=submitter,
+        signature=_signature(given),
+        aliases=tuple(_identity(given, one) for one in given.identities),
+        files_sent=given.smtp is not None and given.smtp.host.lower() not in FILES_ITS_OWN,
+        keeps_bodies=given.maildir is None,
+        domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
+        keeper=_keeper(given, submitter),
+    )
+
+
+def _source(given: settings.Account) -> MailSource:
+    if given.imap is None:
+        from tuimail.backends.maildir.source import MaildirSource
+
+        return MaildirSource(given.maildir or "", given.name)
+    from tuimail.backends.imap.server import ImapServer
+    from tuimail.backends.imap.source import ImapSource
+
+    imap = given.imap
+    auth: Literal["password", "token"] = "token" if _by_token(given) else "password"
+    server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth)
+    return ImapSource(given.name, server, partial(credential, given))
+
+
+def _submitter(given: settings.Account) -> "SmtpSubmitter":
+    from tuimail.backends.smtp.server import Server
+    from tuimail.backends.smtp.submitter import SmtpSubmitter
+
+    assert given.smtp is not None
+    smtp = given.smtp
+    auth: Literal["xoauth2", "password", "none"] = "xoauth2" if _by_token(given) else "password"
+    auth = "none" if given.auth == "none" else auth
+    server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
+    return SmtpSubmitter(server, partial(credential, given))
+
+
+def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
+    """Who keeps scheduled mail: JMAP where it is given, else the submission server, if it can."""
+    if given.jmap is None:
+        from tuimail.backends.smtp.release import SmtpKeeper
+
+        return SmtpKeeper(submitter)
+    from tuimail.backends.jmap.keeper import JmapKeeper
+    from tuimail.backends.jmap.server import JmapServer
+
+    by_token = given.jmap.token_command is not None or _by_token(given)
+    server = JmapServer(given.jmap.url, _user(given), "token" if by_token else "password")
+    return JmapKeeper(server, partial(_jmap_credential, given, given.jmap.token_command))
+
+
+async def _jmap_credential(given: settings.Account, token_command: str | None) -> str:
+    from tuimail.backends import secrets
+
+    if token_command is None:
+        return await credential(given)
+    return await secrets.printed(f"jmap.token_command of {line(given.name)}", token_command)
+
+
+async def credential(given: settings.Account) -> str:
+    """The password or token of an account, asked for anew each time. Raises SecretError."""
+    from tuimail.backends import secrets
+
+    if given.auth == "none":
+        return ""
+    if _by_token(given):
+        return await secrets.printed(f"token_command of {line(given.name)}", given.token_command or "")
+    return await secrets.password(given.name, given.password_command)
+
+
+def _by_token(given: settings.Account) -> bool:
+    return given.auth in ("microsoft", "google")
+
+
+def _user(given: settings.Account) -> str:
+    return given.user or given.address
