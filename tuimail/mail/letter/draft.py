@@ -37,7 +37,8 @@ class Draft(Struct, frozen=True):
     `cursor` is (row, column) in the body, `schedule` the time it is to leave, if the user chose one.
     `answers` is the message this one replies to or forwards, `replaces` its own older copy in a Drafts
     folder, which goes once this one is sent or saved there anew. `sender` is what From says; without it,
-    it is the account's own address. `receipts` asks for word of delivery and reading.
+    it is the account's own address. `receipts` asks for word of delivery and reading. `corrects` is the
+    Message-ID of the mail that had left and that this one puts right.
     """
 
     id: str
@@ -57,3 +58,4 @@ class Draft(Struct, frozen=True):
     schedule: Schedule | None = None
     sender: Address | None = None
     receipts: bool = False
+    corrects: str = ""
