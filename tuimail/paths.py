@@ -35,6 +35,11 @@ class Paths(Struct, frozen=True):
         return (self.state or self.data) / "changes.db"
 
     @property
+    def after(self) -> Path:
+        """The precious file: what was done about mail that had left."""
+        return (self.state or self.data) / "after.db"
+
+    @property
     def changes_lock(self) -> Path:
         """Held by the one process that does on the servers what was done here."""
         return (self.state or self.data) / "changes-replay.lock"

@@ -449,6 +449,10 @@ class AfterStore(Protocol):
         """A number that differs when another process has written since."""
         ...
 
+    async def damage_report(self) -> str:
+        """What of the file was damaged, and what was kept, in one line that is told once; mostly empty."""
+        ...
+
     async def close(self) -> None: ...
 
 

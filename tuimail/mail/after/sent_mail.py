@@ -14,7 +14,7 @@ class SentMail(Struct, frozen=True):
     `bcc` is known only of mail that was sent from here. `handle` is the server's own name for it (Graph's
     immutable id), `item` the outbox item it was, `ref` its copy in a Sent folder, each as far as known.
     `receipts` says that receipts were asked for; `tips` are what the server told of the recipients when it
-    was sent.
+    was sent. `corrects` is the Message-ID of the mail that it puts right.
     """
 
     account: str
@@ -31,6 +31,7 @@ class SentMail(Struct, frozen=True):
     ref: Ref | None = None
     receipts: bool = False
     tips: tuple[Tip, ...] = ()
+    corrects: str = ""
 
     @property
     def people(self) -> tuple[Address, ...]:
