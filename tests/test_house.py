@@ -15,7 +15,7 @@ ONE_IMPORTER = {
     "inscriptis": "tuimail/mail/letter/html.py",
     "aiosmtpd": "tuimail/demo/server.py",
     "platformdirs": "tuimail/paths.py",
-    "httpx": "tuimail/backends/jmap/http.py",
+    "httpx": "tuimail/backends/web.py",
     "re2": "tuimail/rule_values.py",
     "holidays": "tuimail/mail/when/calendar.py",
     "tzlocal": "tuimail/backends/system.py",

@@ -5,7 +5,8 @@ from servers.jmapdouble import JmapDouble, Say
 from servers.keeping import in_an_hour, jmap_keeper
 from servers.submitting import Journal, message
 
-from tuimail.backends.jmap.server import JmapServer, is_same_place
+from tuimail.backends.jmap.server import JmapServer
+from tuimail.backends.network import is_same_place
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.hold.keeping import Whereabouts
 from tuimail.mail.hold.outcome import Accepted, Denied, Kept, Refused, Unreachable, Vanished

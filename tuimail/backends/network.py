@@ -3,11 +3,27 @@
 import ipaddress
 import socket
 import ssl
+from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 SPEAKS_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST")
 NOT_YET_VALID, EXPIRED = 9, 10
 UNTRUSTED = (18, 19, 20, 21)
 WRONG_NAME = (62, 64)
+
+
+class Bounds(Struct, frozen=True):
+    """How long HTTP may take, in seconds, how long an answer may be, in bytes, and how many go at once.
+
+    `whole` bounds one request with its answer.
+    """
+
+    connect: float = 30
+    idle: float = 60
+    whole: float = 120
+    answer: int = 4 << 20
+    at_once: int = 4
 
 
 def is_loopback(host: str) -> bool:
@@ -16,6 +32,40 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def is_allowed(url: str) -> bool:
+    """Whether mail may go there: by TLS, or in clear on this computer."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 (raises for what is no port)
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
+def host_of(url: str) -> str:
+    """The host of a URL; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_same_place(one: str, other: str) -> bool:
+    """Whether two URLs have scheme, host and port in common, so that a password may follow."""
+    try:
+        first, second = urlsplit(one), urlsplit(other)
+        return _place(first.scheme, first.hostname, first.port) == _place(
+            second.scheme, second.hostname, second.port
+        )
+    except ValueError:
+        return False
+
+
+def _place(scheme: str, host: str | None, port: int | None) -> tuple[str, str | None, int]:
+    return scheme, host, port or {"https": 443, "http": 80}.get(scheme, 0)
 
 
 def trusted() -> ssl.SSLContext:

@@ -1,17 +1,16 @@
-"""HTTP as JMAP needs it: one host, a login on every request, bounds on time and size. Imports httpx."""
+"""HTTP as JMAP needs it: one host, a login on every request, bounds on time and size."""
 
-import asyncio
 import base64
 import json
 import ssl
 from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urljoin
 
-import httpx
-
-from tuimail.backends.jmap.server import JmapServer, is_same_place
-from tuimail.backends.network import why
+from tuimail.backends.jmap.server import JmapServer
+from tuimail.backends.network import Bounds, is_same_place
+from tuimail.backends.web import AnswerLost, Response, Web
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.safe import line
 
@@ -56,67 +55,48 @@ class Http:
         self._credential = credential
         self._now = now
         limits = server.limits
-        self._client = httpx.AsyncClient(
-            verify=context,
-            timeout=httpx.Timeout(limits.idle, connect=limits.connect),
-            limits=httpx.Limits(max_connections=4, keepalive_expiry=30),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._web = Web(Bounds(limits.connect, limits.idle, limits.whole, limits.answer), context)
         self.skew = 0.0
 
     async def get(self, url: str) -> tuple[str, Any]:
         """The JSON at a URL, and the URL it was at last; redirects are followed on the same host only."""
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._send(self._server.limits.whole, "GET", url)
-            if answer.target is None:
-                return url, answer.data
-            url = answer.target
+            answer = await self._send("GET", url)
+            if not answer.target:
+                return url, _decoded(self._server.host, answer.body)
+            url = self._target(url, answer.target)
         raise Rejected(f"{self._server.host}: it redirects in circles", 502)
 
     async def post(self, url: str, body: bytes, kind: str, seconds: float | None = None) -> Any:
         """The JSON that answers a POST. `kind` is the content type, `seconds` how long all may take."""
-        headers = {"Content-Type": kind}
-        answer = await self._send(
-            seconds or self._server.limits.whole, "POST", url, content=body, headers=headers
-        )
-        if answer.target is not None:
+        answer = await self._send("POST", url, {"Content-Type": kind}, body, seconds)
+        if answer.target:
             raise Rejected(f"{self._server.host}: it redirects a request; its address has changed", 502)
-        return answer.data
+        return _decoded(self._server.host, answer.body)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._web.close()
 
-    async def _send(self, seconds: float, method: str, url: str, **what: Any) -> "_Answer":
-        what["headers"] = what.get("headers", {}) | {
-            "Authorization": await self._authorization(),
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-        }
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        seconds: float | None = None,
+    ) -> Response:
+        login = {"Authorization": await self._authorization(), "Accept": "application/json"}
         try:
-            async with asyncio.timeout(seconds), self._client.stream(method, url, **what) as response:
-                return await self._read(url, response)
-        except TimeoutError as error:
-            raise Broken(f"{self._server.host}: no answer in time") from error
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise MailboxError(f"{self._server.host}: {_why(error)}") from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise Broken(f"{self._server.host}: {_why(error)}") from error
+            answer = await self._web.ask(method, url, (headers or {}) | login, body, seconds)
+        except AnswerLost as error:
+            raise Broken(str(error)) from error
+        self._set_clock(answer.headers.get("date", ""))
+        if not answer.target:
+            self._check(answer.code, answer.body)
+        return answer
 
-    async def _read(self, url: str, response: httpx.Response) -> "_Answer":
-        self._set_clock(response.headers.get("date", ""))
-        if response.is_redirect:
-            return _Answer(None, self._target(url, response))
-        body = bytearray()
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > self._server.limits.answer:
-                raise Broken(f"{self._server.host}: its answer is too long")
-        self._check(response.status_code, bytes(body))
-        return _Answer(_decoded(self._server.host, bytes(body)), None)
-
-    def _target(self, url: str, response: httpx.Response) -> str:
-        target = str(httpx.URL(url).join(response.headers["location"]))
+    def _target(self, url: str, location: str) -> str:
+        target = _joined(url, location)
         if not is_same_place(url, target):
             raise Rejected(f"{self._server.host}: it redirects to {line(target, 100)}; not followed", 502)
         return target
@@ -149,12 +129,11 @@ class Http:
         return f"Basic {base64.b64encode(f'{self._server.user}:{secret}'.encode()).decode()}"
 
 
-class _Answer:
-    """What was read: JSON, or where to ask instead."""
-
-    def __init__(self, data: Any, target: str | None) -> None:
-        self.data = data
-        self.target = target
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _decoded(host: str, body: bytes) -> Any:
@@ -175,30 +154,3 @@ def _text(body: bytes) -> str:
         if isinstance(said, str):
             return line(said, LONGEST_TEXT)
     return line(body[:LONGEST_TEXT].decode("utf-8", "replace"))
-
-
-def _why(error: Exception) -> str:
-    """In plain words; a failed connection hides the system's error deep among its causes."""
-    if (cause := _cause(error)) is not None:
-        return why(cause)
-    match error:
-        case httpx.TimeoutException():
-            return "no answer in time"
-        case httpx.ConnectError():
-            return "it can't be reached"
-        case httpx.TransportError():
-            return "the connection broke"
-        case _:
-            return line(str(error), LONGEST_TEXT)
-
-
-def _cause(error: BaseException | None) -> OSError | None:
-    deepest = None
-    while error is not None:
-        if isinstance(error, OSError):
-            deepest = error
-        if isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        else:
-            error = error.__cause__ or error.__context__
-    return deepest

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
-from tuimail.backends.network import is_loopback
+from tuimail.backends.network import host_of, is_allowed
 from tuimail.mail.errors import MailboxError
 
 WELL_KNOWN = "/.well-known/jmap"
@@ -51,37 +51,3 @@ class JmapServer(Struct, frozen=True):
         """Where to ask what the server can do."""
         parts = urlsplit(self.url)
         return self.url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}{WELL_KNOWN}"
-
-
-def is_allowed(url: str) -> bool:
-    """Whether mail may go there: by TLS, or in clear on this computer."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018 (raises for what is no port)
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
-
-
-def host_of(url: str) -> str:
-    """The host of a URL; empty where there is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def is_same_place(one: str, other: str) -> bool:
-    """Whether two URLs have scheme, host and port in common, so that a password may follow."""
-    try:
-        first, second = urlsplit(one), urlsplit(other)
-        return _place(first.scheme, first.hostname, first.port) == _place(
-            second.scheme, second.hostname, second.port
-        )
-    except ValueError:
-        return False
-
-
-def _place(scheme: str, host: str | None, port: int | None) -> tuple[str, str | None, int]:
-    return scheme, host, port or {"https": 443, "http": 80}.get(scheme, 0)

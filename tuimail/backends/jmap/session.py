@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from tuimail.backends.jmap.answer import Object, an_id, an_object, maybe, result, seconds
 from tuimail.backends.jmap.http import Http, Rejected
-from tuimail.backends.jmap.server import JmapServer, is_same_place
+from tuimail.backends.jmap.server import JmapServer
+from tuimail.backends.network import is_same_place
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.letter.safe import line
 
