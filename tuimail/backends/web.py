@@ -1,8 +1,6 @@
-"""HTTP requests, and what is known when one goes wrong. The one importer of httpx.
+"""HTTP requests, each asked once. The one importer of httpx.
 
-Three things can come of a request: an answer, whatever its code; `Unreached`, when it did not get there;
-`AnswerLost`, when it may have been done. Redirects are answers: whoever asked decides, and no secret follows
-by itself.
+Redirects are answers: whoever asked decides, and no secret follows by itself.
 """
 
 import asyncio
@@ -10,35 +8,12 @@ import ssl
 from collections.abc import Mapping
 
 import httpx
-from msgspec import Struct
 
 from tuimail.backends.network import Bounds, host_of, is_allowed, trusted, why
-from tuimail.mail.errors import MailboxError
+from tuimail.backends.response import AnswerLost, Response, Unreached
 from tuimail.mail.letter.safe import line
 
 LONGEST_TEXT = 300
-REDIRECTS = (301, 302, 303, 307, 308)
-
-
-class Unreached(MailboxError):  # noqa: N818 (it says what is known)
-    """The request did not get there: nothing was done."""
-
-
-class AnswerLost(MailboxError):  # noqa: N818 (it says what is known)
-    """No answer, or one that is cut off or makes no sense: what was asked may have been done."""
-
-
-class Response(Struct, frozen=True):
-    """A whole answer. The names of `headers` are in lower case."""
-
-    code: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def target(self) -> str:
-        """Where a redirect points, as it was written; empty for every other answer."""
-        return self.headers.get("location", "") if self.code in REDIRECTS else ""
 
 
 class Web:

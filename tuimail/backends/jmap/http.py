@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 
 from tuimail.backends.jmap.server import JmapServer
 from tuimail.backends.network import Bounds, is_same_place
-from tuimail.backends.web import AnswerLost, Response, Web
+from tuimail.backends.response import AnswerLost, Response
+from tuimail.backends.web import Web
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.safe import line
 
