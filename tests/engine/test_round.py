@@ -16,7 +16,7 @@ from tuimail.engine.folders.turns import Turns, Urgency
 from tuimail.engine.news import FolderChanged, Newsroom, Notice, Progress
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.change import Erased, Flagged
-from tuimail.mail.folder.sync import Stretch
+from tuimail.mail.folder.sync import LAST, Mark, Stretch
 from tuimail.mail.letter.envelope import Flag
 
 SEEN, FLAGGED, NONE = frozenset({Flag.SEEN}), frozenset({Flag.FLAGGED}), frozenset()
@@ -276,3 +276,36 @@ def test_rounds_that_are_cut_anywhere_and_begun_again_end_as_the_server_is(boxes
             assert stage.cache.flags() == stage.there()
 
     asyncio.run(live())
+
+
+class PagedSource(FakeSource):
+    """Keys without numbers, in pages newest first; only the last one says how far all has been read."""
+
+    async def stretches(self, folder):
+        there = {uid: flags for uid, (_, flags) in self.boxes[folder].items()}
+        uids = list(there)
+        while len(uids) > self.span:
+            uids, page = uids[: -self.span], uids[-self.span :]
+            await self._call("stretch", folder)
+            yield Stretch(0, 0, {uid: there[uid] for uid in page}, part=True)
+        yield Stretch(0, LAST, there, mark=Mark(total=len(there), token="end"))
+
+
+async def test_a_folder_in_parts_is_shown_part_by_part_and_compared_as_a_whole_at_the_end():
+    stage = Stage()
+    stage.source = PagedSource("work")
+    stage.source.span = 600
+    for number in range(2000):
+        stage.box[f"k{number:04}"] = b"Message-ID: <%d@x>\r\n\r\nraw" % number, NONE
+    await stage.sync()
+    fetched = [uid for uids in stage.asked("envelopes") for uid in uids]
+    assert fetched == [f"k{n:04}" for n in range(2000 - FIRST_PAGE - 1, -1, -1)]
+    assert stage.cache.flags() == stage.there()
+    assert (await stage.cache.reached("work", "INBOX")).token == "end"
+    assert {news.total for news in stage.news if isinstance(news, Progress)} == {2000}
+    del stage.box["k0003"], stage.box["k1990"]
+    stage.box["k0005"] = stage.box["k0005"][0], SEEN
+    stage.source.asked.clear()
+    await stage.sync()
+    assert not stage.asked("envelopes")
+    assert stage.cache.flags() == stage.there()

@@ -244,12 +244,20 @@ async def test_a_folder_that_was_seen_whole_has_the_numbers_of_what_is_cached(ca
     await cache.put([envelope("7.1"), envelope("7.2", flags=SEEN)])
     assert [(f.total, f.unread) for f in await cache.folders("work")] == [(10, 2)]
     assert await cache.reached("work", "INBOX") is None
-    mark = Mark(7, 3, 2**62, 2)
+    mark = Mark(7, 3, 2**62, 2, "token" * 1000)
     await cache.reach("work", "INBOX", mark)
     assert await cache.reached("work", "INBOX") == mark
     assert [(f.total, f.unread) for f in await cache.folders("work")] == [(2, 1)]
     await cache.reach("work", "INBOX", None)
     assert await cache.reached("work", "INBOX") is None
+
+
+async def test_keys_may_be_long_and_differ_in_their_case_alone(cache):
+    upper, lower = "AAkALgAAAAAAHYQ" * 10 + "AA=", "AAkALgAAAAAAHYQ" * 10 + "aa="
+    await cache.put([envelope(upper, flags=SEEN), envelope(lower)])
+    assert (await cache.listing("work", "INBOX")).flags == {upper: SEEN, lower: frozenset()}
+    await cache.drop("work", "INBOX", [upper])
+    assert (await cache.listing("work", "INBOX")).flags == {lower: frozenset()}
 
 
 async def test_a_folder_that_is_listed_no_more_takes_its_mail_along(cache):

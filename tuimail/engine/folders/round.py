@@ -57,6 +57,7 @@ class FolderRound:
         self.stopped = False
         self.came: list[Envelope] = []
         self._veiled = False
+        self._end: Mark | None = None
 
     async def run(self) -> None:
         """Make the cache agree with the folder; `came` are then the unread messages that came.
@@ -79,7 +80,7 @@ class FolderRound:
         if reached is not None and kind in (plan.Round.CHANGES, plan.Round.NOTHING):
             await self._drop_passing(reached, look)
         if self._veiled or look.mark != reached:
-            mark = None if self._veiled else look.mark
+            mark = None if self._veiled else self._end or look.mark
             await self._cache.reach(self._account, self._folder, mark)
 
     async def _bring(self, kind: plan.Round, look: Look) -> None:
@@ -135,23 +136,27 @@ class FolderRound:
 
         What was filed after the mark was taken is for the next round.
         """
-        above = mark.next or LAST
+        above, parts = mark.next or LAST, 0
         stretches = self._source.stretches(self._folder)
         while (stretch := await self._ask(anext(stretches, NO_MORE))) is not NO_MORE:
             known = await self._known(stretch.first, max(above - 1, stretch.last))
-            async for envelopes in self._compared(known, stretch.flags, dropping):
+            async for envelopes in self._compared(known, stretch, parts, dropping):
                 yield envelopes
             above = min(above, stretch.first)
+            parts += len(stretch.flags) if stretch.part else 0
+            self._end = stretch.mark or self._end
             self._veiled |= bool(self._untold())
         self._veiled |= bool(self._untold())
         if dropping and above > 0:
             await self._drop(tuple((await self._known(0, above - 1)).flags))
 
-    async def _compared(self, known: Listing, there: dict[str, frozenset[str]], dropping: bool) -> Batches:
-        todo = await self._planned(plan.plan, known, Listing(there))
+    async def _compared(self, known: Listing, stretch: Stretch, parts: int, dropping: bool) -> Batches:
+        """`parts` messages of it were compared before; a part says nothing of what it has not."""
+        planned = plan.changed if stretch.part else plan.plan
+        todo = await self._planned(planned, known, Listing(stretch.flags))
         if dropping:
             await self._drop(todo.drop)
-        async for envelopes in self._fetched(todo, len(there)):
+        async for envelopes in self._fetched(todo, len(stretch.flags) - (0 if stretch.part else parts)):
             yield envelopes
 
     async def _planned(

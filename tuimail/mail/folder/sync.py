@@ -21,12 +21,14 @@ class Mark(Struct, frozen=True):
     """The point of a folder's history that the cache has reached: what a later look starts from.
 
     UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ (RFC 7162; 0 where there is none) and the number of messages.
+    `token` is the server's own word for the point, where it has one: Graph's delta link, of any length.
     """
 
     validity: int = 0
     next: int = 0
     modseq: int = 0
     total: int = 0
+    token: str = ""
 
 
 class Look(Struct, frozen=True):
@@ -46,9 +48,13 @@ class Look(Struct, frozen=True):
 class Stretch(Struct, frozen=True):
     """All messages of a folder whose number is from `first` to `last`: uid -> flags, oldest first.
 
-    A source without numbers (a Maildir) has one stretch of everything.
+    A source without numbers has one stretch of everything: a Maildir nothing else, Graph after stretches that
+    are each a `part` of it, so that the newest are shown first. `mark` is for a source that can say only at
+    the end of a walk how far it has been read; it stands instead of that of the look.
     """
 
     first: int
     last: int
     flags: dict[str, frozenset[str]]
+    part: bool = False
+    mark: Mark | None = None
