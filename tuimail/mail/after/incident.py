@@ -31,8 +31,8 @@ class Incident(Struct, frozen=True):
     """`id` is short and easy to type, `noticed` UTC seconds; `version` counts its changes.
 
     `meant_for` is whom it should have gone to, or was about, as typed. `clocks` are the names of those that
-    were switched on. `trail` is what was done, by people and by the program: an entry's `after` is the kind of
-    thing, its `before` the step or the mail it was done to.
+    were switched on. `trail` is what was done, by people and by the program: an entry's `after` is the kind
+    of thing, its `before` the step, or the part of the mail's life, that it is about.
     """
 
     id: str

@@ -22,8 +22,8 @@ GUIDES: dict[str, dict[Language, Guide]] = {
     "recall": {
         EN: Guide(
             "Ask for the mail back",
-            "Ask Exchange to delete the delivered copies, where that can be asked, and close shared links. It is"
-            " a request: whether copies are gone, the report says.",
+            "Ask Exchange to delete the delivered copies, where that can be asked, and close shared links. It"
+            " is a request: whether copies are gone, the report says.",
         ),
         JA: Guide(
             "取り消しを依頼する",
@@ -34,8 +34,8 @@ GUIDES: dict[str, dict[Language, Guide]] = {
     "call": {
         EN: Guide(
             "Call whoever received it",
-            "Before you write: it may be unread. Ask to delete it unread, from the trash too, and not to pass it"
-            " on.",
+            "Before you write: it may be unread. Ask to delete it unread, from the trash too, and not to pass"
+            " it on.",
         ),
         JA: Guide(
             "受信者に電話する",
@@ -56,8 +56,8 @@ GUIDES: dict[str, dict[Language, Guide]] = {
     "security": {
         EN: Guide(
             "Report to security",
-            "To the desk for security or privacy. They decide whether an authority and the people concerned have"
-            " to be told.",
+            "To the desk for security or privacy. They decide whether an authority and the people concerned"
+            " have to be told.",
         ),
         JA: Guide(
             "情報セキュリティ窓口に報告する",
@@ -67,8 +67,8 @@ GUIDES: dict[str, dict[Language, Guide]] = {
     "correct": {
         EN: Guide(
             "Ask in writing: correction, or deletion",
-            "The apology, the facts without what leaked, the right content or the request to delete. Let somebody"
-            " else read it before it leaves.",
+            "The apology, the facts without what leaked, the right content or the request to delete. Let"
+            " somebody else read it before it leaves.",
         ),
         JA: Guide(
             "訂正・削除依頼のメールを送る",
@@ -99,7 +99,8 @@ GUIDES: dict[str, dict[Language, Guide]] = {
     "prevent": {
         EN: Guide(
             "Keep it from happening again",
-            "The cause, and what changes: a rule that holds such mail longer, an old address out of the contacts.",
+            "The cause, and what changes: a rule that holds such mail longer, an old address out of the"
+            " contacts.",
         ),
         JA: Guide(
             "再発を防ぐ",
