@@ -44,12 +44,15 @@ class Errands:
     async def run(self, chains: Sequence[Chain]) -> None:
         """Do all that can be done of the chains, which are as they were before this attempt was begun.
 
+        One that an older one was joined to, since both turned out to be about one message, is left for the
+        next attempt: done as it is, it would be undone by the older.
         Raises MailboxError when the server can't be reached, and OutboxError.
         """
         sorted_ = await traces.check(self._source, self._folder, chains)
         for chain in sorted_.absent:
             await self._seek(chain)
         left = [chain for chain in sorted_.there if not await self._is_half_moved(chain)]
+        left = [chain for chain in left if self._settling.is_oldest(chain)]
         for kind in (Flagged, Labelled):
             left = await self._mark(left, kind)
         staying = [chain for chain in left if not hides(coalesced(chain))]

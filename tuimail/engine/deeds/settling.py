@@ -53,6 +53,11 @@ class Settling:
             self._pending.rebase(chain[0].ref, moved)
             return self._pending.chain(ref)
 
+    def is_oldest(self, chain: Chain) -> bool:
+        """Whether nothing waits for the message that was asked for before this."""
+        waiting = self._pending.chain(chain[0].ref)
+        return [each.id for each in waiting[: len(chain)]] == [each.id for each in chain]
+
     async def arrived(self, arrivals: Sequence[Arrival]) -> None:
         """These came true. What was asked of the messages meanwhile waits at their new places."""
         async with self._pending.lock:
