@@ -21,6 +21,7 @@ ONE_IMPORTER = {
     "tzlocal": "tuimail/backends/system.py",
     "icalendar": "tuimail/mail/letter/invitation.py",
     "PIL": "tuimail/backends/images.py",
+    "dns": "tuimail/backends/finding/dns.py",
 }
 
 
@@ -43,7 +44,7 @@ def test_each_library_has_one_importer(library: str, importer: str) -> None:
 @pytest.mark.parametrize("command", ["--version", "outbox --help", "show --help", "send --help"])
 def test_a_command_without_a_screen_loads_no_screen_and_nothing_heavy(command: str) -> None:
     heavy = ["textual", "rich", "imaplib", "aiosmtplib", "keyring", "msal", "lxml", "httpx", "requests"]
-    heavy += ["holidays", "dateutil", "tzlocal", "icalendar", "PIL"]
+    heavy += ["holidays", "dateutil", "tzlocal", "icalendar", "PIL", "dns"]
     code = (
         "import sys\n"
         f"sys.argv = ['tuimail', *{command.split()!r}]\n"
