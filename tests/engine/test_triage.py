@@ -230,7 +230,7 @@ async def test_a_move_that_was_cut_and_changed_since_is_seen_in_its_last_place_a
     assert (await here.rows())["m1"] == [("Archive", frozenset())] and there(here)["m1"][0] == "Archive"
 
 
-async def test_a_message_seen_twice_and_moved_to_two_places_is_seen_where_it_is_alone(here):
+async def test_a_message_seen_twice_and_moved_to_two_places_goes_where_it_was_last_moved(here):
     await here.triage.junk([(await refs(here))["m1"]])
     here.server.put("INBOX", here.server.take("INBOX", "m1"))
     here.clock.advance(1.0)
@@ -240,6 +240,7 @@ async def test_a_message_seen_twice_and_moved_to_two_places_is_seen_where_it_is_
     for name in ("INBOX", "Junk", "Archive"):
         await here.refresh(name)
     assert (await here.rows())["m1"] == [there(here)["m1"]]
+    assert there(here)["m1"][0] == "Archive"
 
 
 async def test_what_can_not_be_told_from_others_any_more_is_shown_as_the_server_has_it(here):
