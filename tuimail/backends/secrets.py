@@ -8,12 +8,11 @@ import contextlib
 import os
 import shlex
 import signal
-import threading
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
+from tuimail.backends.aside import aside
 from tuimail.mail.errors import SecretError
 from tuimail.mail.letter.safe import line
 
@@ -23,6 +22,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SERVICE = "tuimail"
+KEYS = "tuimail sign-in"
+"""Under this name are the keys of what is kept of a sign-in; what they open lies in a file."""
+
+KEY_BYTES = 32
+WINDOWS_LIMIT = 1280
+"""Characters: Windows keeps 2,560 bytes of UTF-16 for a name."""
+
 COMMAND_SECONDS = 30.0
 KEYRING_SECONDS = 120.0
 """Time for a person to unlock it; where nobody sits, mail must not wait for ever."""
@@ -35,13 +41,7 @@ async def password(account: str, command: str | None) -> str:
     """The first line that `command` prints; without a command what the keyring has. Raises SecretError."""
     if command is not None:
         return await printed(f"password_command of {line(account)}", command)
-    try:
-        async with asyncio.timeout(KEYRING_SECONDS):
-            found = await _aside(lambda: _keyring().get_password(SERVICE, account))
-    except TimeoutError:
-        raise SecretError(
-            f"the keyring gave no answer for {KEYRING_SECONDS:g} seconds; unlock it, or give password_command"
-        ) from None
+    found = await _asked(lambda: _keyring().get_password(SERVICE, account), "password_command")
     if not found:
         command = f"tuimail account password {line(shlex.quote(account))}"
         raise SecretError(
@@ -52,14 +52,37 @@ async def password(account: str, command: str | None) -> str:
 
 async def store(account: str, secret: str) -> None:
     """Put a password into the keyring, and read it back: some keyrings forget. Raises SecretError."""
-
-    def put() -> bool:
-        keyring = _keyring()
-        keyring.set_password(SERVICE, account, secret)
-        return keyring.get_password(SERVICE, account) == secret
-
-    if not await _aside(put):
+    if not await _aside(lambda: _put(SERVICE, account, secret), "password_command"):
         raise SecretError(f"the keyring did not keep the password for {line(account)}; give password_command")
+
+
+async def sign_in_key(account: str) -> bytes | None:
+    """The key of what is kept of an account's sign-in; None when there is none. Raises SecretError."""
+    found = await _asked(lambda: _keyring().get_password(KEYS, account), "token_command")
+    try:
+        key = bytes.fromhex(found or "")
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+async def new_sign_in_key(account: str) -> bytes:
+    """Make one and keep it in the place of any other. Raises SecretError where it would not stay."""
+    key = os.urandom(KEY_BYTES)
+    if not await _asked(lambda: _put(KEYS, account, key.hex()), "token_command"):
+        raise SecretError(f"the keyring did not keep the sign-in of {line(account)}; give token_command")
+    return key
+
+
+async def forget(account: str, service: str) -> None:
+    """Remove what the keyring has of an account under `service`, if anything. Raises SecretError."""
+
+    def drop() -> None:
+        keyring = _keyring()
+        if keyring.get_password(service, account) is not None:
+            keyring.delete_password(service, account)
+
+    await _asked(drop, "token_command")
 
 
 async def printed(what: str, command: str, seconds: float = COMMAND_SECONDS) -> str:
@@ -120,34 +143,50 @@ def _keyring() -> "KeyringBackend":
 
     backend = keyring.get_keyring()
     if backend.priority < TRUSTED_PRIORITY and "PYTHON_KEYRING_BACKEND" not in os.environ:
-        raise SecretError("this computer has no keyring that keeps passwords safe; give password_command")
+        raise _NoKeyringError("this computer has no keyring that keeps passwords safe")
     return backend
 
 
-async def _aside(work: Callable[[], T]) -> T:
-    """Run it on a daemon thread: a keyring may wait for a person for ever, and quitting must not."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        future.set_running_or_notify_cancel()
-        try:
-            future.set_result(work())
-        except SecretError as error:
-            future.set_exception(error)
-        except Exception as error:  # noqa: BLE001 (the thread's guard: keyrings raise what they like)
-            future.set_exception(SecretError(_trouble(error)))
-
-    threading.Thread(target=run, name="keyring", daemon=True).start()
-    return await asyncio.wrap_future(future)
+def _put(service: str, account: str, secret: str) -> bool:
+    """Whether the keyring has it afterwards."""
+    keyring = _keyring()
+    characters = len(secret.encode("utf-16-le")) // 2
+    if type(keyring).__module__ == "keyring.backends.Windows" and characters > WINDOWS_LIMIT:
+        raise _NoKeyringError(
+            f"Windows keeps {WINDOWS_LIMIT:,} characters of a secret, and this one has {characters:,}"
+        )
+    keyring.set_password(service, account, secret)
+    return keyring.get_password(service, account) == secret
 
 
-def _trouble(error: Exception) -> str:
+class _NoKeyringError(Exception):
+    """There is none for this; what to do instead depends on what was wanted of it."""
+
+
+async def _asked(work: Callable[[], T], instead: str) -> T:
+    """What a keyring answers; a person may have to unlock it. `instead` is the key to give without one."""
+    try:
+        async with asyncio.timeout(KEYRING_SECONDS):
+            return await _aside(work, instead)
+    except TimeoutError:
+        raise SecretError(
+            f"the keyring gave no answer for {KEYRING_SECONDS:g} seconds; unlock it, or give {instead}"
+        ) from None
+
+
+async def _aside(work: Callable[[], T], instead: str) -> T:
+    return await aside(work, "keyring", lambda error: SecretError(_trouble(error, instead)))
+
+
+def _trouble(error: Exception, instead: str) -> str:
     from keyring.errors import KeyringLocked, NoKeyringError
 
     match error:
+        case _NoKeyringError():
+            return f"{error}; give {instead}"
         case NoKeyringError():
-            return "this computer has no keyring; give password_command"
+            return f"this computer has no keyring; give {instead}"
         case KeyringLocked():
             return "the keyring is locked; unlock it and try again"
         case _:
-            return f"the keyring could not be used ({type(error).__name__}); give password_command"
+            return f"the keyring could not be used ({type(error).__name__}); give {instead}"

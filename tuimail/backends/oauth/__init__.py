@@ -1,1 +1,1 @@
-"""Signing in to Microsoft and Google (RFC 6749, 7636, 8628), and where the tokens are kept."""
+"""Signing in to Microsoft and Google, and the tokens that come of it (RFC 6749, 7636, 8252, 8628)."""
