@@ -32,6 +32,7 @@ from tuimail.engine.sending import sender
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.move import SETTLE_SECONDS
 from tuimail.mail.letter.address import Address
+from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile
 from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
@@ -119,6 +120,7 @@ class Cell:
             store=OutboxFile(folder / "outbox.db"),
             cache=CacheFile(folder / "cache.db"),
             changes=ChangeFile(folder / "changes.db"),
+            after=AfterFile(folder / "after.db"),
             lock=SenderLockFile(folder / "sender.lock", "test"),
             changes_lock=SenderLockFile(folder / "replay.lock", "test"),
             files=FakeFiles(),

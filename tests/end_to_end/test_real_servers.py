@@ -23,6 +23,7 @@ from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
+from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile
 from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
@@ -71,6 +72,7 @@ def new_world(dovecot, postfix, certificates, tmp_path: Path):
             store=OutboxFile(tmp_path / "outbox.db"),
             cache=CacheFile(tmp_path / "cache.db"),
             changes=ChangeFile(tmp_path / "changes.db"),
+            after=AfterFile(tmp_path / "after.db"),
             lock=SenderLockFile(tmp_path / "sender.lock", "test"),
             changes_lock=SenderLockFile(tmp_path / "replay.lock", "test"),
             files=DiskFiles(),
@@ -203,6 +205,7 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
             store=store,
             cache=CacheFile(tmp_path / "second.db"),
             changes=ChangeFile(tmp_path / "changes.db"),
+            after=AfterFile(tmp_path / "after.db"),
             lock=SenderLockFile(tmp_path / "sender.lock", "second"),
             changes_lock=SenderLockFile(tmp_path / "replay.lock", "second"),
             files=DiskFiles(),

@@ -10,6 +10,7 @@ from tuimail.engine.engine import Engine
 from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
 from tuimail.mail.letter.address import Address
+from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile
 from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
@@ -48,6 +49,7 @@ class World:
             store=self.disks[name],
             cache=CacheFile(self.folder / f"{name}.cache.db"),
             changes=ChangeFile(self.folder / "changes.db"),
+            after=AfterFile(self.folder / "after.db"),
             lock=SenderLockFile(self.folder / "sender.lock", name),
             changes_lock=SenderLockFile(self.folder / "replay.lock", name),
             files=self.files,

@@ -15,6 +15,7 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.mail.hold.outcome import Accepted, Unreachable, Withdrawn
 from tuimail.mail.letter.address import Address
+from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile
 from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
@@ -65,6 +66,7 @@ def engine_on(folder: Path, name: str, accounts: int, slow: float, lost: float =
         store=store or OutboxFile(folder / "outbox.db"),
         cache=CacheFile(folder / f"{name}.cache.db"),
         changes=ChangeFile(folder / "changes.db"),
+        after=AfterFile(folder / "after.db"),
         lock=SenderLockFile(folder / "sender.lock", name),
         changes_lock=SenderLockFile(folder / "replay.lock", name),
         files=DiskFiles(),

@@ -23,6 +23,7 @@ from tuimail.engine.news import Notice
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
+from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile
 from tuimail.store.changes import ChangeFile
 from tuimail.store.lock import SenderLockFile
@@ -43,6 +44,7 @@ def engine_in(folder: Path, port: int, user: str) -> Engine:
         store=OutboxFile(folder / "outbox.db"),
         cache=CacheFile(folder / "cache.db"),
         changes=ChangeFile(folder / "changes.db"),
+        after=AfterFile(folder / "after.db"),
         lock=SenderLockFile(folder / "sender.lock", "walk"),
         changes_lock=SenderLockFile(folder / "replay.lock", "walk"),
         files=DiskFiles(),

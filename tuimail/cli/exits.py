@@ -31,6 +31,7 @@ CODES: tuple[tuple[type[errors.TuimailError], int], ...] = (
     (errors.DraftError, DATA),
     (errors.OutboxError, TRY_AGAIN),
     (errors.AgentError, UNAVAILABLE),
+    (errors.RecallError, UNAVAILABLE),
     (errors.SaveError, CANT_CREATE),
 )
 

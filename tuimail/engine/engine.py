@@ -7,7 +7,8 @@ none of it.
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.deeds.ledger import Ledger
@@ -41,7 +42,21 @@ from tuimail.engine.writing.invitations import Invitations
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
-from tuimail.ports import ChangeStore, Clock, Files, Ids, MailCache, Opener, OutboxStore, SenderLock
+from tuimail.ports import (
+    AfterStore,
+    ChangeStore,
+    Clock,
+    Files,
+    Ids,
+    MailCache,
+    Opener,
+    OutboxStore,
+    SenderLock,
+)
+
+if TYPE_CHECKING:
+    from tuimail.engine.after.recalls import Recalls
+    from tuimail.engine.after.sent import SentMails
 
 FILING_EVERY = 0.5
 KEPT_EVERY = 1.0
@@ -56,7 +71,7 @@ class Engine:
     what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
     `rules` unless given; `writing` is what the composer works with, `reading` says what is fetched for
     later, and who is told of new mail. Without an `opener` nothing that is in
-    a message is opened.
+    a message is opened. `recall` is whether asking for delivered mail is offered at all.
     """
 
     def __init__(
@@ -66,6 +81,7 @@ class Engine:
         store: OutboxStore,
         cache: MailCache,
         changes: ChangeStore,
+        after: AfterStore,
         lock: SenderLock,
         changes_lock: SenderLock,
         files: Files,
@@ -78,9 +94,10 @@ class Engine:
         writing: Writing = Writing(),  # noqa: B008 (it is frozen)
         reading: Reading = Reading(),  # noqa: B008 (it is frozen)
         opener: Opener | None = None,
+        recall: bool = True,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
-        self._changes = changes
+        self._changes, self._after, self._recall = changes, after, recall
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
         self._stops = Stops(store, self._newsroom)
@@ -130,6 +147,28 @@ class Engine:
         self.contacts = Contacts(cache, writing.books)
         self.opening = Opening(self.mailbox, files, opener or NoOpener())
         self.invitations = Invitations(accounts, clock, ids)
+
+    @cached_property
+    def sent(self) -> "SentMails":
+        """What left from here."""
+        from tuimail.engine.after.sent import SentMails
+
+        return SentMails(self._accounts, self._items, self._store, self._after, self.mailbox, self._cache)
+
+    @cached_property
+    def recalls(self) -> "Recalls":
+        """Asking for delivered mail, and what came of it."""
+        from tuimail.engine.after.recalls import Recalls
+
+        return Recalls(
+            self._accounts,
+            self.sent,
+            self._items,
+            self._after,
+            self._newsroom,
+            self._clock,
+            self._recall,
+        )
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -183,7 +222,9 @@ class Engine:
         )
         self._sender.hand_over()
         self._replay.hand_over()
-        await asyncio.gather(self._store.close(), self._cache.close(), self._changes.close())
+        await asyncio.gather(
+            self._store.close(), self._cache.close(), self._changes.close(), self._after.close()
+        )
 
     async def failure(self) -> None:
         """Waits until a loop fails, which nothing expected, and raises what it raised."""

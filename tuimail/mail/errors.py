@@ -12,6 +12,7 @@
      │   ├─ MailboxRefused    the server was reached, and said no
      │   └─ MessageGone       the message is no longer there
      ├─ ContactsError         an address book could not be read; completion goes on without it
+     ├─ RecallError           nothing was asked of the server that has the delivered copies
      ├─ SecretError           no password or token could be had
      ├─ AgentError            the background agent could not be started, or does not send
      ├─ SaveError             a file could not be written
@@ -66,6 +67,10 @@ class MailboxRefused(MailboxError):  # noqa: N818 (it is the server's answer)
 
 class MessageGone(MailboxError):  # noqa: N818 (it is a state of the mailbox before it is an error)
     """The message is no longer there."""
+
+
+class RecallError(TuimailError):
+    """Nothing was asked of the server."""
 
 
 class ContactsError(TuimailError):

@@ -8,21 +8,23 @@ import sqlite3
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from tuimail.mail.after.incident import Incident
-from tuimail.mail.after.near_miss import NearMiss
-from tuimail.mail.after.recall import Recall
-from tuimail.mail.after.receipt import Receipt
-from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.store import report
 from tuimail.store.database import Database, Stranger, is_of_surroundings, transaction
 from tuimail.store.guard import Guard
 from tuimail.store.seal import is_broken, sealed
+
+if TYPE_CHECKING:
+    from tuimail.mail.after.incident import Incident
+    from tuimail.mail.after.near_miss import NearMiss
+    from tuimail.mail.after.recall import Recall
+    from tuimail.mail.after.receipt import Receipt
+    from tuimail.mail.after.sent_mail import SentMail
 
 T = TypeVar("T", bound=Struct)
 
@@ -61,7 +63,7 @@ class AfterFile:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, MIGRATIONS, rescue=_Guard(path))
 
-    async def keep_sent(self, mail: SentMail) -> None:
+    async def keep_sent(self, mail: "SentMail") -> None:
         row = _row("sent", mail.message_id, mail, mail.message_id, mail.sent)
 
         def job(connection: sqlite3.Connection) -> None:
@@ -72,36 +74,46 @@ class AfterFile:
 
         await self._database.run(job)
 
-    async def sent(self, message_id: str) -> SentMail | None:
+    async def sent(self, message_id: str) -> "SentMail | None":
+        from tuimail.mail.after.sent_mail import SentMail
+
         return next(iter(await self._read("sent", SentMail, message_id, limit=1)), None)
 
-    async def latest_sent(self, limit: int = 1) -> tuple[SentMail, ...]:
+    async def latest_sent(self, limit: int = 1) -> "tuple[SentMail, ...]":
+        from tuimail.mail.after.sent_mail import SentMail
+
         return await self._read("sent", SentMail, limit=limit)
 
-    async def put_recall(self, recall: Recall) -> bool:
+    async def put_recall(self, recall: "Recall") -> bool:
         row = _row("recall", recall.id, recall, recall.message_id, recall.asked, recall.version)
         return await self._database.run(lambda connection: _put(connection, row))
 
-    async def recalls(self, message_id: str = "") -> tuple[Recall, ...]:
+    async def recalls(self, message_id: str = "") -> "tuple[Recall, ...]":
+        from tuimail.mail.after.recall import Recall
+
         return await self._read("recall", Recall, message_id)
 
-    async def keep_receipt(self, receipt: Receipt) -> bool:
+    async def keep_receipt(self, receipt: "Receipt") -> bool:
         key = msgspec.json.encode((receipt.message_id, receipt.spec.lower(), receipt.fate)).decode()
         row = _row("receipt", key, receipt, receipt.message_id, receipt.at)
         return await self._database.run(lambda connection: _keep_receipt(connection, row))
 
-    async def receipts(self, message_id: str) -> tuple[Receipt, ...]:
+    async def receipts(self, message_id: str) -> "tuple[Receipt, ...]":
+        from tuimail.mail.after.receipt import Receipt
+
         return (await self._read("receipt", Receipt, message_id))[::-1] if message_id else ()
 
-    async def put_incident(self, incident: Incident) -> bool:
+    async def put_incident(self, incident: "Incident") -> bool:
         about = incident.mail.message_id
         row = _row("incident", incident.id, incident, about, incident.noticed, incident.version)
         return await self._database.run(lambda connection: _put(connection, row))
 
-    async def incidents(self) -> tuple[Incident, ...]:
+    async def incidents(self) -> "tuple[Incident, ...]":
+        from tuimail.mail.after.incident import Incident
+
         return await self._read("incident", Incident)
 
-    async def count(self, near_miss: NearMiss) -> None:
+    async def count(self, near_miss: "NearMiss") -> None:
         row = _row("near miss", "", near_miss, "", near_miss.at)
 
         def job(connection: sqlite3.Connection) -> None:
@@ -112,7 +124,9 @@ class AfterFile:
 
         await self._database.run(job)
 
-    async def near_misses(self, since: float = 0.0) -> tuple[NearMiss, ...]:
+    async def near_misses(self, since: float = 0.0) -> "tuple[NearMiss, ...]":
+        from tuimail.mail.after.near_miss import NearMiss
+
         return (await self._read("near miss", NearMiss, since=since))[::-1]
 
     async def writings(self) -> int:

@@ -36,6 +36,7 @@ def build(
     `name` is what other processes read of the one that holds the sender lock; the system's clock and
     randomness are used unless others are given. Raises ConfigError when the folders can't be made.
     """
+    from tuimail.store.after import AfterFile
     from tuimail.store.cache import CacheFile
     from tuimail.store.changes import ChangeFile
     from tuimail.store.lock import SenderLockFile
@@ -54,6 +55,7 @@ def build(
         store=OutboxFile(paths.outbox, paths.outbox_mark),
         cache=CacheFile(paths.mail_cache),
         changes=ChangeFile(paths.changes),
+        after=AfterFile(paths.after),
         lock=SenderLockFile(paths.sender_lock, name),
         changes_lock=SenderLockFile(paths.changes_lock, name),
         files=DiskFiles(),
@@ -66,6 +68,7 @@ def build(
         writing=_writing(config, paths),
         reading=_reading(config),
         opener=SystemOpener(paths.opened, config.ui.opener, config.reader.images == "auto"),
+        recall=config.recall.enabled,
     )
 
 

@@ -1,0 +1,184 @@
+"""Asking Exchange for delivered copies: whether to, the asking itself, and what became of it.
+
+A request is on disk before it leaves, and nothing here ever repeats one.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.after.sent import SentMails
+from tuimail.engine.news import AfterChanged, Newsroom
+from tuimail.engine.sending.items import Items
+from tuimail.mail.after import recall as moves
+from tuimail.mail.after.recall import Recall, RecallState
+from tuimail.mail.after.sent_mail import SentMail
+from tuimail.mail.after.tip import Scope, Tip
+from tuimail.mail.after.verdict import SIGN_IN, Course, Foresight, Kind, Tenant, foresee
+from tuimail.mail.errors import MailboxError, OutboxError, RecallError, TuimailError
+from tuimail.mail.hold.move import move
+from tuimail.ports import AfterStore, Clock, Exchange
+
+NOT_THERE = "It is not in Sent Items, or not yet; nothing was asked. Try again in a minute."
+ASKED_ALREADY = "A recall of this was asked for before ({}). Nothing was asked again."
+OTHERS_ALTERED = "The recipients are not those that were looked at; nothing was asked. Look again."
+
+
+class Wish(Struct, frozen=True):
+    """What somebody decided about one mail; as the arguments of `Recalls.ask`."""
+
+    mail: SentMail
+    foresight: Foresight
+    notices: bool = False
+    replace: bool = False
+    again: bool = False
+
+
+class Recalls:
+    """What a front end may do about delivered mail of Microsoft 365 accounts."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        sent: SentMails,
+        items: Items,
+        store: AfterStore,
+        newsroom: Newsroom,
+        clock: Clock,
+        enabled: bool = True,
+    ) -> None:
+        self._accounts, self._sent, self._items = accounts, sent, items
+        self._store, self._newsroom, self._clock = store, newsroom, clock
+        self._enabled = enabled
+        self._under_way: set[str] = set()
+
+    async def foresee(self, mail: SentMail) -> Foresight:
+        """A verdict for everybody, before anything is asked; what the server tells is kept."""
+        account = self._accounts.get(mail.account)
+        if account is None or account.exchange is None or not self._enabled:
+            return foresee(mail, _without_graph(account), enabled=self._enabled)
+        try:
+            tenant = await account.exchange.tenant()
+        except MailboxError:
+            tenant = Tenant(Kind.WORK)
+        tips = await self._tips(account.exchange, mail) if tenant.kind is Kind.WORK else ()
+        return foresee(mail, tenant, tips)
+
+    async def ask(
+        self,
+        mail: SentMail,
+        foresight: Foresight,
+        notices: bool = False,
+        replace: bool = False,
+        again: bool = False,
+    ) -> Recall:
+        """Ask for the copies once. `notices` says that a person agreed that outsiders are sent a notice.
+
+        `again` says that a person wants another request although there was one. Raises RecallError,
+        MailboxError and OutboxError when nothing was asked; what may have been is UNSURE.
+        """
+        wish = Wish(mail, foresight, notices, replace, again)
+        exchange = self._allowed(wish)
+        before = await self.known(mail.message_id)
+        asked = next((one for one in before if one.open), None)
+        if asked is not None and not again:
+            raise RecallError(ASKED_ALREADY.format(asked.state.value))
+        sent_id = await exchange.find_sent(mail)
+        if not sent_id:
+            raise RecallError(NOT_THERE)
+        return await self._ask(exchange, wish, sent_id, len(before) + 1)
+
+    async def ask_all(
+        self, wishes: Sequence[Wish]
+    ) -> AsyncGenerator[tuple[Wish, Recall | TuimailError], None]:
+        """Ask for several, one after the other, and say what came of each; who stops listening stops it."""
+        for wish in wishes:
+            try:
+                came = await self.ask(wish.mail, wish.foresight, wish.notices, wish.replace, wish.again)
+            except TuimailError as error:
+                yield wish, error
+            else:
+                yield wish, came
+
+    async def known(self, message_id: str = "") -> tuple[Recall, ...]:
+        """The requests about one mail, or all, newest first, each as it stands now."""
+        now = self._clock.now().wall
+        return tuple([await self._minded(recall, now) for recall in await self._store.recalls(message_id)])
+
+    def _allowed(self, wish: Wish) -> Exchange:
+        """The way to ask. Raises RecallError."""
+        account = self._accounts.get(wish.mail.account)
+        if not wish.mail.message_id:
+            raise RecallError("It has no Message-ID, so its copies can't be named; nothing was asked.")
+        if {one.person.spec for one in wish.foresight.verdicts} != {one.spec for one in wish.mail.people}:
+            raise RecallError(OTHERS_ALTERED)
+        if wish.foresight.course in (Course.CORRECT, Course.SIGN_IN) or not self._enabled:
+            raise RecallError(f"{wish.foresight.words} Nothing was asked.")
+        if account is None or account.exchange is None:
+            raise RecallError(f"{SIGN_IN}; nothing was asked.")
+        if wish.foresight.course is Course.CONFIRM and not wish.notices:
+            names = ", ".join(one.spec for one in wish.foresight.noticed)
+            raise RecallError(f"Nothing was asked: a recall would send a notice to {names}.")
+        return account.exchange
+
+    async def _ask(self, exchange: Exchange, wish: Wish, sent_id: str, number: int) -> Recall:
+        now, said = self._clock.now().wall, {"notices": wish.notices, "replace": wish.replace}
+        asking = moves.begin(wish.mail, wish.foresight, number, now, **said)
+        self._under_way.add(asking.id)
+        try:
+            if not await self._store.put_recall(asking):
+                raise RecallError(ASKED_ALREADY.format("just now, elsewhere"))
+            self._newsroom.announce(AfterChanged(asking.message_id))
+            outcome = await exchange.recall(sent_id)
+            came = moves.answered(asking, outcome, self._clock.now().wall)
+            await self._put(came)
+        finally:
+            self._under_way.discard(asking.id)
+        await self._note(wish.mail, came)
+        return came
+
+    async def _minded(self, recall: Recall, now: float) -> Recall:
+        later = moves.minded(recall, now, recall.id in self._under_way)
+        if later is None:
+            return recall
+        with suppress(OutboxError):
+            if not await self._put(later):
+                same = [one for one in await self._store.recalls(recall.message_id) if one.id == recall.id]
+                return same[0] if same else recall
+        return later
+
+    async def _put(self, recall: Recall) -> bool:
+        took = await self._store.put_recall(recall)
+        if took:
+            self._newsroom.announce(AfterChanged(recall.message_id))
+        return took
+
+    async def _note(self, mail: SentMail, recall: Recall) -> None:
+        """The outbox item tells of it too, as long as it is there."""
+        item = await self._items.fresh(mail.item) if mail.item else None
+        if item is not None:
+            told = {RecallState.REQUESTED: "recall requested", RecallState.REFUSED: "recall refused"}
+            why = told.get(recall.state, "recall may have been requested")
+            with suppress(OutboxError):
+                await self._items.commit(move(item, self._clock.now(), why, recall.said))
+
+    async def _tips(self, exchange: Exchange, mail: SentMail) -> tuple[Tip, ...]:
+        """Those of now, and where nothing is told now, those of then."""
+        kept = {tip.spec.lower(): tip for tip in mail.tips}
+        try:
+            told = await exchange.tips([one.spec for one in mail.people])
+        except MailboxError:
+            return mail.tips
+        tips = tuple(kept.get(tip.spec.lower(), tip) if tip.scope is Scope.UNKNOWN else tip for tip in told)
+        if tips != mail.tips and await self._store.sent(mail.message_id) is not None:
+            await self._sent.keep(replace(mail, tips=tips))
+        return tips
+
+
+def _without_graph(account: Account | None) -> Tenant:
+    if account is None:
+        return Tenant(Kind.OTHER)
+    return Tenant(Kind.UNSIGNED if account.kind is Kind.WORK else account.kind, account.domains)

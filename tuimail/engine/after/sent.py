@@ -1,0 +1,87 @@
+"""What left from here, remembered: by whichever process sends, and at the latest when somebody asks."""
+
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from tuimail.engine.account import Accounts
+from tuimail.engine.folders.mailbox import Mailbox
+from tuimail.engine.sending.items import Items
+from tuimail.mail.after import remembered
+from tuimail.mail.after.sent_mail import SentMail
+from tuimail.mail.errors import MailboxError, OutboxDamaged
+from tuimail.mail.hold.item import Item, State
+from tuimail.mail.letter.envelope import Ref
+from tuimail.ports import AfterStore, MailCache, OutboxStore
+
+NOT_OURS = "That message is not from you; nothing was done about it."
+
+
+class SentMails:
+    """Records of sent mail. A crash between the sending and the record costs nothing: the item stays."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        items: Items,
+        outbox: OutboxStore,
+        store: AfterStore,
+        mailbox: Mailbox,
+        cache: MailCache,
+    ) -> None:
+        self._accounts, self._items = accounts, items
+        self._outbox, self._store = outbox, store
+        self._mailbox, self._cache = mailbox, cache
+        self._recorded: set[str] = set()
+
+    async def of(self, ref: Ref) -> SentMail:
+        """A message that one sent oneself, by its copy. Raises MailboxError, also for another's."""
+        raw = await self._mailbox.raw(ref)
+        envelope = await self._cache.envelope(ref)
+        seen = remembered.of_letter(raw, ref, envelope.received if envelope else 0.0)
+        if seen.sender.spec.lower() not in self._accounts.own():
+            raise MailboxError(NOT_OURS)
+        for name in remembered.names(raw):
+            if known := await self.named(name):
+                return replace(known, ref=ref)
+        return seen
+
+    async def of_item(self, item_id: str) -> SentMail | None:
+        """An outbox item that has left; None for one that has not, or is not known."""
+        item = self._items.get(item_id) or await self._items.fresh(item_id)
+        if item is None or item.state is not State.SENT:
+            return None
+        return await self._store.sent(item.message_id) or await self._record(item)
+
+    async def named(self, message_id: str) -> SentMail | None:
+        """By Message-ID, with angle brackets; None when nothing like it left from here."""
+        await self.catch_up()
+        return await self._store.sent(message_id)
+
+    async def latest(self, limit: int = 1) -> tuple[SentMail, ...]:
+        """The last ones that left from here, newest first."""
+        await self.catch_up()
+        return await self._store.latest_sent(limit)
+
+    async def keep(self, mail: SentMail) -> None:
+        """Remember what is newly known of a mail."""
+        await self._store.keep_sent(mail)
+
+    async def catch_up(self) -> None:
+        """Record whatever left and has no record yet. Raises OutboxError."""
+        await self._items.load()
+        for item in reversed(self._items.all()):
+            if item.state is State.SENT and item.id not in self._recorded:
+                if await self._store.sent(item.message_id) is None:
+                    await self._record(item)
+                self._recorded.add(item.id)
+
+    async def _record(self, item: Item) -> SentMail:
+        wire = b""
+        with suppress(OutboxDamaged):
+            wire = (await self._outbox.submission(item.id)).wire
+        trail = await self._outbox.trail(item.id)
+        left = next((entry.at for entry in trail if entry.after == State.SENT), item.queued)
+        mail = remembered.of_item(item, wire, left)
+        await self._store.keep_sent(mail)
+        return mail
