@@ -93,6 +93,7 @@ class Microsoft:
                     redirect_uri=f"http://localhost:{redirect.port}",
                     login_hint=self._client.user or None,
                     claims_challenge=claims or None,
+                    response_mode="form_post",
                 )
             )
             show(Prompt(self._plain(flow["auth_uri"])))

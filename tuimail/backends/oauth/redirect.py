@@ -1,4 +1,7 @@
-"""Where the browser brings the answer: one request to a port of this computer (RFC 8252 §7.3, §8.3)."""
+"""Where the browser brings the answer: one request to a port of this computer (RFC 8252 §7.3, §8.3).
+
+Either in its address, or as a form that the provider's page sends (OAuth 2.0 Form Post Response Mode).
+"""
 
 import asyncio
 import contextlib
@@ -34,8 +37,7 @@ class Redirect:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(REQUEST_SECONDS):
-                head = await reader.readuntil(b"\r\n\r\n")
-                given = _parameters(head)
+                given = await _parameters(reader)
                 ours = self._is_ours(given)
                 writer.write(_page("200 OK", DONE) if ours else _page("404 Not Found", STRAY))
                 await writer.drain()
@@ -66,11 +68,19 @@ async def listening() -> AsyncIterator[Redirect]:
         yield waiting[0]
 
 
-def _parameters(head: bytes) -> dict[str, str]:
-    """What a GET of / carries; nothing for any other request."""
-    method, target, _ = head.split(b"\r\n", 1)[0].decode("ascii").split(" ", 2)
+async def _parameters(reader: asyncio.StreamReader) -> dict[str, str]:
+    """What a request for / carries: a GET in its address, a POST in its body; any other nothing."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
+    method, target, _ = head[0].split(" ", 2)
     parts = urlsplit(target)
-    return dict(parse_qsl(parts.query)) if (method, parts.path) == ("GET", "/") else {}
+    if parts.path != "/" or method not in ("GET", "POST"):
+        return {}
+    if method == "GET":
+        return dict(parse_qsl(parts.query))
+    length = next((int(field[15:]) for field in head[1:] if field.lower().startswith("content-length:")), 0)
+    if not 0 <= length <= REQUEST_LIMIT:
+        return {}
+    return dict(parse_qsl((await reader.readexactly(length)).decode("ascii")))
 
 
 def _page(status: str, words: str) -> bytes:
