@@ -168,7 +168,8 @@ def test_what_is_not_given_has_its_default(tmp_path):
         (
             'colour = "red"\n' + ACCOUNT,
             "config.toml:1: colour: there is no such key; "
-            "accepted: accounts, outbox, calendar, composer, contacts, cache, new_mail, list, recall, ui,"
+            "accepted: accounts, outbox, calendar, composer, contacts, cache, new_mail, list, recall,"
+            " incident, ui,"
             " reader, rules, rules_file",
         ),
     ],

@@ -124,7 +124,7 @@ class FakeOutbox:
         self.world.newsroom.announce(ItemChanged(item))
         return item
 
-    async def undo(self, item_id: str | None = None) -> Draft | None:
+    async def undo(self, item_id: str | None = None, caught: bool = True) -> Draft | None:
         if self.slow is not None:
             await self.slow.wait()
         mine = [i for i in self.known() if i.can_be_taken_back and (item_id is None or i.id == item_id)]

@@ -63,6 +63,7 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[list]", config.List),
     ("[reader]", config.Reader),
     ("[recall]", config.Recall),
+    ("[incident]", config.Incident),
     ("[ui]", config.Ui),
 )
 

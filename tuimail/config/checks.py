@@ -19,6 +19,9 @@ def check(text: toml.Toml, config: Config) -> None:
         )
     _check_hours(text, config.calendar)
     _check_contacts(text, config.contacts)
+    for key in ("manager", "security"):
+        if address := getattr(config.incident, key):
+            _check_address(text, ("incident", key), address)
     names: set[str] = set()
     for number, account in enumerate(config.accounts):
         where: Where = ("accounts", number)

@@ -26,6 +26,7 @@ _ALIASES = {"accepted": 'names and addresses such as { team = "aiko@example.jp, 
 _SIZE = {"accepted": "a number of bytes such as 500k or 20M"}
 Size = Annotated[str, Meta(pattern="^[0-9]{1,9}[kM]?$", extra=_SIZE)]
 _TENANT = {"accepted": "common, organizations, consumers, or a domain or id in quotes"}
+_CLOCKS = {"accepted": 'some of ["appi", "appi-wrongful", "gdpr"]'}
 _COUNTRY = {"accepted": "a country such as JP, or a region of one such as DE-BY"}
 Country = Annotated[str, Meta(pattern="^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$", extra=_COUNTRY)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -285,6 +286,22 @@ class Recall(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether it is offered at all; corrections always are."""
 
 
+class Incident(Struct, frozen=True, forbid_unknown_fields=True):
+    """What your organisation wants done about a misdirected mail; see docs/incidents.md."""
+
+    manager: Spec = ""
+    """Whom the report of an incident goes to; you fill it in when it is not given."""
+
+    security: Spec = ""
+    """The desk for security or privacy, which gets a copy of it."""
+
+    clocks: Annotated[tuple[Literal["appi", "appi-wrongful", "gdpr"], ...], Meta(extra=_CLOCKS)] = ()
+    """Which times for reporting are shown with every incident; `k` switches them on one by one."""
+
+    language: Literal["auto", "ja", "en"] = "auto"
+    """The language of incident pages and reports; `auto` is that of the mail."""
+
+
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     """How the screens look and behave."""
 
@@ -337,6 +354,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     recall: Recall = Recall()
     """Asking for delivered mail, under `[recall]`."""
+
+    incident: Incident = Incident()
+    """What is done about a misdirected mail, under `[incident]`."""
 
     ui: Ui = Ui()
     """The screens, under `[ui]`."""

@@ -40,6 +40,7 @@ from tuimail.engine.writing.copies import tidied
 from tuimail.engine.writing.drafts import Drafts, Writing
 from tuimail.engine.writing.invitations import Invitations
 from tuimail.mail.errors import TuimailError
+from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
 from tuimail.ports import (
@@ -55,6 +56,9 @@ from tuimail.ports import (
 )
 
 if TYPE_CHECKING:
+    from tuimail.engine.after.incidents import Incidents
+    from tuimail.engine.after.near_misses import NearMisses
+    from tuimail.engine.after.practice import Practice
     from tuimail.engine.after.recalls import Recalls
     from tuimail.engine.after.sent import SentMails
 
@@ -71,7 +75,8 @@ class Engine:
     what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
     `rules` unless given; `writing` is what the composer works with, `reading` says what is fetched for
     later, and who is told of new mail. Without an `opener` nothing that is in
-    a message is opened. `recall` is whether asking for delivered mail is offered at all.
+    a message is opened. `recall` is whether asking for delivered mail is offered at all,
+    `practice` what is done about a misdirected one.
     """
 
     def __init__(
@@ -95,9 +100,11 @@ class Engine:
         reading: Reading = Reading(),  # noqa: B008 (it is frozen)
         opener: Opener | None = None,
         recall: bool = True,
+        practice: "Callable[[], Practice] | None" = None,
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._changes, self._after, self._recall = changes, after, recall
+        self._practice, self._files, self._ids = practice, files, ids
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
         self._stops = Stops(store, self._newsroom)
@@ -122,6 +129,7 @@ class Engine:
             clock,
             ids,
             writing.habits.flowed,
+            self._taken_back,
         )
         pending = Pending(changes)
         self.sync = Sync(accounts, cache, self._newsroom, clock, pending, bell=reading.bell)
@@ -168,6 +176,31 @@ class Engine:
             self._newsroom,
             self._clock,
             self._recall,
+        )
+
+    @cached_property
+    def near_misses(self) -> "NearMisses":
+        """What undo, rules and guards caught."""
+        from tuimail.engine.after.near_misses import NearMisses
+
+        return NearMisses(self._after, self._clock)
+
+    @cached_property
+    def incidents(self) -> "Incidents":
+        """The records of misdirected mail."""
+        from tuimail.engine.after.incidents import Incidents
+        from tuimail.engine.after.practice import Practice
+
+        return Incidents(
+            self._after,
+            self.outbox,
+            self.drafts,
+            self.contacts,
+            self._files,
+            self._clock,
+            self._ids,
+            self._newsroom,
+            self._practice() if self._practice else Practice(),
         )
 
     @property
@@ -255,6 +288,9 @@ class Engine:
 
     def _turn_of_person(self, account: str) -> AbstractAsyncContextManager[None]:
         return self.sync.turns(account).turn(Urgency.PERSON)
+
+    async def _taken_back(self, item: Item) -> None:
+        await self.near_misses.taken_back(item)
 
     async def _take_up(self) -> None:
         """What was done to messages and waits for the servers, before these are asked for anything."""

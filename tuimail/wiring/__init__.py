@@ -5,7 +5,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuimail import config as settings
 from tuimail.backends.files import DiskFiles
@@ -23,6 +23,9 @@ from tuimail.mail.letter.habits import Habits
 from tuimail.paths import Paths
 from tuimail.ports import AddressBook, Clock, Ids, SenderLock
 from tuimail.wiring.accounts import account_of
+
+if TYPE_CHECKING:
+    from tuimail.engine.after.practice import Practice
 
 HAND_ON = 0.002
 """Seconds after which a thread that reads mail in lets another run: the one that draws waits for so long."""
@@ -69,6 +72,7 @@ def build(
         reading=_reading(config),
         opener=SystemOpener(paths.opened, config.ui.opener, config.reader.images == "auto"),
         recall=config.recall.enabled,
+        practice=lambda: _practice(config),
     )
 
 
@@ -165,6 +169,15 @@ def _address_books(given: settings.Contacts) -> Iterator[AddressBook]:
         from tuimail.backends.query_command import QueryCommand
 
         yield QueryCommand(given.query_command)
+
+
+def _practice(config: Config) -> "Practice":
+    from tuimail.engine.after.practice import Practice
+    from tuimail.mail.after.correction import Language
+
+    own = config.incident
+    language = None if own.language == "auto" else Language(own.language)
+    return Practice(own.manager, own.security, own.clocks, language, local_zone)
 
 
 def _reading(config: Config) -> Reading:

@@ -1,7 +1,7 @@
 """What a front end may do with the outbox."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from msgspec.structs import replace
@@ -46,8 +46,10 @@ class Outbox:
         clock: Clock,
         ids: Ids,
         flowed: bool = False,
+        caught: Callable[[Item], Awaitable[None]] | None = None,
     ) -> None:
         self._flowed = flowed
+        self._caught = caught
         self._accounts = accounts
         self._items = items
         self._stops = stops
@@ -142,19 +144,20 @@ class Outbox:
         """The frozen bytes."""
         return (await self._store.submission(item_id)).wire
 
-    async def undo(self, item_id: str | None = None) -> Draft | None:
+    async def undo(self, item_id: str | None = None, caught: bool = True) -> Draft | None:
         """Take back the item, or the newest that can be; its draft, which is among the local drafts again.
 
         None when there is nothing to take back, or the message has begun to leave. One that a server keeps
-        is asked back from it. Raises OutboxError, and for that MailboxError.
+        is asked back from it. `caught` says that this may be a near miss, which is counted. Raises
+        OutboxError, and for that MailboxError.
         """
         item = await self._items.fresh(item_id) if item_id else await self._newest()
         if item is not None and item.handle:
-            return await self._keeping.unsend(item.id)
+            return await self._counted(item, await self._keeping.unsend(item.id), caught)
         while item is not None and (move := undo(item, self._clock.now())):
             draft = await self._items.take_back(move)
             if draft is not None:
-                return draft
+                return await self._counted(item, draft, caught)
             before, item = item.version, await self._items.fresh(item.id)
             if item is not None and item.version == before:
                 return None
@@ -230,6 +233,12 @@ class Outbox:
                 self._sender.wake()
                 return True
         return False
+
+    async def _counted(self, item: Item, draft: Draft | None, caught: bool) -> Draft | None:
+        """The draft; who counts near misses is told of the item as it was before."""
+        if draft is not None and caught and self._caught is not None:
+            await self._caught(item)
+        return draft
 
     async def _newest(self) -> Item | None:
         return next((i for i in await self.held() if i.can_be_taken_back), None)

@@ -58,6 +58,19 @@ class Contacts:
             for book in books:
                 book.cancel()
 
+    async def phones(self, spec: str) -> tuple[str, ...]:
+        """The telephone numbers that address books have for an address; none where one can't be read."""
+        found = [await self._numbers(book, spec.lower()) for book in self._books]
+        return tuple(dict.fromkeys(number for numbers in found for number in numbers))
+
+    async def _numbers(self, book: AddressBook, spec: str) -> Sequence[str]:
+        try:
+            people = await book.find(spec, LOOKED_AT)
+        except TuimailError:
+            return ()
+        mine = [one for one in people if not one.group and spec in {a.spec.lower() for a in one.addresses}]
+        return [number for one in mine for number in one.phones]
+
     async def _met(self, typed: str) -> Offered:
         """Mail's own people; where the cache can't be read there are none."""
         from tuimail.mail.letter.contact import MAIL, choice

@@ -45,6 +45,11 @@ def export(dossier: Dossier, form: Form, language: Language = Language.ENGLISH) 
             return _csv(dossier)
 
 
+def file(text: str, form: Form) -> bytes:
+    """What `export` gave, as the contents of a file."""
+    return (BOM + text if form is Form.CSV else text).encode()
+
+
 def _csv(dossier: Dossier) -> str:
     """The trail, a line for each entry. A cell that a spreadsheet would run begins with an apostrophe."""
     zone, sheet = dossier.zone, _Lines()

@@ -17,7 +17,8 @@ _HIRAGANA = str.maketrans({code: code + 96 for code in range(0x3041, 0x3097)})
 class Contact(Struct, frozen=True):
     """One person, or a group: `addresses` are those to choose from, or with `group` all of them together.
 
-    `reading` is how the name is spoken, in kana; `source` is where it is from, in a word or two.
+    `reading` is how the name is spoken, in kana; `source` is where it is from, in a word or two. `phones` are
+    telephone numbers as somebody wrote them.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Contact(Struct, frozen=True):
     source: str
     reading: str = ""
     group: bool = False
+    phones: tuple[Safe, ...] = ()
 
 
 class Choice(Struct, frozen=True):

@@ -108,7 +108,7 @@ class QuitScreen(ModalScreen[bool]):
         outbox = self._desk.engine.outbox
         for item in await self._held():
             if how == "drafts":
-                await outbox.undo(item.id)
+                await outbox.undo(item.id, caught=False)
             elif how == "now":
                 await outbox.now(item.id)
             elif how == "keep" and self._desk.agent.outlook().runs:
