@@ -80,8 +80,13 @@ class Toml(Struct, frozen=True):
 
 def read(path: Path, refused: Mapping[str, str]) -> Toml:
     """Read a file; raises ConfigError when it is not UTF-8 or not TOML, OSError when it can't be read."""
+    return parsed(path, path.read_bytes(), refused)
+
+
+def parsed(path: Path, data: bytes, refused: Mapping[str, str]) -> Toml:
+    """The same for what is to be in the file. Raises ConfigError."""
     try:
-        text = path.read_bytes().decode()
+        text = data.decode()
         return Toml(str(path), tomllib.loads(text), toml_lines.lines(text.replace("\r\n", "\n")), refused)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 Step = str | int
 Where = tuple[Step, ...]
+Section = tuple[Where, int, int]
+"""The path of a header's table, where its first line begins, and where its last one ends, as offsets."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -21,6 +23,16 @@ def lines(text: str) -> Mapping[Where, int]:
     return _Scanner(text).scan()
 
 
+def sections(text: str) -> tuple[Section, ...]:
+    """Every `[table]` and `[[table]]` with its pairs, in order; comments and blanks after it are not in it.
+
+    `text` must be valid TOML whose lines end in \\n.
+    """
+    scanner = _Scanner(text)
+    scanner.scan()
+    return tuple(scanner.sections)
+
+
 class _Scanner:
     """Walks a text that `tomllib` has accepted, so that nothing has to be checked twice."""
 
@@ -29,15 +41,24 @@ class _Scanner:
         self.at = 0
         self.found: dict[Where, int] = {}
         self.tables: dict[Where, int] = {}
+        self.sections: list[Section] = []
 
     def scan(self) -> Mapping[Where, int]:
         table: Where = ()
         while self._more():
             if self.text.startswith("[", self.at):
+                start = self.text.rfind("\n", 0, self.at) + 1
                 table = self._header()
+                self.sections.append((table, start, self._line_end()))
             else:
                 self._pair(table)
+                if self.sections:
+                    self.sections[-1] = (*self.sections[-1][:2], self._line_end())
         return self.found
+
+    def _line_end(self) -> int:
+        end = self.text.find("\n", self.at)
+        return len(self.text) if end < 0 else end + 1
 
     def _more(self) -> bool:
         self._take(_BLANK)

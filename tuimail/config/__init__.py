@@ -56,6 +56,7 @@ __all__ = [
     "on_loopback",
     "seconds",
     "size_bytes",
+    "understood",
 ]
 
 REFUSED = {
@@ -68,13 +69,19 @@ REFUSED = {
 def load(path: Path) -> Config:
     """Read config.toml; raises ConfigError with file, line, key and the accepted values."""
     try:
-        text = toml.read(path, REFUSED)
+        data = path.read_bytes()
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: there is no configuration yet; write one as docs/config.md shows, or try: tuimail demo"
+            f"{path}: there is no configuration yet; make one with tuimail account add, or try: tuimail demo"
         ) from None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; nothing was read") from None
+    return understood(path, data)
+
+
+def understood(path: Path, data: bytes) -> Config:
+    """What the file says that holds `data`. Raises ConfigError as `load` does."""
+    text = toml.parsed(path, data, REFUSED)
     config = text.into(Config)
     check(text, config)
     return config

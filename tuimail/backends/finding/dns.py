@@ -1,6 +1,7 @@
 """What the DNS says of a domain's mail: MX and SRV records. The one importer of dnspython.
 
-Nothing here is signed as far as this program can tell: a person looks at the names before a secret goes there.
+Nothing here is signed as far as this program can tell: a person looks at the names before a secret goes
+there.
 """
 
 import asyncio

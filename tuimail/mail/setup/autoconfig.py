@@ -1,7 +1,7 @@
 """A domain's own word about its servers: clientConfig 1.1, the format that mail programs share.
 
-What comes is foreign: it is bounded, may declare nothing (no DTD, so no entities), and of its servers only those
-with TLS count.
+What comes is foreign: it is bounded, may declare nothing (no DTD, so no entities), and of its servers only
+those with TLS count.
 """
 
 from collections.abc import Iterator

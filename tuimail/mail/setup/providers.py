@@ -204,7 +204,11 @@ PROVIDERS = (
         *_tls("imap.mailbox.org", "smtp.mailbox.org"),
         exchangers=(".mailbox.org",),
     ),
-    Provider("Posteo", _national("posteo", "de at be ch co.uk"), *_tls("posteo.de", "posteo.de")),
+    Provider(
+        "Posteo",
+        _national("posteo", "de at be ch com es eu it jp me net nl org uk us"),
+        *_tls("posteo.de", "posteo.de"),
+    ),
     Provider(
         "docomo",
         ("docomo.ne.jp",),
