@@ -74,6 +74,11 @@ class Paths(Struct, frozen=True):
         """The user's templates, beside the config."""
         return self.config.parent / "templates"
 
+    @property
+    def corrections(self) -> Path:
+        """The user's templates of mail that puts sent mail right."""
+        return self.templates / "correction"
+
     def make(self) -> "Paths":
         """Make the folders that are missing, 0700. Raises OSError."""
         for folder in (self.data, self.cache):

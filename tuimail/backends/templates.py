@@ -31,6 +31,18 @@ class TemplateFolder:
             ) from error
 
 
+class Shelves:
+    """`ports.TemplateShelf` on several folders: of two templates with one name, the later folder's counts."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = tuple(map(TemplateFolder, folders))
+
+    async def all(self) -> tuple[Template, ...]:
+        """By name, read anew each time. Raises DraftError for a file that can't be read."""
+        found = {one.name: one for folder in self._folders for one in await folder.all()}
+        return tuple(sorted(found.values(), key=lambda one: one.name.casefold()))
+
+
 def _text(file: Path) -> str:
     with file.open("rb") as opened:
         return opened.read(LARGEST).decode("utf-8", "replace")

@@ -56,6 +56,7 @@ from tuimail.ports import (
 )
 
 if TYPE_CHECKING:
+    from tuimail.engine.after.corrections import Corrections
     from tuimail.engine.after.incidents import Incidents
     from tuimail.engine.after.near_misses import NearMisses
     from tuimail.engine.after.practice import Practice
@@ -104,6 +105,7 @@ class Engine:
     ) -> None:
         self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
         self._changes, self._after, self._recall = changes, after, recall
+        self._shelf = writing.corrections
         self._practice, self._files, self._ids = practice, files, ids
         self._newsroom = Newsroom()
         self._items = Items(store, self._newsroom)
@@ -201,6 +203,22 @@ class Engine:
             self._ids,
             self._newsroom,
             self._practice() if self._practice else Practice(),
+        )
+
+    @cached_property
+    def corrections(self) -> "Corrections":
+        """Mail that puts sent mail right."""
+        from tuimail.engine.after.corrections import Corrections
+
+        return Corrections(
+            self._accounts,
+            self.drafts,
+            self.mailbox,
+            self._items,
+            self._store,
+            self._clock,
+            self._ids,
+            self._shelf,
         )
 
     @property

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 HAND_ON = 0.002
 """Seconds after which a thread that reads mail in lets another run: the one that draws waits for so long."""
 
+CORRECTIONS = Path(__file__).parents[1] / "templates" / "correction"
+"""The templates of corrections that come along."""
+
 
 def build(
     config: Config, paths: Paths, name: str = "tuimail", clock: Clock | None = None, ids: Ids | None = None
@@ -149,11 +152,16 @@ def themes(paths: Paths) -> Iterator[dict[str, Any]]:
 
 
 def _writing(config: Config, paths: Paths) -> Writing:
-    from tuimail.backends.templates import TemplateFolder
+    from tuimail.backends.templates import Shelves, TemplateFolder
 
     own = config.composer
     habits = Habits(own.reply_above, own.quote_prefix, own.flowed, own.large_bytes, own.drafts_on_server)
-    return Writing(habits, tuple(_address_books(config.contacts)), TemplateFolder(paths.templates))
+    return Writing(
+        habits,
+        tuple(_address_books(config.contacts)),
+        TemplateFolder(paths.templates),
+        Shelves(CORRECTIONS, paths.corrections),
+    )
 
 
 def _address_books(given: settings.Contacts) -> Iterator[AddressBook]:

@@ -24,6 +24,14 @@ def forwarded(subject: str) -> str:
     return "Fwd: " + _bare(subject, _FORWARD)
 
 
+def bare(subject: str) -> str:
+    """The subject without what replies and forwards put before it."""
+    before, after = subject, _bare(_bare(subject, _PREFIX), _FORWARD)
+    while before != after:
+        before, after = after, _bare(_bare(after, _PREFIX), _FORWARD)
+    return after
+
+
 def _bare(subject: str, prefix: re.Pattern[str]) -> str:
     at = 0
     while match := prefix.match(subject, at):

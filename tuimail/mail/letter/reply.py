@@ -69,7 +69,7 @@ def _answer(
         subject=quote.answered(letter.subject),
         body=text + signed(signature),
         in_reply_to=letter.message_id,
-        references=_chain(letter),
+        references=chain(letter),
         answers=ref,
         cursor=(0, 0) if habits.reply_above else (text.count("\n") - 1, 0),
     )
@@ -104,7 +104,7 @@ def forward(letter: Letter, raw: bytes, ref: Ref, draft_id: str, signature: str 
         subject=quote.forwarded(letter.subject),
         body=f"\n\n{quote.enclosed(letter)}\n" + signed(signature),
         attachments=files(raw, letter),
-        references=_chain(letter),
+        references=chain(letter),
         answers=ref,
     )
 
@@ -130,7 +130,7 @@ def _checks(spec: str) -> bool:
     return True
 
 
-def _chain(letter: Letter) -> tuple[str, ...]:
+def chain(letter: Letter) -> tuple[str, ...]:
     """References of an answer (RFC 5322 §3.6.4): the thread's first, its latest, and this message."""
     above = letter.references or ((letter.in_reply_to,) if letter.in_reply_to else ())
     chain = tuple(dict.fromkeys((*above, letter.message_id)))

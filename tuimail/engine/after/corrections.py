@@ -1,0 +1,218 @@
+"""Mail that puts sent mail right: drafts of it, ready for the composer, and what became of them."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tuimail.engine.account import Account, Accounts
+from tuimail.engine.folders.mailbox import Mailbox
+from tuimail.engine.sending.items import Items
+from tuimail.engine.writing.drafts import Drafts
+from tuimail.mail.after import correction_draft as made
+from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
+from tuimail.mail.after.correction_draft import MEANT_FOR, MISSING, RESEND, Author, Manner, Original
+from tuimail.mail.after.correction_people import Circle, audience, circles, concerned
+from tuimail.mail.after.correction_text import language
+from tuimail.mail.after.sent_mail import SentMail
+from tuimail.mail.errors import DraftError, TuimailError
+from tuimail.mail.hold.item import Item, State
+from tuimail.mail.letter.address import Address, check, typed
+from tuimail.mail.letter.draft import Attachment, Draft
+from tuimail.mail.letter.template import Template
+from tuimail.ports import Clock, Ids, OutboxStore, TemplateShelf
+
+KNOWN = frozenset({*Scenario, MEANT_FOR, RESEND, MISSING})
+MOST = 200
+"""So many messages of their own are written at once; more people share one as blind copies."""
+
+NO_TEXT = "The text of that mail is not at hand; nothing was written. Open it in its Sent folder first."
+AS_WISHED = Wish()
+
+
+class Outlook(Struct, frozen=True):
+    """What a correction would be like: its language, its wording, and the recipients of each message."""
+
+    language: Language
+    audience: Audience
+    circles: tuple[Circle, ...]
+
+
+class Made(Struct, frozen=True):
+    """What puts one mail right so far: drafts not sent off, and outbox items."""
+
+    drafts: tuple[Draft, ...]
+    items: tuple[Item, ...]
+
+
+class Corrections:
+    """Everything here answers with saved local drafts, or changes nothing."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        drafts: Drafts,
+        mailbox: Mailbox,
+        items: Items,
+        store: OutboxStore,
+        clock: Clock,
+        ids: Ids,
+        shelf: TemplateShelf | None,
+    ) -> None:
+        self._accounts, self._drafts, self._mailbox = accounts, drafts, mailbox
+        self._items, self._store, self._shelf = items, store, shelf
+        self._clock, self._ids = clock, ids
+
+    async def drafts(self, mail: SentMail, scenario: str, wish: Wish = AS_WISHED) -> tuple[Draft, ...]:
+        """The drafts, one a message, saved. Raises DraftError, OutboxError; then none is kept."""
+        written = await self.written(mail, scenario, wish)
+        for draft in reversed(written):
+            await self._drafts.save(draft)
+        return written
+
+    async def written(self, mail: SentMail, scenario: str, wish: Wish = AS_WISHED) -> tuple[Draft, ...]:
+        """The same, to look at: nothing is saved."""
+        original, raw = await self._original(mail)
+        outlook = self._outlook(original, scenario, wish)
+        if len(outlook.circles) > MOST:
+            raise DraftError(
+                f"{len(outlook.circles):,} messages are too many at once; nothing was written."
+                " Choose one mail for all, or fewer people."
+            )
+        files = (*await self._files(wish.files), *(_enclosed(raw, original) if wish.keep_files else ()))
+        manner = Manner(scenario, outlook.language, outlook.audience, wish.edited, files)
+        return await self._made(original, outlook.circles, manner)
+
+    async def outlook(
+        self, mail: SentMail, scenario: str = Scenario.OTHER, wish: Wish = AS_WISHED
+    ) -> Outlook:
+        """What `drafts` would write, in which language, to whom."""
+        original, _ = await self._original(mail)
+        return self._outlook(original, scenario, wish)
+
+    async def meant_for(self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED) -> Draft:
+        """An apology to the one the mail was meant for, or was about, saved; `to` as typed."""
+        original, _ = await self._original(mail)
+        people = typed(to) if to else ()
+        manner = self._manner(original, people, MEANT_FOR, wish)
+        (draft,) = await self._made(original, (Circle(people),), manner)
+        await self._drafts.save(draft)
+        return draft
+
+    async def resend(self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED) -> Draft:
+        """The mail once more, with its files, for the right person, saved. Raises DraftError."""
+        original, raw = await self._original(mail)
+        if original.letter is None:
+            raise DraftError(NO_TEXT)
+        people = typed(to) if to else ()
+        manner = self._manner(original, people, RESEND, wish)
+        manner = replace(manner, files=_enclosed(raw, original))
+        (draft,) = await self._made(original, (Circle(people),), manner)
+        await self._drafts.save(draft)
+        return draft
+
+    async def text(self, mail: SentMail) -> str:
+        """What the mail said, to be edited. Raises DraftError."""
+        original, _ = await self._original(mail)
+        if original.letter is None:
+            raise DraftError(NO_TEXT)
+        return str(original.letter.text)
+
+    async def of(self, message_id: str) -> Made:
+        """What puts this mail right so far, newest first; nothing of it may have left yet."""
+        await self._items.load()
+        items = tuple(item for item in self._items.all() if message_id and item.corrects == message_id)
+        drafts = [
+            draft for draft, _ in await self._store.drafts() if message_id and draft.corrects == message_id
+        ]
+        return Made(tuple(drafts), tuple(item for item in items if item.state is not State.UNDONE))
+
+    async def added(self) -> tuple[str, ...]:
+        """The scenarios that somebody added by templates of their own, by name. Raises DraftError."""
+        names = {template.name.partition(".")[0] for template in await self.templates()}
+        return tuple(sorted(names - KNOWN))
+
+    async def templates(self) -> tuple[Template, ...]:
+        """All templates as they are now. Raises DraftError for one that can't be read."""
+        return await self._shelf.all() if self._shelf is not None else ()
+
+    async def _original(self, mail: SentMail) -> tuple[Original, bytes]:
+        """The mail with what is at hand of it: here first, then where its copy lies."""
+        from tuimail.mail.letter import parse
+
+        raw = await self._raw(mail)
+        letter = await asyncio.to_thread(parse.parse, raw) if raw else None
+        zone = parsedate_to_datetime(self._clock.rfc5322()).tzinfo
+        sent = letter.date if letter is not None else None
+        return Original(mail, letter, sent or datetime.fromtimestamp(mail.sent, zone)), raw
+
+    async def _raw(self, mail: SentMail) -> bytes:
+        if mail.item:
+            with suppress(TuimailError):
+                return (await self._store.submission(mail.item)).wire
+        if mail.ref is not None:
+            with suppress(TuimailError):
+                return await self._mailbox.raw(mail.ref)
+        return b""
+
+    def _outlook(self, original: Original, scenario: str, wish: Wish) -> Outlook:
+        people = self._people(original.mail, scenario, wish)
+        manner = self._manner(original, people, scenario, wish)
+        return Outlook(manner.language, manner.audience, circles(original.mail, people, scenario, wish.each))
+
+    def _people(self, mail: SentMail, scenario: str, wish: Wish) -> tuple[Address, ...]:
+        """Those who were chosen, by the names the mail gave them; or those concerned."""
+        if wish.to is None:
+            return concerned(mail, scenario, self._accounts.own(), self._domains(mail.account))
+        known = {person.spec.lower(): person for person in mail.people}
+        found = tuple(known.get(spec.lower()) or Address(check(spec)) for spec in wish.to)
+        if not found:
+            raise DraftError("Nobody was chosen; nothing was written.")
+        return found
+
+    def _manner(self, original: Original, people: Sequence[Address], scenario: str, wish: Wish) -> Manner:
+        spoken = wish.language or language(original.letter, original.mail.subject)
+        wording = wish.audience or audience(
+            people or original.mail.people, self._domains(original.mail.account)
+        )
+        return Manner(scenario, spoken, wording)
+
+    async def _made(self, original: Original, to: Sequence[Circle], manner: Manner) -> tuple[Draft, ...]:
+        name = made.template_name(manner.scenario, original)
+        template = made.chosen(await self.templates(), name, manner.language, manner.audience)
+        author = self._author(original.mail)
+        return tuple(
+            made.correction(original, circle, manner, template, author, self._ids.item()) for circle in to
+        )
+
+    def _author(self, mail: SentMail) -> Author:
+        """Whoever wrote the mail, under their signature."""
+        own = self._account(mail.account)
+        for who in self._accounts.identities(own.name):
+            if who.account == own.name and who.is_at(mail.sender.spec):
+                sender = None if who.is_at(own.address.spec) else who.address
+                return Author(who.address, who.signature, sender)
+        return Author(own.address, own.signature)
+
+    async def _files(self, paths: Sequence[str]) -> tuple[Attachment, ...]:
+        draft = Draft("", "")
+        for path in paths:
+            draft = await self._drafts.attach(draft, path)
+        return draft.attachments
+
+    def _domains(self, name: str) -> tuple[str, ...]:
+        own = self._account(name)
+        return own.domains or (own.address.spec.rpartition("@")[2].lower(),)
+
+    def _account(self, name: str) -> Account:
+        return self._accounts.get(name, self._accounts.default)
+
+
+def _enclosed(raw: bytes, original: Original) -> tuple[Attachment, ...]:
+    from tuimail.mail.letter.parse import files
+
+    return files(raw, original.letter) if original.letter is not None else ()
