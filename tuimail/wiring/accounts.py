@@ -1,5 +1,6 @@
 """An account of the configuration, with its real ways in and out."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -35,12 +36,18 @@ def _signature(given: settings.Account | settings.Identity) -> str:
         raise ConfigError(f"signature_file {line(given.signature_file)} can't be read: {reason}") from None
 
 
-def account_of(given: settings.Account) -> Account:
-    submitter = _submitter(given)
+Asked = Callable[[], Awaitable[str]]
+"""Gives a password or a token. Raises SecretError."""
+
+
+def account_of(given: settings.Account, asked: Asked | None = None) -> Account:
+    """The account with its servers; its secret comes from `asked`, else from where the configuration says."""
+    asked = asked or partial(credential, given)
+    submitter = _submitter(given, asked)
     return Account(
         name=given.name,
         address=Address(given.address, given.display_name),
-        source=_source(given),
+        source=_source(given, asked),
         submitter=submitter,
         signature=_signature(given),
         aliases=tuple(_identity(given, one) for one in given.identities),
@@ -51,7 +58,7 @@ def account_of(given: settings.Account) -> Account:
     )
 
 
-def _source(given: settings.Account) -> MailSource:
+def _source(given: settings.Account, asked: Asked) -> MailSource:
     if given.imap is None:
         from tuimail.backends.maildir.source import MaildirSource
 
@@ -62,10 +69,10 @@ def _source(given: settings.Account) -> MailSource:
     imap = given.imap
     auth: Literal["password", "token"] = "token" if _by_token(given) else "password"
     server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth)
-    return ImapSource(given.name, server, partial(credential, given))
+    return ImapSource(given.name, server, asked)
 
 
-def _submitter(given: settings.Account) -> "SmtpSubmitter":
+def _submitter(given: settings.Account, asked: Asked) -> "SmtpSubmitter":
     from tuimail.backends.smtp.server import Server
     from tuimail.backends.smtp.submitter import SmtpSubmitter
 
@@ -74,7 +81,7 @@ def _submitter(given: settings.Account) -> "SmtpSubmitter":
     auth: Literal["xoauth2", "password", "none"] = "xoauth2" if _by_token(given) else "password"
     auth = "none" if given.auth == "none" else auth
     server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
-    return SmtpSubmitter(server, partial(credential, given))
+    return SmtpSubmitter(server, asked)
 
 
 def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
