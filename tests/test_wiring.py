@@ -4,7 +4,7 @@ from tuimail import wiring
 from tuimail.config import Account, Config, Jmap, Outbox, Server
 from tuimail.mail.errors import ConfigError, SecretError
 from tuimail.paths import Paths
-from tuimail.wiring import accounts
+from tuimail.wiring import signing_in
 
 SMTP = Server("127.0.0.1", 2525, "none")
 
@@ -52,15 +52,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
         wiring.build(Config((account(),)), Paths.under(tmp_path))
 
 
-async def test_secrets_come_from_the_command_that_fits():
-    assert await accounts.credential(account(auth="none")) == ""
-    assert await accounts.credential(account(password_command="echo one")) == "one"
-    assert await accounts.credential(account(auth="google", token_command="echo two")) == "two"
+async def test_secrets_come_from_the_command_that_fits(places):
+    assert await signing_in.credential(account(auth="none"), places) == ""
+    assert await signing_in.credential(account(password_command="echo one"), places) == "one"
+    assert await signing_in.credential(account(auth="google", token_command="echo two"), places) == "two"
 
 
-async def test_a_command_that_fails_names_the_account():
+async def test_a_command_that_fails_names_the_account(places):
     with pytest.raises(SecretError, match="token_command of work failed"):
-        await accounts.credential(account(auth="google", token_command="false"))
+        await signing_in.credential(account(auth="google", token_command="false"), places)
 
 
 def test_themes_come_along_and_the_user_may_add_some(places):

@@ -55,6 +55,11 @@ class Paths(Struct, frozen=True):
         return self.data / "agent.lock"
 
     @property
+    def sign_ins(self) -> Path:
+        """What is kept of the accounts' sign-ins, encrypted."""
+        return self.data / "sign-ins"
+
+    @property
     def mail_cache(self) -> Path:
         """The disposable file: what is known of the mailboxes."""
         return self.cache / "cache.db"

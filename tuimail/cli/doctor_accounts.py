@@ -8,7 +8,8 @@ from tuimail.cli.finding import Finding, State
 from tuimail.cli.opened import Opened
 from tuimail.config import Account
 from tuimail.mail.errors import TuimailError
-from tuimail.wiring import accounts
+from tuimail.paths import Paths
+from tuimail.wiring import signing_in
 
 PATIENCE = 15.0
 
@@ -16,19 +17,22 @@ PATIENCE = 15.0
 async def findings(open_: Opened, offline: bool) -> AsyncIterator[Finding]:
     """For each account its login, and unless `offline` the way in and the way out."""
     for given, account in zip(open_.config.accounts, open_.engine.accounts, strict=True):
-        yield await _check(f"{given.name} login", partial(_login, given))
+        yield await _check(f"{given.name} login", partial(_login, given, open_.paths))
         for way, check in (("in", account.source.check), ("out", account.submitter.check)):
             if not offline:
                 yield await _check(f"{given.name} {way}", check)
 
 
-async def _login(given: Account) -> str:
+async def _login(given: Account, places: Paths) -> str:
     """Where the password comes from; a command is run by the checks that need it."""
     if given.auth == "none":
         return "none needed"
     if given.token_command or given.password_command:
         return "comes from a command"
-    await accounts.credential(given)
+    if signing_in.signs_in(given):
+        user = await signing_in.Login(given, places).user()
+        return f"signed in as {user}" if user else "signed in"
+    await signing_in.credential(given, places)
     return "the keyring has the password"
 
 

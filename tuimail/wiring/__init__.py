@@ -57,7 +57,7 @@ def build(
     sys.setswitchinterval(HAND_ON)
     clock, ids = clock or SystemClock(), ids or SystemIds()
     return Engine(
-        Accounts({account.name: account_of(account) for account in config.accounts}),
+        Accounts({account.name: account_of(account, paths) for account in config.accounts}),
         store=OutboxFile(paths.outbox, paths.outbox_mark),
         cache=CacheFile(paths.mail_cache),
         changes=ChangeFile(paths.changes),

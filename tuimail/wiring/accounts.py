@@ -1,6 +1,5 @@
 """An account of the configuration, with its real ways in and out."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +10,9 @@ from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.identity import Identity
 from tuimail.mail.letter.safe import line
+from tuimail.paths import Paths
 from tuimail.ports import Keeper, MailSource
+from tuimail.wiring.signing_in import Asked, Login, by_token
 
 if TYPE_CHECKING:
     from tuimail.backends.smtp.submitter import SmtpSubmitter
@@ -36,29 +37,25 @@ def _signature(given: settings.Account | settings.Identity) -> str:
         raise ConfigError(f"signature_file {line(given.signature_file)} can't be read: {reason}") from None
 
 
-Asked = Callable[[], Awaitable[str]]
-"""Gives a password or a token. Raises SecretError."""
-
-
-def account_of(given: settings.Account, asked: Asked | None = None) -> Account:
+def account_of(given: settings.Account, places: Paths, asked: Asked | None = None) -> Account:
     """The account with its servers; its secret comes from `asked`, else from where the configuration says."""
-    asked = asked or partial(credential, given)
-    submitter = _submitter(given, asked)
+    login = Login(given, places, asked)
+    submitter = _submitter(given, login)
     return Account(
         name=given.name,
         address=Address(given.address, given.display_name),
-        source=_source(given, asked),
+        source=_source(given, login),
         submitter=submitter,
         signature=_signature(given),
         aliases=tuple(_identity(given, one) for one in given.identities),
         files_sent=given.smtp is not None and given.smtp.host.lower() not in FILES_ITS_OWN,
         keeps_bodies=given.maildir is None,
         domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
-        keeper=_keeper(given, submitter),
+        keeper=_keeper(given, submitter, login),
     )
 
 
-def _source(given: settings.Account, asked: Asked) -> MailSource:
+def _source(given: settings.Account, login: Login) -> MailSource:
     if given.imap is None:
         from tuimail.backends.maildir.source import MaildirSource
 
@@ -67,24 +64,24 @@ def _source(given: settings.Account, asked: Asked) -> MailSource:
     from tuimail.backends.imap.source import ImapSource
 
     imap = given.imap
-    auth: Literal["password", "token"] = "token" if _by_token(given) else "password"
+    auth: Literal["password", "token"] = "token" if by_token(given) else "password"
     server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth)
-    return ImapSource(given.name, server, asked)
+    return ImapSource(given.name, server, login.secret)
 
 
-def _submitter(given: settings.Account, asked: Asked) -> "SmtpSubmitter":
+def _submitter(given: settings.Account, login: Login) -> "SmtpSubmitter":
     from tuimail.backends.smtp.server import Server
     from tuimail.backends.smtp.submitter import SmtpSubmitter
 
     assert given.smtp is not None
     smtp = given.smtp
-    auth: Literal["xoauth2", "password", "none"] = "xoauth2" if _by_token(given) else "password"
+    auth: Literal["xoauth2", "password", "none"] = "xoauth2" if by_token(given) else "password"
     auth = "none" if given.auth == "none" else auth
     server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
-    return SmtpSubmitter(server, asked)
+    return SmtpSubmitter(server, login.secret)
 
 
-def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
+def _keeper(given: settings.Account, submitter: "SmtpSubmitter", login: Login) -> Keeper:
     """Who keeps scheduled mail: JMAP where it is given, else the submission server, if it can."""
     if given.jmap is None:
         from tuimail.backends.smtp.release import SmtpKeeper
@@ -93,32 +90,17 @@ def _keeper(given: settings.Account, submitter: "SmtpSubmitter") -> Keeper:
     from tuimail.backends.jmap.keeper import JmapKeeper
     from tuimail.backends.jmap.server import JmapServer
 
-    by_token = given.jmap.token_command is not None or _by_token(given)
-    server = JmapServer(given.jmap.url, _user(given), "token" if by_token else "password")
-    return JmapKeeper(server, partial(_jmap_credential, given, given.jmap.token_command))
+    has_token = given.jmap.token_command is not None or by_token(given)
+    server = JmapServer(given.jmap.url, _user(given), "token" if has_token else "password")
+    return JmapKeeper(server, partial(_jmap_credential, given, login, given.jmap.token_command))
 
 
-async def _jmap_credential(given: settings.Account, token_command: str | None) -> str:
+async def _jmap_credential(given: settings.Account, login: Login, token_command: str | None) -> str:
     from tuimail.backends import secrets
 
     if token_command is None:
-        return await credential(given)
+        return await login.secret()
     return await secrets.printed(f"jmap.token_command of {line(given.name)}", token_command)
-
-
-async def credential(given: settings.Account) -> str:
-    """The password or token of an account, asked for anew each time. Raises SecretError."""
-    from tuimail.backends import secrets
-
-    if given.auth == "none":
-        return ""
-    if _by_token(given):
-        return await secrets.printed(f"token_command of {line(given.name)}", given.token_command or "")
-    return await secrets.password(given.name, given.password_command)
-
-
-def _by_token(given: settings.Account) -> bool:
-    return given.auth in ("microsoft", "google")
 
 
 def _user(given: settings.Account) -> str:
