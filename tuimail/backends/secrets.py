@@ -85,6 +85,15 @@ async def forget(account: str, service: str) -> None:
     await _asked(drop, "token_command")
 
 
+async def missing() -> str:
+    """Why this computer can keep no password; empty when it can. A keyring that is locked is one."""
+    try:
+        await _asked(_keyring, "password_command")
+    except SecretError as error:
+        return str(error)
+    return ""
+
+
 async def printed(what: str, command: str, seconds: float = COMMAND_SECONDS) -> str:
     """The first line that a command prints, run without a shell; `what` names it in a SecretError."""
     process = await _started(what, command)
