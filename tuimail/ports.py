@@ -194,8 +194,11 @@ class Keeper(Protocol):
         """
         ...
 
-    async def find(self, token: str) -> str:
-        """The handle of the message with this token; empty when it keeps none. Raises MailboxError."""
+    async def find(self, item: Item) -> str:
+        """The handle of the message (by its token, or its `remote`); empty when it keeps none.
+
+        Raises MailboxError.
+        """
         ...
 
     async def unsend(self, handle: str) -> Whereabouts:

@@ -2,7 +2,7 @@
 
 import pytest
 from servers.jmapdouble import JmapDouble, Say
-from servers.keeping import in_an_hour, jmap_keeper
+from servers.keeping import in_an_hour, item_of, jmap_keeper
 from servers.submitting import Journal, message
 
 from tuimail.backends.jmap.server import JmapServer
@@ -271,9 +271,9 @@ async def test_a_handle_that_is_none_says_so(keeper, handle):
 
 async def test_a_message_is_found_by_its_token(server, keeper):
     wire = b"X-Tuimail-Token: tok\r\n\r\nx\r\n"
-    assert await keeper.find("tok") == ""
+    assert await keeper.find(item_of("tok")) == ""
     handle = (await hand_over(keeper, wire=wire, token="tok")).handle
-    assert (await keeper.find("tok")).split()[:2] == handle.split()[:2]
+    assert (await keeper.find(item_of("tok"))).split()[:2] == handle.split()[:2]
 
 
 async def test_nobody_there(free_port):

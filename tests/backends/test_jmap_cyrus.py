@@ -6,7 +6,7 @@ import time
 
 import pytest
 from servers.faultproxy import Faults
-from servers.keeping import HOUR, in_an_hour, jmap_keeper
+from servers.keeping import HOUR, in_an_hour, item_of, jmap_keeper
 from servers.submitting import Journal, message
 
 from tuimail.mail.errors import LoginError, MailboxError
@@ -175,11 +175,11 @@ async def test_the_same_message_is_never_submitted_twice(cyrus, outside, user, k
 
 async def test_a_message_is_found_by_its_token(user, keeper):
     mail = a_mail(user)
-    assert await keeper.find(mail.token) == ""
+    assert await keeper.find(item_of(mail.token)) == ""
     handle = await kept(keeper, mail)
-    assert await keeper.find(mail.token) == handle
+    assert await keeper.find(item_of(mail.token)) == handle
     await keeper.unsend(handle)
-    assert await keeper.find(mail.token) == ""
+    assert await keeper.find(item_of(mail.token)) == ""
 
 
 async def test_canceled_by_another_client_is_told(cyrus, outside, user, keeper):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from servers.futurerelease import DAY, FutureRelease
+from servers.keeping import item_of
 from servers.sink import Act
 from servers.submitting import WIRE, Journal, message, submitter
 
@@ -167,7 +168,7 @@ async def test_odd_offers(sink, said):
 async def test_what_an_smtp_server_keeps_can_not_be_asked_for(sink):
     async with submitter(sink.port) as way_out:
         keeper = SmtpKeeper(way_out)
-        assert await keeper.find("token") == ""
+        assert await keeper.find(item_of("token")) == ""
         for question in (keeper.unsend, keeper.whereabouts):
             with pytest.raises(MailboxError, match="can't be asked for"):
                 await question("")

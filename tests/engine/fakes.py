@@ -171,9 +171,9 @@ class FakeKeeper:
         self.until.append(until)
         return outcome or Kept(handle, "250 kept")
 
-    async def find(self, token):
+    async def find(self, item):
         self._ask("find")
-        return self.tokens.get(token, "")
+        return self.tokens.get(item.token, "")
 
     async def unsend(self, handle):
         self._ask("unsend")

@@ -4,8 +4,12 @@ import contextlib
 import ssl
 import time
 
+from builders import a_queued
+from msgspec.structs import replace
+
 from tuimail.backends.jmap.keeper import JmapKeeper
 from tuimail.backends.jmap.server import JmapServer, Limits
+from tuimail.mail.hold.item import Item
 
 QUICK = Limits(connect=2, idle=2, whole=2, upload=2, looks=(0.01, 0.01))
 HOUR = 3_600.0
@@ -26,6 +30,11 @@ async def jmap_keeper(url: str, user: str = "", secret: str = "pw", context=None
         yield made
     finally:
         await made.close()
+
+
+def item_of(token: str, remote: str = "") -> Item:
+    """What the outbox knows of the message with this token."""
+    return replace(a_queued()[0], token=token, remote=remote)
 
 
 def in_an_hour() -> float:

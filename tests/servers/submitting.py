@@ -27,10 +27,12 @@ class Journal:
         self.go = go
         self.told: list[str] = []
         self.refused: tuple[Refusal, ...] = ()
+        self.remote = ""
 
-    async def __call__(self, line: str, refused: tuple[Refusal, ...] = ()) -> bool:
+    async def __call__(self, line: str, refused: tuple[Refusal, ...] = (), remote: str = "") -> bool:
         self.told.append(line)
         self.refused = refused
+        self.remote = remote
         return self.go
 
 

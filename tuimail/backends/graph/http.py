@@ -23,6 +23,7 @@ ME = "/v1.0/me"
 MESSAGES = f"{ME}/messages"
 IMMUTABLE = 'IdType="ImmutableId"'
 UNAUTHORIZED, FORBIDDEN = 401, 403
+_PLAIN = "',()=$/"
 _CLAIMS = re.compile(r'\bclaims="([A-Za-z0-9+/=_-]+)"')
 
 
@@ -56,6 +57,7 @@ class Graph:
         self._now = now
         self._web: Web | None = None
         self._quiet_until = 0.0
+        self._folders: dict[str, str] = {}
 
     async def ask(
         self,
@@ -97,6 +99,13 @@ class Graph:
         if not isinstance(found, dict):
             raise AnswerLost(f"{self.server.host}: its answer makes no sense: {_beginning(answer.body)}")
         return found
+
+    async def folder(self, known: str) -> str:
+        """The id of a folder by its well-known name, such as `sentitems`; asked once."""
+        if known not in self._folders:
+            found = await self.json("GET", query(f"{ME}/mailFolders/{known}", select="id"))
+            self._folders[known] = str(found.get("id", ""))
+        return self._folders[known]
 
     async def put(
         self, url: str, body: bytes | None, headers: Mapping[str, str], method: str = "PUT"
@@ -162,14 +171,19 @@ class Graph:
         return self._web
 
 
-def message(name: str) -> str:
+def at(name: str) -> str:
     """The path of a message by its id."""
     return f"{MESSAGES}/{quote(name, safe='')}"
 
 
+def query(path: str, **options: str) -> str:
+    """The path with OData's options, given without their `$`."""
+    return f"{path}?" + "&".join(f"${name}={quote(value, safe=_PLAIN)}" for name, value in options.items())
+
+
 def text(value: str) -> str:
-    """A string as it stands in a filter (OData), ready for a URL."""
-    return quote("'" + value.replace("'", "''") + "'", safe="'")
+    """A string as it stands in a filter."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _wants_another(answer: Response) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tuimail.backends.jmap.server import JmapServer
 from tuimail.backends.network import trusted
 from tuimail.mail.errors import AddressError, LoginError, MailboxError
+from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most
 from tuimail.mail.hold.outcome import Denied, Kept, Outcome, Refusal, Refused, Unreachable, Withdrawn
 from tuimail.mail.letter.submission import Submission
@@ -71,11 +72,11 @@ class JmapKeeper:
             self._session = None
             return Unreachable(str(error))
 
-    async def find(self, token: str) -> str:
+    async def find(self, item: Item) -> str:
         """See ports."""
         from tuimail.backends.jmap.submission import find
 
-        return await find(await self._entered(), token)
+        return await find(await self._entered(), item.token)
 
     async def unsend(self, handle: str) -> Whereabouts:
         """See ports. Canceled is said only when the server said so; its copy of the mail goes with it."""

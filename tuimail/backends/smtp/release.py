@@ -11,6 +11,7 @@ from msgspec import Struct
 from tuimail.backends.smtp.server import Stop
 from tuimail.backends.smtp.submitter import SmtpSubmitter
 from tuimail.mail.errors import MailboxError
+from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.keeping import Offer, Whereabouts, at_most
 from tuimail.mail.hold.outcome import Accepted, Kept, Outcome, Refused
 from tuimail.mail.letter.submission import Submission
@@ -58,7 +59,7 @@ class SmtpKeeper:
             return Kept("", outcome.text)
         return outcome
 
-    async def find(self, token: str) -> str:
+    async def find(self, item: Item) -> str:
         """See ports; a server's queue can't be searched."""
         return ""
 

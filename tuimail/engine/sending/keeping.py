@@ -126,7 +126,7 @@ class Keeping:
 
     async def _look(self, keeper: Keeper, item: Item) -> None:
         if item.state is State.UNSURE:
-            handle = await keeper.find(item.token)
+            handle = await keeper.find(item)
             now = self._clock.now()
             await self._items.commit(kept.found(item, now, handle) if handle else None)
             self._plan(item, now, self._tries[item.id] + 1)

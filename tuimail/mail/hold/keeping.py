@@ -13,11 +13,13 @@ DAY, HOUR, MINUTE = 86_400.0, 3_600.0, 60.0
 class Offer(Struct, frozen=True):
     """What a server would do: keep a mail for at most `longest` seconds, and give it back or not.
 
-    One that is not `cancellable` (FUTURERELEASE, RFC 4865) is out of reach once it was handed over.
+    One that is not `cancellable` (FUTURERELEASE, RFC 4865) is out of reach once it was handed over. With
+    `perhaps` somebody else decides that (Exchange).
     """
 
     longest: float
     cancellable: bool
+    perhaps: bool = False
 
 
 class Whereabouts(StrEnum):
@@ -31,6 +33,11 @@ class Whereabouts(StrEnum):
 def words(offer: Offer, schedule: Schedule) -> str:
     """What it means to hand a mail over, said before a person agrees to it."""
     when = _when(schedule)
+    if offer.cancellable and offer.perhaps:
+        return (
+            f"The server keeps it until {when} and sends it even if this computer is off; "
+            "it can be asked for until then, but your organisation may refuse to give it back."
+        )
     if offer.cancellable:
         return (
             f"The server keeps it until {when} and sends it even if this computer is off; "

@@ -61,11 +61,9 @@ def meaning_rows(words: str, refused: bool, width: int) -> Iterator[Row]:
 
 def keeper_row(offer: Offer, chosen: bool, width: int) -> Row:
     """What it means to let the server keep it, before one agrees."""
-    back = (
-        "it can still be taken back there"
-        if offer.cancellable
-        else "it can NOT be taken back once it is handed over"
-    )
+    back = "it can NOT be taken back once it is handed over"
+    if offer.cancellable:
+        back = "taking it back may be refused" if offer.perhaps else "it can still be taken back there"
     mark = " [x] " if chosen else " [ ] "
     words = f"the server keeps it, this computer may be off; {back}"
     return (Piece(mark, Tone.ACCENT), Piece(cut(words, width - len(mark) - 1), Tone.STRONG))

@@ -1,0 +1,75 @@
+"""A message in the account's Drafts, on its way out: made, found again, sent, thrown away.
+
+Sending a draft by its id is what makes a lost answer bearable: what was sent is no draft any more, and what
+is still one was not sent.
+"""
+
+import base64
+import contextlib
+
+from tuimail.backends.graph import large
+from tuimail.backends.graph.http import ME, MESSAGES, Graph, at, query, text
+from tuimail.backends.graph.people import addressed
+from tuimail.backends.response import AnswerLost
+from tuimail.mail.errors import MailboxError
+from tuimail.mail.letter.submission import Submission
+
+MIME = {"Content-Type": "text/plain"}
+
+
+async def place(graph: Graph, submission: Submission) -> str:
+    """The id of a draft that is this message, whole; one that an earlier attempt left is used again.
+
+    Raises MailboxError, and TooLarge; then nothing was sent.
+    """
+    wire = addressed(submission)
+    left = await standing(graph, submission.message_id) if submission.again else ""
+    if len(wire) <= large.MIME_MOST:
+        return left or await create(graph, wire)
+    if left:
+        await discard(graph, left)
+    head, files = large.parted(wire)
+    made = await create(graph, head)
+    try:
+        await large.attach(graph, made, files)
+    except BaseException:
+        await discard(graph, made)
+        raise
+    return made
+
+
+async def create(graph: Graph, wire: bytes) -> str:
+    """A new draft of these bytes; its id."""
+    made = await graph.json("POST", MESSAGES, body=base64.b64encode(wire), headers=MIME)
+    return an_id(graph, made)
+
+
+async def standing(graph: Graph, message_id: str) -> str:
+    """The id of a draft with this Message-ID; empty when there is none."""
+    path = query(
+        f"{ME}/mailFolders/drafts/messages",
+        filter=f"internetMessageId eq {text(message_id)}",
+        select="id,isDraft",
+    )
+    found = (await graph.json("GET", path)).get("value")
+    drafts = [one for one in found or () if isinstance(one, dict) and one.get("isDraft") is True]
+    return an_id(graph, drafts[0]) if drafts else ""
+
+
+async def send(graph: Graph, handle: str) -> None:
+    """Have a draft sent: Graph's 202. Raises MailboxError."""
+    await graph.ask("POST", f"{at(handle)}/send", body=b"")
+
+
+async def discard(graph: Graph, handle: str) -> None:
+    """Throw a draft away, if that can be done."""
+    with contextlib.suppress(MailboxError):
+        await graph.ask("DELETE", at(handle))
+
+
+def an_id(graph: Graph, found: dict[str, object]) -> str:
+    """The id of what was answered. Raises AnswerLost where there is none."""
+    name = found.get("id")
+    if not isinstance(name, str) or not name:
+        raise AnswerLost(f"{graph.server.host}: its answer names no message")
+    return name

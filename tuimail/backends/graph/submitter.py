@@ -1,0 +1,63 @@
+"""Mail goes out by Microsoft Graph: a draft is made, its name is written down here, then it is sent."""
+
+from tuimail.backends.graph import draft, outcome
+from tuimail.backends.graph.http import ME, Graph, query
+from tuimail.backends.graph.large import TooLarge
+from tuimail.backends.graph.people import stranger
+from tuimail.mail.errors import MailboxError
+from tuimail.mail.hold.outcome import Accepted, Outcome, Refused, Withdrawn
+from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.submission import Submission
+from tuimail.ports import BodyNext
+
+TAKEN = "202 Accepted"
+
+
+class GraphSubmitter:
+    """ports.Submitter. A message has one draft there, whatever happens; only that is ever sent."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def submit(self, submission: Submission, body_next: BodyNext) -> Outcome:
+        """See ports. A lost answer to `/send` is Vanished; a lost one before it leaves a draft at most."""
+        host = self._graph.server.host
+        if somebody := stranger(submission):
+            said = f"{host} would send it to {somebody} too, who stands in To or Cc and is not to get it"
+            return Refused(outcome.FAILED, said)
+        try:
+            handle = submission.handle or await draft.place(self._graph, submission)
+        except TooLarge as error:
+            return Refused(outcome.TOO_LARGE, f"{host} {error}")
+        except MailboxError as error:
+            return outcome.before_sending(error)
+        try:
+            go = await body_next(f"{host}: the message is there as a draft", (), handle)
+        except BaseException:
+            await self._forget(submission, handle)
+            raise
+        if not go:
+            await draft.discard(self._graph, handle)
+            return Withdrawn()
+        return await self._send(handle)
+
+    async def check(self) -> str:
+        """Ask who one is there. One line about it; raises MailboxError, LoginError."""
+        me = await self._graph.json("GET", query(ME, select="mail,userPrincipalName"))
+        who = me.get("mail") or me.get("userPrincipalName") or self._graph.server.user
+        return f"{self._graph.server.host} takes mail (signed in as {line(str(who), 100)})"
+
+    async def close(self) -> None:
+        await self._graph.close()
+
+    async def _send(self, handle: str) -> Outcome:
+        try:
+            await draft.send(self._graph, handle)
+        except MailboxError as error:
+            return outcome.sending(error)
+        return Accepted(f"{self._graph.server.host}: {TAKEN}")
+
+    async def _forget(self, submission: Submission, handle: str) -> None:
+        """The name of a new draft could not be written down: better none than one that nobody knows."""
+        if handle != submission.handle:
+            await draft.discard(self._graph, handle)
