@@ -1,0 +1,59 @@
+"""A message as a mailbox holds it: its bytes, and what is said of it beside them."""
+
+import base64
+
+from msgspec import Struct
+
+from tuimail.demo.exchange import mime
+
+DEFERRED = ("systemtime 0x3fef", "systemtime 0x000f")
+
+
+class Message(Struct, frozen=True):
+    """`key` stays for good, `place` changes with each move. Times are UTC seconds, `raw` has CRLF lines.
+
+    `changed` is the mailbox's count of changes at its last one, `born` at its arrival in its folder.
+    `submitted` marks one that /send was said of and that waits for its time.
+    """
+
+    owner: str
+    key: int
+    place: int
+    folder: str
+    raw: bytes
+    at: float
+    modified: float
+    changed: int = 0
+    born: int = 0
+    read: bool = False
+    draft: bool = False
+    submitted: bool = False
+    flag: str = "notFlagged"
+    categories: tuple[str, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def immutable(self) -> str:
+        """The id that stays over moves."""
+        return _id("AAkALgAAAAAAHYQDEapmEc2byACqAC-E", f"{self.owner}:{self.key}")
+
+    @property
+    def ordinary(self) -> str:
+        """The id that goes with its place."""
+        return _id("AAMkAGI2TGuLAAA", f"{self.owner}:{self.key}:{self.place}")
+
+    @property
+    def message_id(self) -> str:
+        return mime.parsed(self.raw).message_id
+
+    def named(self, immutable: bool) -> str:
+        """The id of the kind that a client prefers."""
+        return self.immutable if immutable else self.ordinary
+
+    def property(self, name: str) -> str:
+        """An extended property that was set on it; empty when none was."""
+        return dict(self.properties).get(name.lower(), "")
+
+
+def _id(head: str, tail: str) -> str:
+    return head + base64.urlsafe_b64encode(tail.encode()).decode()
