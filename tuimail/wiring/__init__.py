@@ -57,7 +57,7 @@ def build(
     sys.setswitchinterval(HAND_ON)
     clock, ids = clock or SystemClock(), ids or SystemIds()
     return Engine(
-        Accounts({account.name: account_of(account, paths) for account in config.accounts}),
+        _accounts(config, paths),
         store=OutboxFile(paths.outbox, paths.outbox_mark),
         cache=CacheFile(paths.mail_cache),
         changes=ChangeFile(paths.changes),
@@ -77,6 +77,11 @@ def build(
         recall=config.recall.enabled,
         practice=lambda: _practice(config),
     )
+
+
+def _accounts(config: Config, paths: Paths) -> Accounts:
+    recall = config.recall.enabled
+    return Accounts({given.name: account_of(given, paths, recall=recall) for given in config.accounts})
 
 
 def house_rules(config: Config, paths: Paths) -> HouseRules:

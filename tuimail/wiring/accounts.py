@@ -11,11 +11,12 @@ from tuimail.mail.letter.address import Address, ascii_domain
 from tuimail.mail.letter.identity import Identity
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
-from tuimail.ports import Keeper, MailSource
+from tuimail.ports import Keeper, MailSource, Submitter
+from tuimail.wiring.microsoft import by_graph, exchange_of, graph_of, keeper_of, kind_of, tracer_of
 from tuimail.wiring.signing_in import Asked, Login, by_token
 
 if TYPE_CHECKING:
-    from tuimail.backends.smtp.submitter import SmtpSubmitter
+    from tuimail.backends.graph.http import Graph
 
 FILES_ITS_OWN = ("smtp.gmail.com", "smtp.office365.com", "smtp-mail.outlook.com")
 """Servers that put a copy of what they send in Sent by themselves."""
@@ -37,10 +38,16 @@ def _signature(given: settings.Account | settings.Identity) -> str:
         raise ConfigError(f"signature_file {line(given.signature_file)} can't be read: {reason}") from None
 
 
-def account_of(given: settings.Account, places: Paths, asked: Asked | None = None) -> Account:
-    """The account with its servers; its secret comes from `asked`, else from where the configuration says."""
+def account_of(
+    given: settings.Account, places: Paths, asked: Asked | None = None, recall: bool = True
+) -> Account:
+    """The account with its servers; its secret comes from `asked`, else from where the configuration says.
+
+    `recall` says whether delivered mail may be asked for.
+    """
     login = Login(given, places, asked)
-    submitter = _submitter(given, login)
+    graph = graph_of(given, login.graph_token)
+    submitter = _submitter(given, login) if graph is None else by_graph(graph)
     return Account(
         name=given.name,
         address=Address(given.address, given.display_name),
@@ -48,11 +55,18 @@ def account_of(given: settings.Account, places: Paths, asked: Asked | None = Non
         submitter=submitter,
         signature=_signature(given),
         aliases=tuple(_identity(given, one) for one in given.identities),
-        files_sent=given.smtp is not None and given.smtp.host.lower() not in FILES_ITS_OWN,
+        files_sent=graph is None and not _files_its_own(given),
         keeps_bodies=given.maildir is None,
         domains=tuple(ascii_domain(each).lower() for each in given.internal_domains),
-        keeper=_keeper(given, submitter, login),
+        keeper=_keeper(given, graph, submitter, login),
+        tracer=tracer_of(graph) if graph else None,
+        exchange=exchange_of(graph, login.kind) if graph and recall else None,
+        kind=kind_of(given),
     )
+
+
+def _files_its_own(given: settings.Account) -> bool:
+    return given.smtp is not None and given.smtp.host.lower() in FILES_ITS_OWN
 
 
 def _source(given: settings.Account, login: Login) -> MailSource:
@@ -69,7 +83,7 @@ def _source(given: settings.Account, login: Login) -> MailSource:
     return ImapSource(given.name, server, login.secret)
 
 
-def _submitter(given: settings.Account, login: Login) -> "SmtpSubmitter":
+def _submitter(given: settings.Account, login: Login) -> Submitter:
     from tuimail.backends.smtp.server import Server
     from tuimail.backends.smtp.submitter import SmtpSubmitter
 
@@ -81,18 +95,25 @@ def _submitter(given: settings.Account, login: Login) -> "SmtpSubmitter":
     return SmtpSubmitter(server, login.secret)
 
 
-def _keeper(given: settings.Account, submitter: "SmtpSubmitter", login: Login) -> Keeper:
-    """Who keeps scheduled mail: JMAP where it is given, else the submission server, if it can."""
+def _keeper(
+    given: settings.Account, graph: "Graph | None", submitter: Submitter, login: Login
+) -> Keeper | None:
+    """Who keeps scheduled mail: JMAP where it is given, else the server that takes mail, if it can."""
     if given.jmap is None:
-        from tuimail.backends.smtp.release import SmtpKeeper
-
-        return SmtpKeeper(submitter)
+        return keeper_of(graph) if graph else _smtp_keeper(submitter)
     from tuimail.backends.jmap.keeper import JmapKeeper
     from tuimail.backends.jmap.server import JmapServer
 
     has_token = given.jmap.token_command is not None or by_token(given)
     server = JmapServer(given.jmap.url, _user(given), "token" if has_token else "password")
     return JmapKeeper(server, partial(_jmap_credential, given, login, given.jmap.token_command))
+
+
+def _smtp_keeper(submitter: Submitter) -> Keeper | None:
+    from tuimail.backends.smtp.release import SmtpKeeper
+    from tuimail.backends.smtp.submitter import SmtpSubmitter
+
+    return SmtpKeeper(submitter) if isinstance(submitter, SmtpSubmitter) else None
 
 
 async def _jmap_credential(given: settings.Account, login: Login, token_command: str | None) -> str:

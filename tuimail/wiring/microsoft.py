@@ -1,9 +1,11 @@
 """What an account of the configuration has of Microsoft 365."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tuimail import config as settings
 from tuimail.mail.after.verdict import Kind
+from tuimail.ports import Exchange, Keeper, Submitter, Tracer
 
 if TYPE_CHECKING:
     from tuimail.backends.graph.http import Credential, Graph
@@ -21,6 +23,32 @@ def graph_of(given: settings.Account, credential: "Credential") -> "Graph | None
     from tuimail.backends.graph.server import GraphServer
 
     return Graph(GraphServer(given.graph.url, given.user or given.address), credential)
+
+
+def by_graph(graph: "Graph") -> Submitter:
+    """The way out, also where `smtp` is given: recall needs the copy that Graph leaves in Sent Items."""
+    from tuimail.backends.graph.submitter import GraphSubmitter
+
+    return GraphSubmitter(graph)
+
+
+def keeper_of(graph: "Graph") -> Keeper:
+    from tuimail.backends.graph.keeper import GraphKeeper
+
+    return GraphKeeper(graph)
+
+
+def tracer_of(graph: "Graph") -> Tracer:
+    from tuimail.backends.graph.tracer import GraphTracer
+
+    return GraphTracer(graph)
+
+
+def exchange_of(graph: "Graph", kind: Callable[[], Awaitable[Kind]]) -> Exchange:
+    """`kind` is what signing in told."""
+    from tuimail.backends.graph.exchange import GraphExchange
+
+    return GraphExchange(graph, kind)
 
 
 def kind_of(given: settings.Account) -> Kind:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -31,16 +31,16 @@ _REQUEST = re.compile(r'MessageId is ([^\s"<>]+?)\.?(?:["\s}]|$)')
 
 
 class GraphExchange:
-    """ports.Exchange. `tenant_id` is the id token's `tid` where it is known; `now` gives UTC seconds."""
+    """ports.Exchange. `kind` is what signing in told of the account; `now` gives UTC seconds."""
 
     def __init__(
         self,
         graph: Graph,
-        tenant_id: Callable[[], str] = lambda: "",
+        kind: Callable[[], Awaitable[Kind]] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._graph = graph
-        self._tenant_id = tenant_id
+        self._kind = kind
         self._now = now
         self._tenant: Tenant | None = None
         self._asked = 0.0
@@ -105,7 +105,7 @@ class GraphExchange:
         return await in_sent(self._graph, named, ordinary=True) if named else ""
 
     async def _ask_tenant(self) -> Tenant:
-        if self._tenant_id().lower() == PERSONAL:
+        if self._kind is not None and await self._kind() is Kind.PERSONAL:
             return Tenant(Kind.PERSONAL)
         try:
             await self._graph.json("GET", query(f"{ME}/mailFolders/inbox", select="id"))
