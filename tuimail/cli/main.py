@@ -18,6 +18,7 @@ COMMANDS = {
     "sendmail": "take the place of sendmail(1)",
     "outbox": "list, show, take back, send now, put off, pause or delete what is in the outbox",
     "undo": "take back the newest held mail, or with --batch all that came with it",
+    "incident": "what is done about misdirected mail: steps, deadlines, record; what was caught before",
     "rules": "check the rules, ask why a mail waits, try them on what was sent",
     "agent": "the background sender: run, status, install, uninstall",
     "account": "list the accounts, put a password into the keyring, let one go on",
