@@ -110,8 +110,7 @@ def begin(ask: Ask, uploads: Uploads) -> Reply:
 
 
 def _finished(upload: Upload) -> Reply:
-    one = next((message for message in upload.box.messages() if message.key == upload.key), None)
-    if one is None:
+    if (one := upload.box.known(upload.key)) is None:
         raise not_found()
     upload.box.change(one, raw=edit.attached(one.raw, upload.name, upload.kind, upload.data, upload.inline))
     return Reply(201, headers=(("Location", f"/messages/{one.immutable}/attachments"),))

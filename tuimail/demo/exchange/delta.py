@@ -33,7 +33,8 @@ def _news(ask: Ask, folder: str, since: int, seen: int, entry: tuple[int, Messag
     _, one, there = entry
     if there:
         return True
-    back = any(other.key == one.key for other in ask.box.messages(folder))
+    now = ask.box.known(one.key)
+    back = now is not None and now.folder == folder
     return not (back and ask.request.immutable) and (since > 0 or one.changed <= seen)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tuimail.demo.exchange.edit import crlf
 from tuimail.demo.exchange.errors import bad_request, not_found
-from tuimail.demo.exchange.message import Message
+from tuimail.demo.exchange.message import Message, numbers
 from tuimail.demo.exchange.mirror import Mirror
 
 ROOT = "msgfolderroot"
@@ -70,11 +70,16 @@ class Mailbox:
         return tuple(one for one in self.messages() if one.message_id == message_id)
 
     def get(self, name: str, folder: str = "") -> Message:
-        """By an id of either kind. Raises GraphError 404."""
-        for one in self._messages.values():
-            if name in (one.immutable, one.ordinary) and folder in ("", one.folder):
-                return one
-        raise not_found()
+        """By an id of either kind. Raises GraphError 404, or 400 for what is no id."""
+        key, place = numbers(name)
+        one = self.known(key)
+        if one is None or place not in (0, one.place) or folder not in ("", one.folder):
+            raise not_found()
+        return one
+
+    def known(self, key: int) -> Message | None:
+        """The message of that key, if it is still there."""
+        return self._messages.get(key)
 
     def folder(self, name: str) -> Folder:
         """By its id or its well-known name. Raises GraphError 404."""

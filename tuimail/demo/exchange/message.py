@@ -5,7 +5,9 @@ import base64
 from msgspec import Struct
 
 from tuimail.demo.exchange import mime
+from tuimail.demo.exchange.errors import bad_request
 
+ORDINARY, IMMUTABLE = "AAMkAGI2TGuLAAA", "AAkALgAAAAAAHYQDEapmEc2byACqAC-E"
 DEFERRED = ("systemtime 0x3fef", "systemtime 0x000f")
 
 
@@ -35,12 +37,12 @@ class Message(Struct, frozen=True):
     @property
     def immutable(self) -> str:
         """The id that stays over moves."""
-        return _id("AAkALgAAAAAAHYQDEapmEc2byACqAC-E", f"{self.owner}:{self.key}")
+        return _id(IMMUTABLE, f"{self.owner}:{self.key}")
 
     @property
     def ordinary(self) -> str:
         """The id that goes with its place."""
-        return _id("AAMkAGI2TGuLAAA", f"{self.owner}:{self.key}:{self.place}")
+        return _id(ORDINARY, f"{self.owner}:{self.key}:{self.place}")
 
     @property
     def message_id(self) -> str:
@@ -53,6 +55,16 @@ class Message(Struct, frozen=True):
     def property(self, name: str) -> str:
         """An extended property that was set on it; empty when none was."""
         return dict(self.properties).get(name.lower(), "")
+
+
+def numbers(name: str) -> tuple[int, int]:
+    """The key and the place that an id says, place 0 for an immutable one. Raises GraphError 400."""
+    try:
+        head = next(head for head in (ORDINARY, IMMUTABLE) if name.startswith(head))
+        _, key, *place = base64.urlsafe_b64decode(name.removeprefix(head)).decode().split(":")
+        return int(key), int(place[0]) if place else 0
+    except (StopIteration, ValueError):
+        raise bad_request("Id is malformed.", "ErrorInvalidIdMalformed") from None
 
 
 def _id(head: str, tail: str) -> str:

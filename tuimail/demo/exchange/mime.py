@@ -42,7 +42,7 @@ class Mail(Struct, frozen=True):
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def parsed(raw: bytes) -> Mail:
     """Read a message once."""
     root = message_from_bytes(raw)

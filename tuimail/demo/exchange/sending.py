@@ -25,12 +25,13 @@ def send_mail(ask: Ask) -> Reply:
 
 def ask_back(ask: Ask) -> Reply:
     """202 with a body that calls itself JSON and is none."""
+    invalid = bad_request("Id is malformed.", "ErrorInvalidIdMalformed")
     try:
         one = messages.one(ask)
     except GraphError:
-        raise bad_request("Id is malformed.", "ErrorInvalidIdMalformed") from None
+        raise invalid from None
     if ask.names["id"] == one.immutable and not ask.org.policy.recall_immutable:
-        raise bad_request("Id is malformed.", "ErrorInvalidIdMalformed")
+        raise invalid
     request = recall.ask(ask.org, ask.box, one)
     said = f"Successfully submitted recall request to Hub server {recall.HUB}, MessageId is {request}."
     return Reply(202, f'{{\n    "{said}"\n}}'.encode())

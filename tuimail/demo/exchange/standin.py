@@ -127,7 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         when, status, request = self.standin.org.clock(), 0, self._request()
         try:
             fault = self.standin.faults.spring(request.method, request.path)
-            status = self._meet(fault, request, at_once)
+            whole = len(request.body) == int(request.headers.get("content-length") or 0)
+            status = self._meet(fault, request, at_once) if whole else self._cut()
         finally:
             query = urlsplit(self.path).query
             seen = Seen(request.method, request.path, unquote(query), when, status, request.beta)

@@ -11,12 +11,12 @@ from tuimail.demo.exchange.message import DEFERRED, Message
 from tuimail.demo.exchange.organisation import Organisation
 
 NAME_OF_OURS = "X-Tuimail-Token"
-WAITING = ("drafts", "outbox")
+GONE = ("deleteditems",)
 
 
 def send(org: Organisation, box: Mailbox, one: Message) -> None:
     """Take a draft, to leave as soon as transport has come to it, or when it was deferred to."""
-    if not one.draft and not org.policy.sends_again:
+    if (one.submitted or not one.draft) and not org.policy.sends_again:
         raise not_found()
     mail = mime.parsed(one.raw)
     if not mail.people:
@@ -26,10 +26,8 @@ def send(org: Organisation, box: Mailbox, one: Message) -> None:
         raise GraphError(
             403, "ErrorSendAsDenied", "The user account doesn't have the right to send as another."
         )
-    if one.draft:
-        held = org.policy.deferred_folder if due(one) > org.clock() else one.folder
-        one = box.move(one, held, submitted=True)
-    await_time(org, box, one)
+    held = org.policy.deferred_folder if due(one) > org.clock() else one.folder
+    await_time(org, box, box.move(one, held, submitted=True))
 
 
 def await_time(org: Organisation, box: Mailbox, one: Message) -> None:
@@ -48,8 +46,8 @@ def due(one: Message) -> float:
 
 
 def _depart(org: Organisation, box: Mailbox, key: int) -> None:
-    one = next((other for other in box.messages() if other.key == key), None)
-    if one is None or (one.draft and (not one.submitted or one.folder not in WAITING)):
+    one = box.known(key)
+    if one is None or not one.submitted or one.folder in GONE:
         return
     if due(one) > org.clock():
         await_time(org, box, one)
@@ -57,9 +55,8 @@ def _depart(org: Organisation, box: Mailbox, key: int) -> None:
     raw = _stamped(org, one.raw)
     box.move(one, "sentitems", raw=raw, draft=False, submitted=False, read=True, at=org.clock())
     mail = mime.parsed(raw)
-    org.log.sent.append(
-        Sent(box.spec, mail.message_id, mail.header(NAME_OF_OURS), mail.people, raw, org.clock())
-    )
+    token = mail.header(NAME_OF_OURS)
+    org.log.sent.append(Sent(box.spec, mail.message_id, token, mail.people, raw, org.clock()))
     wire = edit.without(raw, "Bcc")
     for spec in org.opened(mail.people):
         _deliver(org, Parcel(box.spec, spec, wire))
