@@ -5,6 +5,7 @@ PKCE, state and nonce, and the port the browser comes back to is ours (`redirect
 """
 
 import asyncio
+import base64
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -92,7 +93,7 @@ class Microsoft:
                     scopes,
                     redirect_uri=f"http://localhost:{redirect.port}",
                     login_hint=self._client.user or None,
-                    claims_challenge=claims or None,
+                    claims_challenge=_challenge(claims),
                     response_mode="form_post",
                 )
             )
@@ -109,7 +110,7 @@ class Microsoft:
     ) -> Result:
         own = self._scopes(resources[0])
         flow = await self._aside(
-            lambda: session.app.initiate_device_flow(own, claims_challenge=claims or None)
+            lambda: session.app.initiate_device_flow(own, claims_challenge=_challenge(claims))
         )
         if "user_code" not in flow:
             raise refusal(self._account, flow)
@@ -123,7 +124,7 @@ class Microsoft:
             flow["latest_attempt_at"] = 0
             result: Result = await self._aside(
                 lambda: session.app.acquire_token_by_device_flow(
-                    flow, claims_challenge=claims or None, exit_condition=lambda _: True
+                    flow, claims_challenge=_challenge(claims), exit_condition=lambda _: True
                 )
             )
             if result.get("error") not in WAITING:
@@ -142,7 +143,7 @@ class Microsoft:
     def _from_cache(self, session: "_Session", resource: str, claims: str) -> Any:
         people = session.app.get_accounts()
         return session.app.acquire_token_silent_with_error(
-            self._scopes(resource), people[0] if people else None, claims_challenge=claims or None
+            self._scopes(resource), people[0] if people else None, claims_challenge=_challenge(claims)
         )
 
     def _granted(self, session: "_Session", result: Result) -> Grant:
@@ -213,6 +214,18 @@ class Microsoft:
                     f"the answer of Microsoft's sign-in for {who} makes no sense ({type(error).__name__})"
                 )
         return error
+
+
+def _challenge(claims: str) -> str | None:
+    """What msal wants of a challenge: JSON, which a server writes in base64. One that is neither is none."""
+    if not claims or claims.startswith("{"):
+        return claims or None
+    try:
+        padded = claims.rstrip("=") + "=" * (-len(claims.rstrip("=")) % 4)
+        found = base64.b64decode(padded, altchars=b"-_").decode()
+    except ValueError:
+        return None
+    return found if found.startswith("{") else None
 
 
 class _Session:
