@@ -104,3 +104,21 @@ async def test_who_stops_waiting_does_not_stop_the_reading(tmp_path):
 async def test_a_file_that_is_not_there_is_said(tmp_path):
     with pytest.raises(ContactsError, match=r"gone\.vcf can't be read: no such file"):
         await CardFiles([str(tmp_path / "gone.vcf")]).find("a", 9)
+
+
+NUMBERS = """BEGIN:VCARD
+VERSION:4.0
+FN:鈴木
+EMAIL:suzuki@client.example
+TEL;VALUE=uri;TYPE="voice,work":tel:+81-3-1234-5678;ext=12
+item1.TEL;TYPE=CELL:090-1111-2222
+TEL;TYPE=FAX,WORK:03-9999-9999
+TEL:\x1b[31m
+TEL:
+END:VCARD
+"""
+
+
+def test_telephone_numbers_are_read_but_not_those_of_fax():
+    (contact,) = people(NUMBERS, "book")
+    assert contact.phones == ("+81-3-1234-5678 ext. 12", "090-1111-2222", "␛[31m")
