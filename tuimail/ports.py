@@ -158,6 +158,10 @@ class Tracer(Protocol):
         """Where the message is. Raises MailboxError when that can't be asked."""
         ...
 
+    async def forget(self, item: Item) -> None:
+        """Remove the draft of a message that was taken back, if it is one still. Raises MailboxError."""
+        ...
+
 
 class Exchange(Protocol):
     """What only a Microsoft 365 account signed in to Graph can do. Nothing is asked twice by itself."""

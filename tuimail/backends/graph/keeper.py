@@ -65,9 +65,9 @@ class GraphKeeper:
         return await self._send(handle)
 
     async def find(self, item: Item) -> str:
-        """See ports: by the name it was given when it was handed over."""
+        """See ports: only in the outbox it surely waits. A draft may be one that was never handed in."""
         place = await place_of(self._graph, item.remote) if item.remote else None
-        return item.remote if place is not None and place.folder != DELETED else ""
+        return item.remote if place is not None and place.folder == OUTBOX else ""
 
     async def unsend(self, handle: str) -> Whereabouts:
         """See ports. It is moved away first: what is a draft even there was not sent, and then it goes."""

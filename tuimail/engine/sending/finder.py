@@ -1,4 +1,6 @@
-"""Looks in Sent for messages whose answer was lost."""
+"""Looks for messages whose answer was lost: asks the server that was to send them, else looks in Sent."""
+
+from contextlib import suppress
 
 from tuimail.engine import places
 from tuimail.engine.account import Account
@@ -9,16 +11,21 @@ from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.hold import look
 from tuimail.mail.hold.item import Item, State
+from tuimail.mail.hold.trace import Trace
 from tuimail.ports import Clock
 
 
 class Finder:
-    """Runs in the process that sends. It only reads, and never has anything sent again."""
+    """Runs in the process that sends. It only reads, and has nothing sent again but a draft that was not.
+
+    The draft that a message taken back has left on its server is removed.
+    """
 
     def __init__(self, items: Items, clock: Clock) -> None:
         self._items = items
         self._clock = clock
         self._unsure: dict[str, Item] = {}
+        self._left_behind: dict[str, Item] = {}
         items.watch(self._note)
 
     async def round(self, account: Account) -> tuple[Place, ...]:
@@ -26,6 +33,7 @@ class Finder:
 
         A mailbox that can't be reached is asked once for all. Raises OutboxError.
         """
+        await self._tidy(account)
         now = self._clock.now()
         due = [i for i in self._unsure.values() if i.account == account.name and look.is_due(i, now)]
         changed: list[Place] = []
@@ -38,14 +46,25 @@ class Finder:
         return tuple(changed)
 
     async def _look(self, account: Account, item: Item) -> list[Place]:
+        trace = await account.tracer.trace(item) if account.tracer is not None else Trace.UNKNOWN
+        if trace is Trace.UNSENT:
+            await self._items.commit(look.unsent(item, self._clock.now()))
+            return []
         sent, found = await copy_in_sent(account, item)
         now = self._clock.now()
-        if not found:
+        if not found and trace is not Trace.SENT:
             await self._items.commit(look.missed(item, now, server_files=not account.files_sent))
             return []
         paid = await courtesy.pay(account, item)
         await self._items.commit(look.found(item, now, sent.title))
         return [(account.name, sent.name), *paid]
+
+    async def _tidy(self, account: Account) -> None:
+        for item in [each for each in self._left_behind.values() if each.account == account.name]:
+            if account.tracer is not None:
+                with suppress(MailboxError):
+                    await account.tracer.forget(item)
+            self._left_behind.pop(item.id, None)
 
     async def _put_off(self, items: list[Item], trouble: str) -> None:
         now = self._clock.now()
@@ -57,6 +76,8 @@ class Finder:
             self._unsure[item_id] = item
         else:
             self._unsure.pop(item_id, None)
+        if item is not None and item.state is State.UNDONE and item.remote:
+            self._left_behind[item_id] = item
 
 
 async def copy_in_sent(account: Account, item: Item) -> tuple[Folder, bool]:

@@ -95,8 +95,8 @@ class Item(Struct, frozen=True):
     call of a program sent off. `looks` counts the searches for an unsure one, `crashes` the programs that
     ended while they were about to send it. `handle` names it on the server that keeps it for a schedule;
     `wanted_back` says that the server was asked to give it back. `remote` names it on the server that was to
-    send it at once, and may have it as a draft. `receipts` says that receipts were asked for. `corrects` is
-    the Message-ID of the mail that this one puts right.
+    send it at once, and may have it as a draft; `hand_ins` counts how often it had, unsent. `receipts` says
+    that receipts were asked for. `corrects` is the Message-ID of the mail that this one puts right.
     """
 
     id: str
@@ -133,6 +133,7 @@ class Item(Struct, frozen=True):
     handle: str = ""
     wanted_back: bool = False
     remote: str = ""
+    hand_ins: int = 0
     receipts: bool = False
     corrects: str = ""
 

@@ -47,8 +47,8 @@ def settled(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | 
     match outcome:
         case Refused(code, text, ()):
             return held_here(item, now, line(f"{code} {text}" if code else text))
-        case Unreachable(why):
-            return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter))
+        case Unreachable(why, pause):
+            return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter, pause))
         case _:
             return settle(item, outcome, now, jitter)
 

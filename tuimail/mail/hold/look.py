@@ -1,14 +1,16 @@
-"""Looking in Sent for a message whose answer was lost.
+"""Looking for a message whose answer was lost: in Sent, or by its name on the server that was to send it.
 
 UNSURE ──settle time──▶ look ──there──────────▶ SENT, with its copy
                          ├── not there ───────▶ UNSURE: looked for again, then asked about
-                         └── out of reach ────▶ UNSURE: tried again, and not counted as a look
+                         ├── out of reach ────▶ UNSURE: tried again, and not counted as a look
+                         └── still a draft ───▶ WAITING: handed in again, a few times, then asked about
 
-The program never sends it again by itself. Absence says little before the server had its time to finish,
-and nothing at all where the server files no copy of what it sends.
+The program never sends it again by itself, but where the server says that it has it unsent: that very draft
+is handed in then, never a second one. Absence says little before the server had its time to finish, and
+nothing at all where the server files no copy of what it sends.
 """
 
-from tuimail.mail.hold.item import Item, State
+from tuimail.mail.hold.item import Item, State, Wait
 from tuimail.mail.hold.kept import is_for_server
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import SETTLE_SECONDS, Move, arrived, move
@@ -17,6 +19,9 @@ from tuimail.mail.letter.submission import OWN_HEADER
 
 PAUSES = (600.0, 1_200.0, 2_400.0)
 """Seconds after each look that found nothing; after the last one, a person is asked."""
+
+MOST_HAND_INS = 3
+"""So often a message is handed in again that its server has unsent."""
 
 OUT_OF_REACH = "probably sent; Sent can't be reached, looking again"
 REACH_FIRST, REACH_MOST = 60.0, 900.0
@@ -66,6 +71,27 @@ def missed(item: Item, now: Moment, server_files: bool) -> Move | None:
         return _asked(item, now, why)
     pause = PAUSES[item.looks]
     return _again(item, now, "not in Sent so far: probably sent; looking again", "", pause, item.looks + 1)
+
+
+def unsent(item: Item, now: Moment) -> Move | None:
+    """The server has it as a draft: it was not sent, and waits here again. None when it is not unsure."""
+    if item.state is not State.UNSURE:
+        return None
+    if item.hand_ins >= MOST_HAND_INS:
+        why = f"the server has it unsent among its drafts, after {item.hand_ins + 1} tries; was it sent?"
+        return _asked(item, now, why)
+    return move(
+        item,
+        now,
+        "not sent: the server still has it as a draft; handing in that draft again",
+        state=State.WAITING,
+        due=now,
+        hold=0.0,
+        wait=Wait.RETRY,
+        phase=None,
+        owner="",
+        hand_ins=item.hand_ins + 1,
+    )
 
 
 def out_of_reach(item: Item, now: Moment, trouble: str) -> Move | None:

@@ -17,9 +17,13 @@ def _pause(first: float, most: float, tries: int, jitter: float) -> float:
     return min(doubled, most / 1.25) * (1 + jitter / 4)
 
 
-def after_unreachable(tries: int, jitter: float) -> float:
-    """Seconds to wait after `tries` attempts that met no server; `jitter` is in [0, 1)."""
-    return _pause(UNREACHABLE_FIRST, UNREACHABLE_MOST, tries, jitter)
+def after_unreachable(tries: int, jitter: float, asked: float = 0.0) -> float:
+    """Seconds to wait after `tries` attempts that met no server; `jitter` is in [0, 1).
+
+    A server that `asked` for more gets it, as far as any pause goes.
+    """
+    own = _pause(UNREACHABLE_FIRST, UNREACHABLE_MOST, tries, jitter)
+    return max(own, min(asked, REFUSED_MOST))
 
 
 def after_refusal(tries: int, jitter: float) -> float:

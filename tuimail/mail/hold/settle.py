@@ -34,8 +34,8 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | N
         case Denied(code, text):
             why = "the server refused the login; the mail of this account waits"
             return _again(item, now, line(f"{code} {text}"), 0.0, why)
-        case Unreachable(why):
-            return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter))
+        case Unreachable(why, pause):
+            return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter, pause))
         case Vanished(why):
             return doubt(item, now, "answer lost: probably sent", line(why))
         case Withdrawn():
