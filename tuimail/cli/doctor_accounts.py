@@ -10,12 +10,15 @@ from tuimail.config import Account
 from tuimail.mail.errors import TuimailError
 from tuimail.paths import Paths
 from tuimail.wiring import signing_in
+from tuimail.wiring.setup import no_keyring
 
 PATIENCE = 15.0
 
 
 async def findings(open_: Opened, offline: bool) -> AsyncIterator[Finding]:
-    """For each account its login, and unless `offline` the way in and the way out."""
+    """The keyring; for each account its login, and unless `offline` the way in and the way out."""
+    missing = await no_keyring()
+    yield Finding("keyring", State.NOTE if missing else State.OK, missing or "passwords can be kept in it")
     for given, account in zip(open_.config.accounts, open_.engine.accounts, strict=True):
         yield await _check(f"{given.name} login", partial(_login, given, open_.paths))
         for way, check in (("in", account.source.check), ("out", account.submitter.check)):

@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tuimail.mail.errors import SecretError
 from tuimail.mail.letter.address import check
 from tuimail.mail.setup import form as forms
 from tuimail.mail.setup.form import Form, Step
@@ -118,10 +119,10 @@ class Setup:
             at = self.found.index(self.setting) if self.setting in self.found else -1
             self._take(self.found[(at + 1) % len(self.found)])
 
-    async def forward(self, tell: Tell) -> None:
+    async def forward(self) -> None:
         """Do what the step is for and go on, unless an answer is wrong. Cancelling it stays in the step.
 
-        Raises ConfigError, SecretError.
+        A password that the keyring won't have leads back to the way to log in. Raises ConfigError.
         """
         self.wrong = forms.faults(self.step, self.form, self.secret, self._shelf.names())
         if self.wrong:
@@ -132,9 +133,8 @@ class Setup:
             case Step.SERVERS:
                 self.no_keyring = await self._shelf.no_keyring()
                 self._settle_way()
-            case Step.TEST:
-                await self._shelf.keep(self.form, self.secret)
-                self.secret = ""
+            case Step.TEST if not await self._kept():
+                return
             case _:
                 pass
         self.step = ORDER[min(ORDER.index(self.step) + 1, len(ORDER) - 1)]
@@ -155,6 +155,15 @@ class Setup:
                 self.step = step
                 return
         self.step = Step.LOGIN
+
+    async def _kept(self) -> bool:
+        try:
+            await self._shelf.keep(self.form, self.secret)
+        except SecretError as error:
+            self.wrong, self.step = {"way": str(error)}, Step.LOGIN
+            return False
+        self.secret = ""
+        return True
 
     async def _look(self) -> None:
         address = check(self.form.address.strip())
