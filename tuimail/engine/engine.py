@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tuimail.engine.account import Account, Accounts
@@ -61,12 +62,14 @@ if TYPE_CHECKING:
     from tuimail.engine.after.near_misses import NearMisses
     from tuimail.engine.after.practice import Practice
     from tuimail.engine.after.recalls import Recalls
+    from tuimail.engine.after.receipts import Receipts
     from tuimail.engine.after.sent import SentMails
 
 FILING_EVERY = 0.5
 KEPT_EVERY = 1.0
 PATIENCE = 3.0
 FILING_WAITS = 10.0
+AFTER_STARTS = 2.0
 
 
 class Engine:
@@ -168,6 +171,7 @@ class Engine:
     @cached_property
     def recalls(self) -> "Recalls":
         """Asking for delivered mail, and what came of it."""
+        from tuimail.engine.after.arrivals import Arrivals
         from tuimail.engine.after.recalls import Recalls
 
         return Recalls(
@@ -177,8 +181,18 @@ class Engine:
             self._after,
             self._newsroom,
             self._clock,
+            Arrivals(self._cache, self.mailbox, self.sync),
             self._recall,
         )
+
+    @cached_property
+    def receipts(self) -> "Receipts":
+        """What recipients' programs and servers said became of a mail."""
+        from tuimail.engine.after.arrivals import Arrivals
+        from tuimail.engine.after.receipts import Receipts
+
+        arrivals = Arrivals(self._cache, self.mailbox, self.sync)
+        return Receipts(self.sent, self._items, self._after, arrivals, self._newsroom, self._clock)
 
     @cached_property
     def near_misses(self) -> "NearMisses":
@@ -245,6 +259,7 @@ class Engine:
             await self._take_up()
         self._loop(self._sender.run(), "sender")
         self._loop(self._look_at_rules(), "rules")
+        self._loop(self._watch_after(), "after")
         self._filing = {account.name: asyncio.Lock() for account in self.accounts}
         for account in self.accounts:
             self._loop(self._file(account), f"file {account.name}")
@@ -320,6 +335,15 @@ class Engine:
     async def _tidy(self, account: Account) -> None:
         await self.follow.met(account.name)
         await tidied(self.drafts.copies, account)
+
+    async def _watch_after(self) -> None:
+        """What left is recorded, and its reports and receipts found; the first list does not wait for it."""
+        await self._clock.sleep(AFTER_STARTS)
+        await asyncio.to_thread(import_module, "tuimail.engine.after.watch")
+        from tuimail.engine.after.watch import Watch
+
+        parts = self._accounts, self.sent, self.recalls, self.receipts, self._after
+        await Watch(*parts, self._newsroom, self._clock, self._reads).run()
 
     async def _look_at_rules(self) -> None:
         if trouble := await self.checks.trouble():

@@ -47,7 +47,7 @@ MIGRATIONS = (SCHEMA_1,)
 
 REMEMBERED = 365 * 86_400.0
 RECEIPTS_KEPT = 2_000
-"""Of one mail: anybody can write receipts."""
+"""Of one mail, and no more: anybody can write receipts, and what is forged drives nothing out."""
 NEAR_MISSES_KEPT = 20_000
 
 UNREADABLE = "A record about mail that had left can't be read any more, and was set aside."
@@ -188,8 +188,10 @@ def _keep_receipt(connection: sqlite3.Connection, row: Row) -> bool:
     with transaction(connection):
         if connection.execute(query, (kind, name)).fetchone():
             return False
+        counted = "SELECT count(*) >= ? FROM records WHERE kind = ? AND about = ?"
+        if connection.execute(counted, (RECEIPTS_KEPT, kind, about)).fetchone()[0]:
+            return False
         _write(connection, row)
-        _trim(connection, kind, about, RECEIPTS_KEPT)
     return True
 
 

@@ -10,18 +10,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.after import trail
+from tuimail.engine.after.arrivals import Arrivals
 from tuimail.engine.after.sent import SentMails
 from tuimail.engine.news import AfterChanged, Newsroom
 from tuimail.engine.sending.items import Items
 from tuimail.mail.after import recall as moves
+from tuimail.mail.after import report
+from tuimail.mail.after.page import Page, page
 from tuimail.mail.after.recall import Recall, RecallState
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope, Tip
 from tuimail.mail.after.verdict import SIGN_IN, Course, Foresight, Kind, Tenant, foresee
 from tuimail.mail.errors import MailboxError, OutboxError, RecallError, TuimailError
-from tuimail.mail.hold.move import move
+from tuimail.mail.letter.envelope import Envelope
 from tuimail.ports import AfterStore, Clock, Exchange
 
+TRIES = 3
 NOT_THERE = "It is not in Sent Items, or not yet; nothing was asked. Try again in a minute."
 ASKED_ALREADY = "A recall of this was asked for before ({}). Nothing was asked again."
 OTHERS_ALTERED = "The recipients are not those that were looked at; nothing was asked. Look again."
@@ -48,10 +53,12 @@ class Recalls:
         store: AfterStore,
         newsroom: Newsroom,
         clock: Clock,
+        arrivals: Arrivals,
         enabled: bool = True,
     ) -> None:
         self._accounts, self._sent, self._items = accounts, sent, items
         self._store, self._newsroom, self._clock = store, newsroom, clock
+        self._arrivals = arrivals
         self._enabled = enabled
         self._under_way: set[str] = set()
 
@@ -89,6 +96,8 @@ class Recalls:
         sent_id = await exchange.find_sent(mail)
         if not sent_id:
             raise RecallError(NOT_THERE)
+        if await self._store.sent(mail.message_id) is None:
+            await self._sent.keep(mail)
         return await self._ask(exchange, wish, sent_id, len(before) + 1)
 
     async def ask_all(
@@ -107,6 +116,46 @@ class Recalls:
         """The requests about one mail, or all, newest first, each as it stands now."""
         now = self._clock.now().wall
         return tuple([await self._minded(recall, now) for recall in await self._store.recalls(message_id)])
+
+    async def page(self, mail: SentMail, foresight: Foresight | None = None) -> Page:
+        """What is known of everybody the mail went to. Without a `foresight` the server is asked for one."""
+        foresight = foresight or await self.foresee(mail)
+        recalls = await self.known(mail.message_id)
+        receipts = await self._store.receipts(mail.message_id)
+        return page(mail, foresight, recalls, receipts, await self._sent.correcting(mail.message_id))
+
+    async def look(self, account: str, ask: bool = False) -> None:
+        """Find reports in the inbox of the account. With `ask` its server is asked what is new first.
+
+        Raises MailboxError and OutboxError.
+        """
+        now = self._clock.now().wall
+        waiting = [one for one in await self.known() if one.account == account and one.awaits(now)]
+        if not waiting:
+            return
+        if ask:
+            await self._arrivals.refresh(account)
+        since = min(one.asked for one in waiting) - report.BEFORE
+        async for envelope, raw in self._arrivals.new(account, since, _any):
+            said = report.report(report.headers(raw))
+            if said is not None:
+                await self._take(account, said, envelope)
+
+    async def _take(self, account: str, said: report.Report, envelope: Envelope) -> None:
+        """Attach a report to the request it tells of, however often others move that meanwhile."""
+        for _ in range(TRIES):
+            mine = [one for one in await self._store.recalls() if one.account == account]
+            mails = {one.message_id: await self._store.sent(one.message_id) for one in mine}
+            named = [(one, mail.subject if (mail := mails[one.message_id]) else "") for one in mine]
+            recall = report.about(said, envelope.received, named)
+            came = _attached(recall, said, envelope) if recall is not None else None
+            if came is None:
+                return
+            if await self._put(came):
+                mail = mails[came.message_id]
+                why = f"recall: {came.trail[-1].why}"
+                await trail.tell(self._items, self._clock, mail.item if mail else "", why)
+                return
 
     def _allowed(self, wish: Wish) -> Exchange:
         """The way to ask. Raises RecallError."""
@@ -158,12 +207,9 @@ class Recalls:
 
     async def _note(self, mail: SentMail, recall: Recall) -> None:
         """The outbox item tells of it too, as long as it is there."""
-        item = await self._items.fresh(mail.item) if mail.item else None
-        if item is not None:
-            told = {RecallState.REQUESTED: "recall requested", RecallState.REFUSED: "recall refused"}
-            why = told.get(recall.state, "recall may have been requested")
-            with suppress(OutboxError):
-                await self._items.commit(move(item, self._clock.now(), why, recall.said))
+        told = {RecallState.REQUESTED: "recall requested", RecallState.REFUSED: "recall refused"}
+        why = told.get(recall.state, "recall may have been requested")
+        await trail.tell(self._items, self._clock, mail.item, why, recall.said)
 
     async def _tips(self, exchange: Exchange, mail: SentMail) -> tuple[Tip, ...]:
         """Those of now, and where nothing is told now, those of then."""
@@ -182,3 +228,15 @@ def _without_graph(account: Account | None) -> Tenant:
     if account is None:
         return Tenant(Kind.OTHER)
     return Tenant(Kind.UNSIGNED if account.kind is Kind.WORK else account.kind, account.domains)
+
+
+def _attached(recall: Recall, said: report.Report, envelope: Envelope) -> Recall | None:
+    told, at = None, envelope.received
+    if said.sort is not report.Sort.REPORT:
+        told = moves.Told(envelope.sender.spec, said.sort is report.Sort.SUCCESS, at, envelope.ref)
+    return moves.reported(recall, envelope.ref, envelope.subject, at, told)
+
+
+async def _any(_: Envelope) -> bool:
+    """A report may look like anything: what it is only its header says."""
+    return True

@@ -14,6 +14,7 @@ from tuimail.mail.hold.item import Item, State
 from tuimail.mail.letter.envelope import Ref
 from tuimail.ports import AfterStore, MailCache, OutboxStore
 
+LOOKED_THROUGH = 1_000
 NOT_OURS = "That message is not from you; nothing was done about it."
 
 
@@ -62,6 +63,11 @@ class SentMails:
         """The last ones that left from here, newest first."""
         await self.catch_up()
         return await self._store.latest_sent(limit)
+
+    async def correcting(self, message_id: str) -> tuple[SentMail, ...]:
+        """What left from here to put that mail right, oldest first."""
+        latest = await self.latest(LOOKED_THROUGH)
+        return tuple(mail for mail in reversed(latest) if message_id and mail.corrects == message_id)
 
     async def keep(self, mail: SentMail) -> None:
         """Remember what is newly known of a mail."""

@@ -1,7 +1,5 @@
 """The page of a mail that left as Markdown, CSV (RFC 4180) or JSON, for whoever has to be shown it."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable
@@ -75,17 +73,14 @@ def _row_json(row: Row, zone: tzinfo) -> dict[str, Any]:
 
 
 def _csv(page: Page, zone: tzinfo) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in page.rows:
-        writer.writerow(map(cell, _cells(row, zone)))
-    return text.getvalue()
+    rows = (COLUMNS, *(_cells(row, zone) for row in page.rows))
+    return "".join(f"{','.join(map(cell, row))}\r\n" for row in rows)
 
 
 def cell(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """The text in quotes, so that no spreadsheet takes it for a formula."""
+    plain = f"'{text}" if _FORMULA.match(text) else text
+    return '"' + plain.replace('"', '""') + '"'
 
 
 def _cells(row: Row, zone: tzinfo) -> tuple[str, ...]:

@@ -102,8 +102,9 @@ class Recall(Struct, frozen=True):
         return self.state is not RecallState.REFUSED
 
     def awaits(self, now: float) -> bool:
-        """Whether a report is to be looked for yet."""
-        return self.open and now < self.asked + REPORTS_FOR
+        """Whether a report is to be looked for yet: of those for one recipient each, more may follow."""
+        done = self.state is RecallState.REPORTED and not self.told
+        return self.open and not done and now < self.asked + REPORTS_FOR
 
 
 def begin(mail: SentMail, foresight: Foresight, number: int, now: float, **said: bool) -> Recall:

@@ -1,0 +1,81 @@
+"""Behind everything: records what left, and looks through inboxes for what comes of it."""
+
+import asyncio
+
+from tuimail.engine.account import Accounts
+from tuimail.engine.after.recalls import Recalls
+from tuimail.engine.after.receipts import Receipts
+from tuimail.engine.after.sent import SentMails
+from tuimail.engine.news import AfterChanged, ItemChanged, News, Newsroom, Notice, OutboxLoaded, Synced
+from tuimail.mail.errors import TuimailError
+from tuimail.mail.hold.item import State
+from tuimail.mail.letter.safe import line
+from tuimail.ports import AfterStore, Clock
+
+EVERY = 60.0
+
+
+class Watch:
+    """One loop. Without `reads` no inbox is looked at: whoever reads mail does that."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        sent: SentMails,
+        recalls: Recalls,
+        receipts: Receipts,
+        store: AfterStore,
+        newsroom: Newsroom,
+        clock: Clock,
+        reads: bool,
+    ) -> None:
+        self._sent, self._recalls, self._receipts = sent, recalls, receipts
+        self._store, self._newsroom, self._clock = store, newsroom, clock
+        self._due = set(accounts) if reads else set[str]()
+        self._reads = reads
+        self._woken = asyncio.Event()
+        self._said = ""
+
+    async def run(self) -> None:
+        """Never ends."""
+        stop = self._newsroom.listen(self._hear)
+        try:
+            while True:
+                await self._round()
+                await self._rest()
+        finally:
+            stop()
+
+    async def _round(self) -> None:
+        try:
+            if report := await self._store.damage_report():
+                self._newsroom.announce(Notice(line(report)))
+            await self._sent.catch_up()
+            await self._recalls.known()
+            while self._due:
+                await self._look(self._due.pop())
+            self._said = ""
+        except TuimailError as error:
+            if str(error) != self._said:
+                self._said = str(error)
+                self._newsroom.announce(Notice(line(self._said)))
+
+    async def _look(self, account: str) -> None:
+        await self._recalls.look(account)
+        await self._receipts.look(account)
+
+    async def _rest(self) -> None:
+        waits = [asyncio.ensure_future(self._clock.sleep(EVERY)), asyncio.ensure_future(self._woken.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        self._woken.clear()
+
+    def _hear(self, news: News) -> None:
+        if isinstance(news, Synced) and self._reads:
+            self._due.add(news.account)
+        left = isinstance(news, ItemChanged) and news.item.state is State.SENT
+        if self._due or left or isinstance(news, OutboxLoaded | AfterChanged):
+            self._woken.set()
