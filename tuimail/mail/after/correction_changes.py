@@ -21,9 +21,15 @@ _NUMBER = (
     r"[¥￥$€£]?\d(?:[\d,.:/年月日時分秒-]*[\d年月日時分秒])?"
     r"(?:[（(][月火水木金土日](?:曜日?)?[)）])?(?:万円|[円%％名個本件部回])?"
 )
+_LETTER = r"(?![ぁ-ヿ一-鿿々])\w"
 _WORDS = re.compile(
-    rf"{_NUMBER}|[^\W\d_ぁ-ヿ一-鿿][\w'’@./-]*[^\W_]|[一-鿿々]+|[ァ-ヺー]+|[ぁ-ゟ]+|\s+|.", re.DOTALL
+    rf"{_NUMBER}|{_LETTER}(?:(?:{_LETTER}|['’@./-])*{_LETTER})?|[一-鿿々]+|[ァ-ヺー]+|[ぁ-ゟ]+|\s+|.", re.DOTALL
 )
+
+_BRACKETS = {")": "(", "）": "（", "」": "「", "』": "『", "】": "【", "]": "["}
+
+Place = tuple[int, int, int, int]
+"""From, to among the old words; from, to among the new."""
 
 _SIDES = {
     Language.JAPANESE: ("誤：", "正：", "（記載なし）", "（削除）", "ほかに{}か所の訂正があります。"),
@@ -66,7 +72,7 @@ def _rows(text: str) -> list[str]:
     return [row.strip() for row in text.split("\n") if row.strip()]
 
 
-def _matched(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _matched(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
     careful = len(old) + len(new) <= _CAREFUL
     return SequenceMatcher(None, old, new, autojunk=not careful).get_opcodes()
 
@@ -95,9 +101,9 @@ def _are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
     return SequenceMatcher(None, words, others, autojunk=not careful).ratio() >= _ALIKE
 
 
-def _joined(words: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+def _joined(words: Sequence[str], others: Sequence[str]) -> Iterator[Place]:
     """The stretches that differ; those hardly apart are one, and tiny ones get the words beside them."""
-    last: tuple[int, int, int, int] | None = None
+    last: Place | None = None
     for kind, a, b, c, d in _matched(words, others):
         if kind == "equal":
             continue
@@ -105,15 +111,13 @@ def _joined(words: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, 
             last = (last[0], b, last[2], d)
             continue
         if last is not None:
-            yield _readable(words, others, last)
+            yield _closed(words, others, _readable(words, others, last))
         last = (a, b, c, d)
     if last is not None:
-        yield _readable(words, others, last)
+        yield _closed(words, others, _readable(words, others, last))
 
 
-def _readable(
-    words: Sequence[str], others: Sequence[str], place: tuple[int, int, int, int]
-) -> tuple[int, int, int, int]:
+def _readable(words: Sequence[str], others: Sequence[str], place: Place) -> Place:
     """The stretch with the word before and the word behind it where it alone would say little."""
     a, b, c, d = place
     wrong, right = "".join(words[a:b]).strip(), "".join(others[c:d]).strip()
@@ -124,6 +128,17 @@ def _readable(
     before = _step(words[:a][::-1], others[:c][::-1])
     behind = _step(words[b:], others[d:])
     return a - before, b + behind, c - before, d + behind
+
+
+def _closed(words: Sequence[str], others: Sequence[str], place: Place) -> Place:
+    """The stretch with the bracket behind it that closes what it opens."""
+    a, b, c, d = place
+    closing = "".join(words[b : b + 1])
+    opening = _BRACKETS.get(closing)
+    opened = opening is not None and others[d : d + 1] == [closing]
+    if opened and any("".join(text).count(str(opening)) for text in (words[a:b], others[c:d])):
+        return a, b + 1, c, d + 1
+    return place
 
 
 def _step(words: Sequence[str], others: Sequence[str]) -> int:

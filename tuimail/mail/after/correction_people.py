@@ -107,31 +107,42 @@ def _name(person: Address) -> str:
     return f"{given.strip()} {family.strip()}" if comma and given.strip() else name
 
 
+def _parts(name: str) -> tuple[str, str]:
+    """Company and section, and the person, where a name says both."""
+    words = name.split()
+    place = [n for n, word in enumerate(words) if _COMPANY.search(word) or _SECTION.fullmatch(word)]
+    if not place or not any(map(_COMPANY.search, words)):
+        return "", name
+    return " ".join(words[: place[-1] + 1]), " ".join(words[place[-1] + 1 :])
+
+
 def _sama(name: str) -> str:
     """Company and section on a line of their own, then the name with 様; a company alone is 御中."""
     if _TITLED.fullmatch(name):
         return name
-    words = name.split()
-    place = [n for n, word in enumerate(words) if _COMPANY.search(word) or _SECTION.fullmatch(word)]
-    if not place or not any(map(_COMPANY.search, words)):
-        return f"{name} 様"
-    office, person = words[: place[-1] + 1], words[place[-1] + 1 :]
-    return f"{' '.join(office)}\n{' '.join(person)} 様" if person else f"{' '.join(office)} 御中"
+    office, person = _parts(name)
+    return "\n".join(filter(None, (office, f"{person} 様"))) if person else f"{office} 御中"
 
 
 def _san(name: str) -> str:
     """The family name of a Japanese, the whole of another name."""
     if _TITLED.fullmatch(name):
         return name
-    return f"{first_name(name)}さん" if _JAPANESE.search(name) else f"{name}さん"
+    office, person = _parts(name)
+    who = person or office
+    return f"{first_name(who)}さん" if _JAPANESE.search(who) else f"{who}さん"
 
 
 def _salutation(names: Sequence[str], wording: Audience) -> str:
     hello = "Dear" if wording is Audience.OUTSIDE else "Hi"
     if not names or len(names) > NAMED or not all(names):
         return "Hello," if len(names) == 1 else f"{hello} all,"
-    called = [
-        name if wording is Audience.OUTSIDE or _JAPANESE.search(name) else first_name(name) for name in names
-    ]
-    together = " and ".join([", ".join(called[:-1]), called[-1]] if len(called) > 1 else called)
-    return f"{hello} {together},"
+    *others, last = [_named(name, wording) for name in names]
+    return f"{hello} {' and '.join(filter(None, (', '.join(others), last)))},"
+
+
+def _named(name: str, wording: Audience) -> str:
+    """The first name among colleagues, but never half of a Japanese one."""
+    office, person = _parts(name)
+    whole = person or office
+    return whole if wording is Audience.OUTSIDE or _JAPANESE.search(whole) else first_name(whole)

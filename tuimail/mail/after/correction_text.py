@@ -115,7 +115,8 @@ def said_when(at: datetime, language: Language) -> str:
     """A date and time as it stands in a letter; a foreign reader is told the zone too."""
     if language is Language.JAPANESE:
         return f"{at.year}年{at.month}月{at.day}日（{_DAYS[at.weekday()]}）{at.hour}時{at.minute:02}分"
-    zone = f" (UTC{at:%z})".replace("+0000", "") if at.tzinfo else ""
+    offset = f"{at:%z}"
+    zone = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}{zone}"
 
 
@@ -125,6 +126,6 @@ def _marks(text: str, at: int) -> list[int]:
 
 def _language(text: str) -> Language:
     """Japanese where at least one letter in five is; a name in an English mail makes it none."""
-    text = re.sub(r"\S*(?:://|@)\S*", " ", text[:_LOOKED_AT])
+    text = re.sub(r"[!-~]*(?:://|@)[!-~]*", " ", text[:_LOOKED_AT])
     japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
     return Language.JAPANESE if japanese and japanese * _SHARE >= latin else Language.ENGLISH
