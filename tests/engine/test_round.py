@@ -281,6 +281,8 @@ def test_rounds_that_are_cut_anywhere_and_begun_again_end_as_the_server_is(boxes
 class PagedSource(FakeSource):
     """Keys without numbers, in pages newest first; only the last one says how far all has been read."""
 
+    goes = ""
+
     async def stretches(self, folder):
         there = {uid: flags for uid, (_, flags) in self.boxes[folder].items()}
         uids = list(there)
@@ -288,24 +290,49 @@ class PagedSource(FakeSource):
             uids, page = uids[: -self.span], uids[-self.span :]
             await self._call("stretch", folder)
             yield Stretch(0, 0, {uid: there[uid] for uid in page}, part=True)
+        there.pop(self.goes, None)
         yield Stretch(0, LAST, there, mark=Mark(total=len(there), token="end"))
 
 
-async def test_a_folder_in_parts_is_shown_part_by_part_and_compared_as_a_whole_at_the_end():
+@pytest.fixture
+def paged():
+    """2,000 messages in pages of 600, and a cache that is slow to take them."""
     stage = Stage()
     stage.source = PagedSource("work")
     stage.source.span = 600
     for number in range(2000):
         stage.box[f"k{number:04}"] = b"Message-ID: <%d@x>\r\n\r\nraw" % number, NONE
-    await stage.sync()
-    fetched = [uid for uids in stage.asked("envelopes") for uid in uids]
+    put = stage.cache.put
+
+    async def slow(envelopes):
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await put(envelopes)
+
+    stage.cache.put = slow
+    return stage
+
+
+async def test_a_folder_in_parts_is_shown_part_by_part_and_compared_as_a_whole_at_the_end(paged):
+    await paged.sync()
+    fetched = [uid for uids in paged.asked("envelopes") for uid in uids]
     assert fetched == [f"k{n:04}" for n in range(2000 - FIRST_PAGE - 1, -1, -1)]
-    assert stage.cache.flags() == stage.there()
-    assert (await stage.cache.reached("work", "INBOX")).token == "end"
-    assert {news.total for news in stage.news if isinstance(news, Progress)} == {2000}
-    del stage.box["k0003"], stage.box["k1990"]
-    stage.box["k0005"] = stage.box["k0005"][0], SEEN
-    stage.source.asked.clear()
-    await stage.sync()
-    assert not stage.asked("envelopes")
-    assert stage.cache.flags() == stage.there()
+    assert paged.cache.flags() == paged.there()
+    assert (await paged.cache.reached("work", "INBOX")).token == "end"
+    assert {news.total for news in paged.news if isinstance(news, Progress)} == {2000}
+    del paged.box["k0003"], paged.box["k1990"]
+    paged.box["k0005"] = paged.box["k0005"][0], SEEN
+    paged.source.asked.clear()
+    await paged.sync()
+    assert not paged.asked("envelopes")
+    assert paged.cache.flags() == paged.there()
+
+
+async def test_what_goes_while_the_parts_are_read_is_not_kept(paged):
+    paged.source.goes = "k0900"
+    await paged.sync()
+    assert await paged.cache.reached("work", "INBOX") is None
+    del paged.box["k0900"]
+    paged.source.goes = ""
+    await paged.sync()
+    assert paged.cache.flags() == paged.there()

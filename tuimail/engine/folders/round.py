@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from tuimail.engine.deeds.overlay import Overlay
 from tuimail.engine.folders.ahead import ahead
 from tuimail.engine.folders.carry import Carry
@@ -136,27 +138,32 @@ class FolderRound:
 
         What was filed after the mark was taken is for the next round.
         """
-        above, parts = mark.next or LAST, 0
+        above, taken = mark.next or LAST, set[str]()
         stretches = self._source.stretches(self._folder)
         while (stretch := await self._ask(anext(stretches, NO_MORE))) is not NO_MORE:
             known = await self._known(stretch.first, max(above - 1, stretch.last))
-            async for envelopes in self._compared(known, stretch, parts, dropping):
+            async for envelopes in self._compared(known, stretch, taken, dropping):
                 yield envelopes
             above = min(above, stretch.first)
-            parts += len(stretch.flags) if stretch.part else 0
+            taken |= stretch.flags.keys() if stretch.part else set()
             self._end = stretch.mark or self._end
             self._veiled |= bool(self._untold())
         self._veiled |= bool(self._untold())
         if dropping and above > 0:
             await self._drop(tuple((await self._known(0, above - 1)).flags))
 
-    async def _compared(self, known: Listing, stretch: Stretch, parts: int, dropping: bool) -> Batches:
-        """`parts` messages of it were compared before; a part says nothing of what it has not."""
+    async def _compared(self, known: Listing, stretch: Stretch, taken: set[str], dropping: bool) -> Batches:
+        """A part says nothing of what it has not. What was `taken` with one is on its way to the cache.
+
+        Where some of that went before the end, the next round compares everything.
+        """
         planned = plan.changed if stretch.part else plan.plan
         todo = await self._planned(planned, known, Listing(stretch.flags))
         if dropping:
             await self._drop(todo.drop)
-        async for envelopes in self._fetched(todo, len(stretch.flags) - (0 if stretch.part else parts)):
+        self._veiled |= not stretch.part and not taken <= stretch.flags.keys()
+        fresh = replace(todo, fetch=tuple(uid for uid in todo.fetch if uid not in taken))
+        async for envelopes in self._fetched(fresh, len(stretch.flags.keys() - taken)):
             yield envelopes
 
     async def _planned(
