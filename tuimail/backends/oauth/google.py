@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from tuimail.backends.network import Bounds, is_allowed
-from tuimail.backends.oauth.grant import Grant, Prompt, Show, refused
+from tuimail.backends.oauth.grant import Grant, Prompt, Sealed, Show, refused
 from tuimail.backends.oauth.redirect import listening
 from tuimail.mail.errors import ConfigError, LoginError, MailboxError, SecretError, TuimailError
 from tuimail.mail.letter.safe import line
@@ -34,7 +34,7 @@ REFUSED = {"invalid_grant", "access_denied"}
 BOUNDS = Bounds(connect=30, idle=30, whole=30, answer=1 << 20)
 
 
-class Client(Struct, frozen=True):
+class Client(Sealed, frozen=True):
     """What Google's console gives for a desktop client; its secret is not one, by Google's own account."""
 
     client_id: str
@@ -47,7 +47,7 @@ class _File(Struct, frozen=True):
     installed: Client
 
 
-class _State(Struct, frozen=True):
+class _State(Sealed, frozen=True):
     """What is kept: the refresh token, and the access token with its end (UTC seconds)."""
 
     refresh: str

@@ -12,7 +12,14 @@ GRAPH, MAIL = "graph", "mail"
 """What a token is for: Microsoft Graph, or IMAP, SMTP and JMAP. One token is never good for both."""
 
 
-class Grant(Struct, frozen=True):
+class Sealed(Struct, frozen=True):
+    """A value with secrets in it, which no log and no trace of an error shows."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class Grant(Sealed, frozen=True):
     """An access token until `expires_at` (UTC seconds), and in `state` all that gets the next one."""
 
     state: str

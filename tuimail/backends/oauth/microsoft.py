@@ -154,8 +154,8 @@ class Microsoft:
             session.cache.serialize() if session.cache.has_state_changed else session.state,
             result["access_token"],
             time.time() + int(result.get("expires_in", 0)),
-            line(str(said.get("preferred_username", "")), 320),
-            line(str(said.get("tid", "")), 100),
+            str(line(str(said.get("preferred_username", "")), 320)),
+            str(line(str(said.get("tid", "")), 100)),
         )
 
     def _scopes(self, resource: str) -> list[str]:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from tuimail.backends import secrets
 from tuimail.backends.aside import aside
-from tuimail.backends.oauth.grant import Grant, Provider, Show, again, signed_out
+from tuimail.backends.oauth.grant import Grant, Provider, Sealed, Show, again, signed_out
 from tuimail.backends.oauth.token_cache import Stamp, TokenFile, Unreadable
 from tuimail.mail.errors import LoginError, SecretError
 from tuimail.mail.letter.safe import line
@@ -22,7 +21,7 @@ MARGIN = 300.0
 """Seconds before its end from which on a token is not given out: a long sending must end with it."""
 
 
-class Kept(Struct, frozen=True):
+class Kept(Sealed, frozen=True):
     """What the file holds: the provider's `state`, who signed in, and a challenge yet to be met."""
 
     state: str
@@ -31,7 +30,7 @@ class Kept(Struct, frozen=True):
     claims: str = ""
 
 
-class _Known(Struct, frozen=True):
+class _Known(Sealed, frozen=True):
     """A token in memory, as good as the file it came with."""
 
     token: str
