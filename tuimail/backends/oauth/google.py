@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -18,9 +18,6 @@ from tuimail.backends.oauth.grant import Grant, Prompt, Sealed, Show, refused
 from tuimail.backends.oauth.redirect import listening
 from tuimail.mail.errors import ConfigError, LoginError, MailboxError, SecretError, TuimailError
 from tuimail.mail.letter.safe import line
-
-if TYPE_CHECKING:
-    from tuimail.backends.web import Web
 
 SCOPE = "https://mail.google.com/"
 """IMAP and SMTP; Google knows no smaller one for them."""
@@ -77,7 +74,6 @@ class Google:
 
     def __init__(self, account: str, client: Client, user: str, now: Callable[[], float] = time.time) -> None:
         self._account, self._client, self._user, self._now = account, client, user, now
-        self._web: Web | None = None
 
     async def by_browser(self, resources: Sequence[str], show: Show, claims: str = "") -> Grant:
         verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
@@ -135,14 +131,12 @@ class Google:
         """The answer of the token endpoint, when it is a yes."""
         from tuimail.backends.web import Web
 
-        self._web = Web(BOUNDS)
+        web = Web(BOUNDS)
         client = {"client_id": self._client.client_id, "client_secret": self._client.client_secret}
         try:
-            answer = await self._web.ask(
-                "POST", self._client.token_uri, FORM, urlencode(asked | client).encode()
-            )
+            answer = await web.ask("POST", self._client.token_uri, FORM, urlencode(asked | client).encode())
         finally:
-            await self._web.close()
+            await web.close()
         given = _object(answer.body)
         if answer.code != 200 or "access_token" not in given:
             raise self._refusal(answer.code, str(given.get("error", "")))
