@@ -19,6 +19,7 @@ _ANY = re.compile(
 )
 _EXPANDED = re.compile(r"singleValueExtendedProperties\(\$filter=(?P<filter>.*)\)", re.IGNORECASE)
 _IDS = re.compile(r"id eq '([^']+)'")
+_WORD = re.compile(r'(NOT )?(?:([a-z]+):)?(?:"([^"]*)"|([^\s"]+))')
 _HOW: dict[str, Callable[[Any, Any], bool]] = {"eq": eq, "ne": ne, "ge": ge, "gt": gt, "le": le, "lt": lt}
 
 Test = Callable[[Message, dict[str, Any]], bool]
@@ -117,13 +118,13 @@ def _value(json: dict[str, Any], name: str) -> Any:
 
 
 def _says(one: Message, search: str) -> bool:
-    """Whether every word is somewhere in it; `subject:` and `from:` say where."""
+    """Whether all of a query in KQL holds: words and phrases, where they stand, joined by AND, with NOT."""
     mail = mime.parsed(one.raw)
     places = {"subject": mail.subject, "from": f"{mail.sender.name} {mail.sender.spec}", "body": mail.text}
     places["to"] = " ".join(f"{person.name} {person.spec}" for person in mail.to)
-    for word in search.strip('"').split():
-        where, colon, rest = word.partition(":")
-        within = places[where] if colon and where in places else " ".join(places.values())
-        if (rest if colon and where in places else word).lower() not in within.lower():
+    clause = search[1:-1].replace('\\"', '"') if search.startswith('"') else search
+    for unwanted, where, phrase, word in _WORD.findall(clause):
+        within = places.get(where, " ".join(places.values()))
+        if word != "AND" and ((phrase or word).rstrip("*").lower() in within.lower()) is bool(unwanted):
             return False
     return True
