@@ -25,7 +25,7 @@ LONGEST = 30 * 86_400.0
 DEFERRED = ("SystemTime 0x3FEF", "SystemTime 0x000F")
 """PidTagDeferredSendTime and PidTagDeferredDeliveryTime."""
 
-FORBIDDEN, NOT_FOUND = 403, 404
+FORBIDDEN = 403
 NOT_ALLOWED = "your organisation does not allow cancelling here, use Outlook"
 
 
@@ -113,7 +113,7 @@ class GraphKeeper:
         except Rejected as error:
             if error.code == FORBIDDEN:
                 raise MailboxError(f"{self._graph.server.host}: {NOT_ALLOWED}") from error
-            if error.code != NOT_FOUND:
+            if not error.is_gone:
                 raise
 
 

@@ -5,7 +5,7 @@ from tuimail.backends.response import AnswerLost
 from tuimail.mail.errors import LoginError, MailboxError
 from tuimail.mail.hold.outcome import Denied, Outcome, Refused, Unreachable, Vanished
 
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TIMED_OUT = 401, 403, 404, 408
+UNAUTHORIZED, FORBIDDEN, TIMED_OUT, TOO_LONG = 401, 403, 408, 413
 AGAIN = (409, 423)
 """Somebody else works on the mailbox just now: nothing was done."""
 
@@ -46,7 +46,7 @@ def sending(error: MailboxError) -> Outcome:
     match error:
         case AnswerLost():
             return Vanished(str(error))
-        case Rejected(code=code) if code in (NOT_FOUND, TIMED_OUT):
+        case Rejected() if error.is_gone or error.code == TIMED_OUT:
             return Vanished(str(error))
         case _:
             return before_sending(error)
@@ -57,6 +57,6 @@ def _refused(error: Rejected) -> Outcome:
         return Denied(FORBIDDEN, str(error))
     if error.code in AGAIN or error.code == TIMED_OUT:
         return Unreachable(str(error))
-    if error.code == 413 or error.name in SIZES:
+    if error.code == TOO_LONG or error.name in SIZES:
         return Refused(TOO_LARGE, str(error))
     return Refused(NOT_ALLOWED if error.code == FORBIDDEN else FAILED, str(error))

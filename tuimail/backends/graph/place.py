@@ -7,7 +7,6 @@ from tuimail.backends.graph.refusal import Rejected
 from tuimail.mail.letter.submission import OWN_HEADER
 
 DRAFTS, OUTBOX, SENT, DELETED = "drafts", "outbox", "sentitems", "deleteditems"
-NOT_FOUND = 404
 _HEADERS = "{00020386-0000-0000-C000-000000000046}"
 """The property set in which Exchange keeps header lines it has no other place for."""
 
@@ -24,7 +23,7 @@ async def place_of(graph: Graph, handle: str) -> Place | None:
     try:
         found = await graph.json("GET", query(at(handle), select="id,isDraft,parentFolderId"))
     except Rejected as error:
-        if error.code == NOT_FOUND:
+        if error.is_gone:
             return None
         raise
     return Place(found.get("isDraft") is True, await _known(graph, str(found.get("parentFolderId", ""))))
@@ -33,18 +32,24 @@ async def place_of(graph: Graph, handle: str) -> Place | None:
 async def in_sent(graph: Graph, message_id: str, token: str = "", ordinary: bool = False) -> str:
     """The id of the copy in Sent Items, by Message-ID, else by our own header; empty when there is none.
 
-    `ordinary` asks for the id that changes on a move. Raises MailboxError.
+    The header can't be searched for everywhere: a no to that finds nothing. `ordinary` asks for the id that
+    changes on a move. Raises MailboxError.
     """
-    wanted = [f"internetMessageId eq {text(message_id)}"] if message_id else []
+    found = await _first_sent(graph, f"internetMessageId eq {text(message_id)}", ordinary)
+    if found or not token:
+        return found
     named = f"ep/id eq 'String {_HEADERS} Name {OWN_HEADER}' and ep/value eq {text(token)}"
-    wanted += [f"singleValueExtendedProperties/any(ep:{named})"] if token else []
-    for one in wanted:
-        path = query(f"{ME}/mailFolders/{SENT}/messages", filter=one, select="id,isDraft")
-        found = (await graph.json("GET", path, headers={"Prefer": ""} if ordinary else None)).get("value")
-        names = [each["id"] for each in found or () if isinstance(each, dict) and "id" in each]
-        if names:
-            return str(names[0])
-    return ""
+    try:
+        return await _first_sent(graph, f"singleValueExtendedProperties/any(ep:{named})", ordinary)
+    except Rejected:
+        return ""
+
+
+async def _first_sent(graph: Graph, wanted: str, ordinary: bool) -> str:
+    path = query(f"{ME}/mailFolders/{SENT}/messages", filter=wanted, select="id,isDraft")
+    found = (await graph.json("GET", path, headers={"Prefer": ""} if ordinary else None)).get("value")
+    names = [each["id"] for each in found or () if isinstance(each, dict) and "id" in each]
+    return str(names[0]) if names else ""
 
 
 async def _known(graph: Graph, folder: str) -> str:

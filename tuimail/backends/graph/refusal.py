@@ -9,7 +9,8 @@ from tuimail.mail.errors import MailboxError, MailboxRefused
 from tuimail.mail.letter.safe import line
 
 LONGEST_TEXT = 300
-TOO_MANY_REQUESTS = 429
+NOT_FOUND, TOO_MANY_REQUESTS = 404, 429
+NO_ID = ("ErrorInvalidIdMalformed", "ErrorInvalidMailboxItemId")
 LONGEST_PAUSE = 14_400.0
 
 
@@ -20,6 +21,11 @@ class Rejected(MailboxRefused):
         super().__init__(text)
         self.code = code
         self.name = name
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it says that there is nothing under that id in this mailbox."""
+        return self.code == NOT_FOUND or self.name in NO_ID
 
 
 class Busy(MailboxError):  # noqa: N818 (it is an answer)
