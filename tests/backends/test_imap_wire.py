@@ -130,6 +130,14 @@ def test_a_token_goes_by_xoauth2(double, connect):
     assert b"AUTHENTICATE XOAUTH2" in server.lines[-1]
 
 
+def test_a_token_goes_by_the_standard_where_that_is_offered(double, connect):
+    refusal = {"AUTHENTICATE OAUTHBEARER": b"{tag} NO [AUTHENTICATIONFAILED] expired\r\n"}
+    server = double(refusal, capabilities="IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER")
+    with pytest.raises(LoginError, match="expired"):
+        connect(server, auth="token")
+    assert b"AUTHENTICATE OAUTHBEARER" in server.lines[-1]
+
+
 def test_the_last_commands_are_not_kept_in_memory(double, connect):
     wire = connect(double(), auth="token")
     kept = [vars(wire), vars(wire._channel)]

@@ -43,14 +43,40 @@ async def test_old_servers_offer_with_an_equals_sign(door, with_login):
     assert door.logins[0][0] == "PLAIN"
 
 
-async def test_a_token_goes_as_xoauth2(door, with_login):
-    outcome = await hand_over(door.port, secret=ALICE[1], **with_login | {"auth": "xoauth2"})
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        (["PLAIN", "XOAUTH2"], "XOAUTH2"),
+        (["XOAUTH2", "OAUTHBEARER"], "OAUTHBEARER"),
+        (["PLAIN", "OAUTHBEARER"], "OAUTHBEARER"),
+    ],
+)
+async def test_a_token_goes_the_way_the_server_offers(door, with_login, offered, taken):
+    door.mechanisms = offered
+    outcome = await hand_over(door.port, secret=ALICE[1], **with_login | {"auth": "token"})
     assert isinstance(outcome, Accepted)
-    assert door.logins == [("XOAUTH2", *ALICE)]
-    assert door.heard[1].startswith("AUTH XOAUTH2 ")
+    assert door.logins == [(taken, *ALICE)]
+    assert door.heard[1].startswith(f"AUTH {taken} ")
 
 
-@pytest.mark.parametrize("auth", ["password", "xoauth2"])
+async def test_a_name_with_a_comma_reaches_the_server_as_it_is(door, with_login):
+    door.mechanisms = ["OAUTHBEARER"]
+    door.login = ("a,b=c@example.test", "token")
+    given = with_login | {"auth": "token", "user": "a,b=c@example.test"}
+    assert isinstance(await hand_over(door.port, secret="token", **given), Accepted)
+
+
+@pytest.mark.parametrize("offered", ["XOAUTH2", "OAUTHBEARER"])
+async def test_a_refused_token_is_denied_and_tried_once_and_says_what_to_do(door, with_login, offered):
+    door.mechanisms = [offered]
+    given = with_login | {"auth": "token", "remedy": "sign in again: tuimail account sign-in work"}
+    outcome = await hand_over(door.port, secret="wrong", **given)
+    words = "5.7.8 authentication failed; sign in again: tuimail account sign-in work"
+    assert outcome == Denied(535, words)
+    assert len(door.logins) == 1
+
+
+@pytest.mark.parametrize("auth", ["password", "token"])
 async def test_a_wrong_secret_is_denied_and_tried_once(door, with_login, auth):
     outcome = await hand_over(door.port, secret="wrong", **with_login | {"auth": auth})
     assert outcome == Denied(535, "5.7.8 authentication failed")
@@ -81,7 +107,7 @@ async def test_no_mechanism_that_fits_is_a_denial_that_lists_what_is_offered(doo
 
 async def test_a_token_is_never_sent_as_a_password(door, with_login):
     door.mechanisms = ["PLAIN", "LOGIN"]
-    assert isinstance(await hand_over(door.port, **with_login | {"auth": "xoauth2"}), Denied)
+    assert isinstance(await hand_over(door.port, **with_login | {"auth": "token"}), Denied)
     assert door.logins == []
 
 

@@ -166,7 +166,7 @@ class _Conversation:
         user, secret = await self._credentials(mechanism.upper(), initial)
         self.sink.logins.append((mechanism, user, secret))
         self.logged_in = (user, secret) == self.sink.login
-        if not self.logged_in and mechanism == "XOAUTH2":
+        if not self.logged_in and mechanism in ("XOAUTH2", "OAUTHBEARER"):
             await self._prompt(base64.b64encode(b'{"status":"401"}'))
         await self.say(b"235 2.7.0 welcome" if self.logged_in else b"535 5.7.8 authentication failed")
 
@@ -179,6 +179,10 @@ class _Conversation:
         if mechanism == "XOAUTH2":
             user, bearer, *_ = text.split("\x01")
             return user.removeprefix("user="), bearer.removeprefix("auth=Bearer ")
+        if mechanism == "OAUTHBEARER":
+            name, _host, _port, bearer, *_ = text.split("\x01")
+            user = name.removeprefix("n,a=").removesuffix(",").replace("=2C", ",").replace("=3D", "=")
+            return user, bearer.removeprefix("auth=Bearer ")
         _, user, secret = text.split("\0")
         return user, secret
 

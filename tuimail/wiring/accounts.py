@@ -13,7 +13,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
 from tuimail.ports import Keeper, MailSource, Submitter
 from tuimail.wiring.microsoft import by_graph, exchange_of, graph_of, keeper_of, kind_of, tracer_of
-from tuimail.wiring.signing_in import Asked, Login, by_token
+from tuimail.wiring.signing_in import Asked, Login, by_token, remedy
 
 if TYPE_CHECKING:
     from tuimail.backends.graph.http import Graph
@@ -79,7 +79,7 @@ def _source(given: settings.Account, login: Login) -> MailSource:
 
     imap = given.imap
     auth: Literal["password", "token"] = "token" if by_token(given) else "password"
-    server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth)
+    server = ImapServer(imap.host, imap.port, _user(given), imap.security, auth, remedy(given))
     return ImapSource(given.name, server, login.secret)
 
 
@@ -89,9 +89,10 @@ def _submitter(given: settings.Account, login: Login) -> Submitter:
 
     assert given.smtp is not None
     smtp = given.smtp
-    auth: Literal["xoauth2", "password", "none"] = "xoauth2" if by_token(given) else "password"
+    auth: Literal["token", "password", "none"] = "token" if by_token(given) else "password"
     auth = "none" if given.auth == "none" else auth
-    server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth)
+    way_back = remedy(given) if by_token(given) else ""
+    server = Server(smtp.host, smtp.port, smtp.security, _user(given), auth, remedy=way_back)
     return SmtpSubmitter(server, login.secret)
 
 

@@ -4,6 +4,7 @@ show(Prompt)    is called on the loop with the address to open in a browser, and
 GRAPH, MAIL     what a token is for; passwords and token commands know no difference
 """
 
+import shlex
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,15 @@ def by_token(given: settings.Account) -> bool:
 def signs_in(given: settings.Account) -> bool:
     """Whether somebody signs in to this account with tuimail."""
     return by_token(given) and given.token_command is None
+
+
+def remedy(given: settings.Account) -> str:
+    """What to do when a server refuses the login of this account."""
+    if signs_in(given):
+        return f"sign in again: tuimail account sign-in {line(shlex.quote(given.name))}"
+    if by_token(given):
+        return "look at token_command"
+    return "look at user and password"
 
 
 def resources(given: settings.Account) -> tuple[str, ...]:

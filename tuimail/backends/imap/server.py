@@ -17,7 +17,8 @@ class Broken(MailboxError):  # noqa: N818 (it is a state of the connection; str(
 class ImapServer(Struct, frozen=True):
     """`security` is `tls` from the first byte, `starttls` before the login, or `none` on this computer.
 
-    `auth` says what the credential is: a `password`, or a `token` for XOAUTH2.
+    `auth` says what the credential is: a `password`, or a `token` for OAUTHBEARER or XOAUTH2. `remedy` is
+    what a person does about a refused login.
     """
 
     host: str
@@ -25,6 +26,7 @@ class ImapServer(Struct, frozen=True):
     user: str
     security: Literal["tls", "starttls", "none"] = "tls"
     auth: Literal["password", "token"] = "password"
+    remedy: str = "look at user and password"
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

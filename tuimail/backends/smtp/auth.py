@@ -1,8 +1,9 @@
-"""Logging in to a submission server: PLAIN, LOGIN and XOAUTH2 (RFC 4954, 4616)."""
+"""Logging in to a submission server: PLAIN, LOGIN, OAUTHBEARER and XOAUTH2 (RFC 4954, 4616, 7628)."""
 
 import base64
 from collections.abc import Awaitable, Callable
 
+from tuimail.backends import sasl
 from tuimail.backends.smtp.server import Credential, Server, Stop
 from tuimail.backends.smtp.wire import Reply
 from tuimail.mail.errors import LoginError, SecretError, TuimailError
@@ -13,7 +14,7 @@ Say = Callable[..., Awaitable[Reply]]
 
 NO_CODE = 0
 LOGGED_IN, GO_ON = 235, 334
-METHODS = {"password": ("PLAIN", "LOGIN"), "xoauth2": ("XOAUTH2",), "none": ()}
+METHODS = {"password": ("PLAIN", "LOGIN"), "token": sasl.TOKEN_MECHANISMS, "none": ()}
 
 
 async def log_in(server: Server, say: Say, offered: list[str], credential: Credential) -> None:
@@ -25,11 +26,12 @@ async def log_in(server: Server, say: Say, offered: list[str], credential: Crede
     if method is None:
         listed = line(" ".join(offered)) or "none at all"
         raise Stop(Denied(NO_CODE, f"{server.host} offers no login that fits; it offers {listed}"))
-    reply = await _DIALOGUES[method](say, server.user, await _secret(credential))
+    reply = await _converse(say, method, server, await _secret(credential))
     if reply.code == LOGGED_IN:
         return
     if reply.permanent:
-        raise Stop(Denied(reply.code, reply.text))
+        text = f"{reply.text}; {server.remedy}" if server.remedy else reply.text
+        raise Stop(Denied(reply.code, text))
     raise Stop(Unreachable(f"{server.host} can't check the login now: {reply.code} {reply.text}"))
 
 
@@ -42,8 +44,15 @@ async def _secret(credential: Credential) -> str:
         raise Stop(Unreachable(str(error))) from error
 
 
-async def _plain(say: Say, user: str, secret: str) -> Reply:
-    return await say(b"AUTH", b"PLAIN", _base64(f"\0{user}\0{secret}"))
+async def _converse(say: Say, method: str, server: Server, secret: str) -> Reply:
+    match method:
+        case "PLAIN":
+            return await say(b"AUTH", b"PLAIN", _base64(f"\0{server.user}\0{secret}"))
+        case "LOGIN":
+            return await _login(say, server.user, secret)
+    words = sasl.bearer(method, server.user, secret, server.host, server.port)
+    reply = await say(b"AUTH", method.encode(), _base64(words))
+    return await say(_base64(sasl.GIVE_UP[method])) if reply.code == GO_ON else reply
 
 
 async def _login(say: Say, user: str, secret: str) -> Reply:
@@ -55,13 +64,5 @@ async def _login(say: Say, user: str, secret: str) -> Reply:
     return reply
 
 
-async def _xoauth2(say: Say, user: str, secret: str) -> Reply:
-    reply = await say(b"AUTH", b"XOAUTH2", _base64(f"user={user}\x01auth=Bearer {secret}\x01\x01"))
-    return await say(b"") if reply.code == GO_ON else reply
-
-
 def _base64(text: str) -> bytes:
     return base64.b64encode(text.encode())
-
-
-_DIALOGUES = {"PLAIN": _plain, "LOGIN": _login, "XOAUTH2": _xoauth2}

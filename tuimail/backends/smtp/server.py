@@ -32,15 +32,17 @@ class Server(Struct, frozen=True):
     """One submission server (RFC 6409). Raises MailboxError for a clear connection off this computer.
 
     `tls` speaks TLS from the first byte, `starttls` before anything else is said; neither ever falls back.
-    `helo` is what we call ourselves; it says nothing about this computer unless told to.
+    `helo` is what we call ourselves; it says nothing about this computer unless told to. `remedy` is what a
+    person does about a refused login.
     """
 
     host: str
     port: int
     security: Literal["tls", "starttls", "none"] = "tls"
     user: str = ""
-    auth: Literal["password", "xoauth2", "none"] = "password"
+    auth: Literal["password", "token", "none"] = "password"
     helo: str = NO_NAME
+    remedy: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     def __post_init__(self) -> None:
