@@ -79,7 +79,7 @@ class GraphSource:
         while True:
             page = await self._page(link)
             self._shelf.put(folder, page.there)
-            part = {rows.key(given): rows.flags(given) for given in reversed(page.there)}
+            part = {rows.key(given): rows.flags(given) for given in sorted(page.there, key=rows.received)}
             there = {uid: flags for uid, flags in (part | there).items() if uid not in page.gone}
             if not page.next:
                 break
