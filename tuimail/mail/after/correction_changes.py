@@ -23,7 +23,8 @@ _NUMBER = (
 )
 _LETTER = r"(?![ぁ-ヿ一-鿿々])\w"
 _WORDS = re.compile(
-    rf"{_NUMBER}|{_LETTER}(?:(?:{_LETTER}|['’@./-])*{_LETTER})?|[一-鿿々]+|[ァ-ヺー]+|[ぁ-ゟ]+|\s+|.", re.DOTALL
+    rf"{_NUMBER}|{_LETTER}(?:(?:{_LETTER}|['’@./-])*{_LETTER})?|[一-鿿々]+|[ァ-ヺー]+|[ぁ-ゟ]+|\s+|.",
+    re.DOTALL,
 )
 
 _BRACKETS = {")": "(", "）": "（", "」": "「", "』": "『", "】": "【", "]": "["}
