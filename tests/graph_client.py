@@ -2,7 +2,7 @@
 
 import base64
 import json
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
@@ -63,9 +63,13 @@ class GraphClient:
         fields = {"Content-Type": "application/json"} if data else {}
         fields |= {"Authorization": f"Bearer {self._token}"} if self._token else {}
         fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-        self._connection.request(method, target, data, fields)
-        reply = self._connection.getresponse()
-        return Answer(reply.status, reply.read(), dict(reply.getheaders()))
+        try:
+            self._connection.request(method, target, data, fields)
+            reply = self._connection.getresponse()
+            return Answer(reply.status, reply.read(), dict(reply.getheaders()))
+        except (HTTPException, OSError):
+            self._connection.close()
+            raise
 
     def get(self, path: str, **headers) -> Answer:
         return self.ask("GET", path, **headers)

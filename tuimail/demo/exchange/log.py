@@ -47,13 +47,14 @@ class Parcel(Struct, frozen=True):
 
 
 class Log:
-    """Lists that only grow."""
+    """Lists that only grow; `broken` has the stand-in's own faults, of which there should be none."""
 
     def __init__(self) -> None:
         self.requests: list[Seen] = []
         self.sent: list[Sent] = []
         self.recalls: list[Recalled] = []
         self.outside: list[Parcel] = []
+        self.broken: list[str] = []
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()

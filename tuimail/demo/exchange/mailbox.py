@@ -71,8 +71,8 @@ class Mailbox:
 
     def get(self, name: str, folder: str = "") -> Message:
         """By an id of either kind. Raises GraphError 404, or 400 for what is no id."""
-        key, place = numbers(name)
-        one = self.known(key)
+        owner, key, place = numbers(name)
+        one = self.known(key) if owner == self.spec else None
         if one is None or place not in (0, one.place) or folder not in ("", one.folder):
             raise not_found()
         return one

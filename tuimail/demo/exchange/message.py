@@ -57,12 +57,12 @@ class Message(Struct, frozen=True):
         return dict(self.properties).get(name.lower(), "")
 
 
-def numbers(name: str) -> tuple[int, int]:
-    """The key and the place that an id says, place 0 for an immutable one. Raises GraphError 400."""
+def numbers(name: str) -> tuple[str, int, int]:
+    """Owner, key and place that an id says, place 0 for an immutable one. Raises GraphError 400."""
     try:
         head = next(head for head in (ORDINARY, IMMUTABLE) if name.startswith(head))
-        _, key, *place = base64.urlsafe_b64decode(name.removeprefix(head)).decode().split(":")
-        return int(key), int(place[0]) if place else 0
+        owner, key, *place = base64.urlsafe_b64decode(name.removeprefix(head)).decode().split(":")
+        return owner, int(key), int(place[0]) if place else 0
     except (StopIteration, ValueError):
         raise bad_request("Id is malformed.", "ErrorInvalidIdMalformed") from None
 

@@ -1,5 +1,6 @@
 """Mails that Exchange itself writes: automatic replies, receipts, reports of what went wrong."""
 
+from email import message_from_string
 from email.header import Header
 from email.message import EmailMessage
 from email.message import Message as Part
@@ -124,9 +125,14 @@ def _report(letter: EmailMessage, kind: str, text: str, fields: str, original: m
     for content, body in ((f"message/{kind}", fields), ("text/rfc822-headers", _head(original))):
         part = Part()
         part["Content-Type"] = content
-        part.set_payload(body)
+        part.set_payload(body if content != "message/delivery-status" else _blocks(body))
         box.attach(part)
     return crlf(box.as_bytes())
+
+
+def _blocks(fields: str) -> list[Part | str]:
+    """One for each recipient, as the generator of this kind wants them."""
+    return [message_from_string(block + "\n") for block in fields.strip().split("\n\n")]
 
 
 def _head(original: mime.Mail) -> str:

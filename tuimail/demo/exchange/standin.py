@@ -1,5 +1,6 @@
 """The HTTP server in front of an organisation: tokens, faults, a log of every request."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from msgspec import Struct
 
 from tuimail.demo.exchange.errors import GraphError
 from tuimail.demo.exchange.faults import Fault, Faults, Kind
@@ -39,7 +42,8 @@ class StandIn:
         self.faults, self.me = Faults(), me
         self._routes = Routes(self.org, me)
         self._server = _Server((HOST, 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._closed = False
+        self._thread = threading.Thread(target=self._listen, name="exchange", daemon=True)
 
     @property
     def url(self) -> str:
@@ -58,7 +62,8 @@ class StandIn:
 
     def close(self) -> None:
         """Stop; what was to happen later never happens."""
-        self._server.shutdown()
+        self._closed = True
+        socket.create_connection((HOST, self._server.server_address[1])).close()
         self._thread.join()
         self._server.server_close()
         self.org.schedule.close()
@@ -80,6 +85,13 @@ class StandIn:
                 return reply
         except GraphError as error:
             return refusal(error)
+        except Exception as error:  # noqa: BLE001 (the top of a request's thread: a fault here is told, not lost)
+            self.log.broken.append(f"{request.method} {request.path}: {error!r}")
+            return refusal(GraphError(500, "StandInBroken", repr(error)))
+
+    def _listen(self) -> None:
+        while not self._closed:
+            self._server.handle_request()
 
     def _let_in(self, request: Request, at_once: int) -> None:
         """Raises GraphError 401 or 429."""
@@ -124,15 +136,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         at_once = self.standin.log.enter()
-        when, status, request = self.standin.org.clock(), 0, self._request()
+        when, request, told = self.standin.org.clock(), self._request(), _CUT
         try:
             fault = self.standin.faults.spring(request.method, request.path)
             whole = len(request.body) == int(request.headers.get("content-length") or 0)
-            status = self._meet(fault, request, at_once) if whole else self._cut()
+            told = self._met(fault, request, at_once) if whole else _CUT
         finally:
-            query = urlsplit(self.path).query
-            seen = Seen(request.method, request.path, unquote(query), when, status, request.beta)
+            query = unquote(urlsplit(self.path).query)
+            seen = Seen(request.method, request.path, query, when, told.status, request.beta)
             self.standin.log.leave(seen)
+        self.close_connection |= not told.status
+        self.wfile.write(told.data)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
 
@@ -148,41 +162,48 @@ class _Handler(BaseHTTPRequestHandler):
         base = self.standin.url
         return Request(self.command, unquote(path), query, headers, body, base, version == "/beta")
 
-    def _meet(self, fault: Fault | None, request: Request, at_once: int) -> int:
-        """Answer, or do what the fault says; the status that was answered, 0 for none."""
+    def _met(self, fault: Fault | None, request: Request, at_once: int) -> "_Told":
+        """What goes over the wire when the request meets that fault, or none."""
         kind = fault.kind if fault else None
         if fault and kind is Kind.SLOW:
             time.sleep(fault.seconds)
         if kind is Kind.CUT:
-            return self._cut()
+            return _CUT
         if fault and kind is Kind.ANSWER:
             error = GraphError(fault.status, fault.code, "On demand.")
             error.headers = fault.headers
-            return self._write(refusal(error))
+            return _told(refusal(error))
         reply = self.standin.answer(request, at_once)
         if kind is Kind.LOST:
-            return self._cut()
+            return _CUT
         if fault and kind is Kind.GARBAGE:
-            reply = Reply(fault.status, fault.body)
-        return self._write(reply, halved=kind is Kind.MIDDLE)
+            return _told(Reply(fault.status, fault.body))
+        told = _told(reply)
+        return _Told(0, told.data[: _middle(told.data, reply.body)]) if kind is Kind.MIDDLE else told
 
-    def _cut(self) -> int:
-        self.close_connection = True
-        return 0
 
-    def _write(self, reply: Reply, halved: bool = False) -> int:
-        """Head and body in one piece, or the first half of it before the connection ends."""
-        kinds = (("Content-Type", reply.kind),) if reply.kind else ()
-        length = () if reply.status == HTTPStatus.NO_CONTENT else (("Content-Length", str(len(reply.body))),)
-        fields = (*kinds, *length, *reply.headers, ("request-id", "1f0b8a52-0000-4000-8000-000000000000"))
-        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-        whole = f"HTTP/1.1 {reply.status} {_reason(reply.status)}\r\n{head}\r\n".encode() + reply.body
-        self.wfile.write(whole[: self._half(whole, reply.body)] if halved else whole)
-        self.close_connection |= halved
-        return 0 if halved else reply.status
+class _Told(Struct, frozen=True):
+    """An answer as bytes; status 0 when it is none, and the connection ends with it."""
 
-    def _half(self, whole: bytes, body: bytes) -> int:
-        return len(whole) - (len(body) + 1) // 2 if body else len(whole) // 2
+    status: int
+    data: bytes
+
+
+_CUT = _Told(0, b"")
+
+
+def _told(reply: Reply) -> _Told:
+    kinds = (("Content-Type", reply.kind),) if reply.kind else ()
+    length = () if reply.status == HTTPStatus.NO_CONTENT else (("Content-Length", str(len(reply.body))),)
+    fields = (*kinds, *length, *reply.headers, ("request-id", "1f0b8a52-0000-4000-8000-000000000000"))
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    whole = f"HTTP/1.1 {reply.status} {_reason(reply.status)}\r\n{head}\r\n".encode() + reply.body
+    return _Told(reply.status, whole)
+
+
+def _middle(whole: bytes, body: bytes) -> int:
+    """Where to cut: in the body, or in the first line where there is none."""
+    return len(whole) - (len(body) + 1) // 2 if body else len("HTTP/1.1 2")
 
 
 def _reason(status: int) -> str:
