@@ -59,7 +59,7 @@ def test_a_place_does_not_offer_the_way_to_itself():
 def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""
     import tuimail.ui.app
-    from tuimail.ui.screens import composer, drafts, help, mail, outbox, quit, reader, when
+    from tuimail.ui.screens import amend, composer, correct, drafts, help, mail, outbox, quit, reader, when
     from tuimail.ui.widgets import folder_line, row_list, search_line
 
     homes = {
@@ -72,6 +72,8 @@ def test_actions_exist(place):
         Place.DRAFTS: drafts.DraftsScreen,
         Place.FOLDERS: folder_line.FolderLine,
         Place.SEARCH: search_line.SearchLine,
+        Place.CORRECT: correct.CorrectScreen,
+        Place.AMEND: amend.AmendScreen,
         Place.QUIT: quit.QuitScreen,
         Place.HELP: help.HelpScreen,
         Place.MOVING: row_list.RowList,

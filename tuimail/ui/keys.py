@@ -18,8 +18,13 @@ class Place(StrEnum):
     OUTBOX = "Outbox"
     WHEN = "Choosing a time"
     DRAFTS = "Drafts"
+    INCIDENTS = "Incidents"
+    INCIDENT = "Incident"
     FOLDERS = "Folders"
     SEARCH = "Search"
+    CORRECT = "Correcting a mail"
+    AMEND = "What it should have said"
+    ACCOUNT = "Making an account"
     QUIT = "Leaving with held mail"
     HELP = "Help"
     MOVING = "Moving about"
@@ -53,7 +58,10 @@ _E, _L, _R, _C, _O, _D, _W, _F = (
     (Place.FOLDERS,),
 )
 _MAIL = (Place.LIST, Place.READER)
+_A, _B = (Place.CORRECT,), (Place.AMEND,)
 _M = (Place.MOVING,)
+_INCIDENTS, _INCIDENT = (Place.INCIDENTS,), (Place.INCIDENT,)
+_NEW = (Place.ACCOUNT,)
 
 KEYS: tuple[Key, ...] = (
     Key("send", "alt+s,ctrl+enter", "send", "send", "Send: it waits in the outbox first", _C, strong=True),
@@ -119,6 +127,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("search", "slash", "search", "find", "Narrow the list as you type", _L),
     Key("folders", "g", "folders", "folders", "Go to a folder", _L),
+    Key("correct", "C", "correct", "correct", "Put right a mail that left", (*_MAIL, *_O)),
     Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),
     Key("reply_list", "l", "reply_list", "reply to list", "Answer the mailing list", _MAIL, shown=False),
     Key("forward", "f", "forward", "forward", "Send it on to somebody else", _MAIL),
@@ -230,8 +239,40 @@ KEYS: tuple[Key, ...] = (
         True,
         True,
     ),
+    Key("wrong_person", "w", "wrong('wrong-person')", "wrong person", "It went to a wrong person", _A, False),
+    Key(
+        "wrong_attachment", "a", "wrong('attachment')", "attachment", "A file was wrong or missing", _A, False
+    ),
+    Key("wrong_content", "t", "wrong('content')", "wrong text", "Something in the text was wrong", _A, False),
+    Key("wrong_addresses", "v", "wrong('addresses')", "visible", "Addresses could be seen by all", _A, False),
+    Key("wrong_early", "e", "wrong('early')", "too early", "It was sent before it was ready", _A, False),
+    Key("wrong_other", "o", "wrong('other')", "other", "Something else was wrong", _A, False),
+    Key("correct_language", "l", "language", "language", "Japanese or English", _A),
+    Key("correct_each", "m", "each", "one mail/each", "One mail, or each person separately", _A),
+    Key("correct_people", "p", "people", "to whom", "Choose who gets it", _A),
+    Key("correct_wording", "x", "wording", "wording", "Worded for inside or outside", _A),
+    Key("correct_files", "f", "keep_files", "its files", "Send the original's files along, or not", _A),
+    Key(
+        "amended",
+        "alt+s,ctrl+enter",
+        "amended",
+        "write it",
+        "Write a correction of what changed",
+        _B,
+        True,
+        True,
+    ),
     Key("draft_open", "enter", "open", "open", "Go on writing", _D),
     Key("draft_drop", "d", "discard", "discard", "Throw the draft away, after a question", _D),
+    Key("incident_open", "enter", "open", "open", "Open the incident", _INCIDENTS),
+    Key("incident_new", "n", "new", "for the last mail", "Open one for the last mail sent", _INCIDENTS),
+    Key("incident_tick", "space,enter", "tick", "tick", "Tick the step, or not", _INCIDENT, strong=True),
+    Key("incident_note", "n", "note", "note", "Write a note on the step", _INCIDENT),
+    Key("incident_meant", "m", "meant_for", "meant for", "Whom it was meant for, or about", _INCIDENT),
+    Key("incident_report", "p", "report", "report", "Draft the report to manager and security", _INCIDENT),
+    Key("incident_clocks", "K", "clocks", "clocks", "Show the times the law gives, or hide them", _INCIDENT),
+    Key("incident_export", "E", "export", "export", "Save the record: Markdown, JSON or CSV", _INCIDENT),
+    Key("incident_close", "c", "finish", "close", "Nothing is left to do; again: open it again", _INCIDENT),
     Key("undo", "u", "app.undo", "undo", "Take back the newest held mail, or the last deed", _E, shown=False),
     Key(
         "undo_typing",
@@ -245,6 +286,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("outbox", "o", "app.outbox", "outbox", "What is held, going out, failed", _E),
     Key("drafts", "D", "app.drafts", "drafts", "The drafts on this computer", _E),
+    Key("incidents", "I", "app.incidents", "incidents", "Misdirected mail: what is done about it", _E, False),
     Key("pick", "enter", "pick", "go", "Take this folder", _F, strong=True),
     Key("folder_down", "down", "choose(1)", "next", "The next folder", _F, False, True),
     Key("folder_up", "up", "choose(-1)", "previous", "The folder before", _F, False, True),
@@ -294,6 +336,21 @@ KEYS: tuple[Key, ...] = (
         (Place.QUIT,),
     ),
     Key("quit_stay", "escape,q", "leave", "stay", "Stay here", (Place.QUIT,)),
+    Key("account_forward", "enter", "forward", "go on", "Take the answers and go on", _NEW, True, True),
+    Key("account_back", "escape", "back", "back", "A step back; stops what is going on", _NEW, True, True),
+    Key(
+        "account_other",
+        "alt+o",
+        "other",
+        "other servers",
+        "The next servers that were found",
+        _NEW,
+        True,
+        True,
+    ),
+    Key("account_again", "alt+t", "again", "try again", "Try the account again", _NEW, True, True),
+    Key("account_keep", "alt+k", "keep", "keep it anyway", "Keep what does not work yet", _NEW, True, True),
+    Key("account_demo", "f2", "demo", "demo", "Look around first, in a built-in world", _NEW, True, True),
     Key("down", "j,down", "move(1)", "down", "One row down", _M),
     Key("up", "k,up", "move(-1)", "up", "One row up", _M),
     Key("page_down", "pagedown,space", "page(1)", "page down", "One screen down", _M),
@@ -306,7 +363,10 @@ KEYS: tuple[Key, ...] = (
         "leave",
         "leave",
         "Leave this place; nothing is lost",
-        (Place.READER, Place.COMPOSER, Place.OUTBOX, Place.WHEN, Place.DRAFTS, Place.FOLDERS, Place.HELP),
+        (
+            *(Place.READER, Place.COMPOSER, Place.OUTBOX, Place.WHEN, Place.DRAFTS, Place.FOLDERS),
+            *(Place.HELP, Place.CORRECT, Place.AMEND, Place.INCIDENTS, Place.INCIDENT),
+        ),
     ),
     Key("unfind", "escape", "unfind", "show all", "Show everything again after a search", _L, shown=False),
     Key(
@@ -315,7 +375,10 @@ KEYS: tuple[Key, ...] = (
         "leave",
         "back",
         "Back; from the list, quit",
-        (Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.HELP),
+        (
+            *(Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.HELP, Place.CORRECT),
+            *(Place.INCIDENTS, Place.INCIDENT),
+        ),
         shown=False,
     ),
     Key("palette", "ctrl+p", "app.command_palette", "actions", "Find any action by name", _E, False, True),
@@ -374,13 +437,13 @@ def names(key: Key, keymap: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(NAMES.get(one, one) for one in keymap.get(key.id, key.keys).split(","))
 
 
-TYPING = (Place.COMPOSER, Place.SEARCH, Place.WHEN, Place.FOLDERS)
+TYPING = (Place.COMPOSER, Place.AMEND, Place.SEARCH, Place.WHEN, Place.FOLDERS)
 """Where letters are text, and only other keys act."""
 
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
-LEADS_HERE = {Place.OUTBOX: "outbox", Place.DRAFTS: "drafts"}
+LEADS_HERE = {Place.OUTBOX: "outbox", Place.DRAFTS: "drafts", Place.INCIDENTS: "incidents"}
 """The key that leads to a place, which is of no use once one is there."""
 
 
@@ -402,7 +465,7 @@ def bar(
     `without` are ids of actions that are of no use at the moment, `labels` other words for some,
     `first` those that are asked for just now.
     """
-    alone = place in (*TYPING, Place.QUIT)
+    alone = place in (*TYPING, Place.CORRECT, Place.QUIT)
     keys = {key.id: key for key in (of(place) if alone else (*of(place), *of(Place.EVERYWHERE)))}
     needless = {*without, *first, LEADS_HERE.get(place)}
     shown = [key for key in keys.values() if key.shown and key.id not in needless]

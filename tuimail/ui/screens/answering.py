@@ -10,7 +10,7 @@ from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import Safe, line
-from tuimail.ui.screens.doors import pick_folder, write
+from tuimail.ui.screens.doors import correct, pick_folder, write
 from tuimail.ui.screens.place import PlaceScreen
 
 MANY = 500
@@ -90,6 +90,10 @@ class AnsweringScreen(PlaceScreen):
     async def action_label(self) -> None:
         await self.triage(self._ask_label)
 
+    def action_correct(self) -> None:
+        """Put right the message here if it is one's own, else the last one sent."""
+        self.work(self._correct, "answer")
+
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         """Open the composer on what `make` makes of the current message."""
         envelope = self.envelope()
@@ -110,6 +114,13 @@ class AnsweringScreen(PlaceScreen):
 
     async def _write(self, make: Callable[[Ref], Awaitable[Draft]], ref: Ref) -> None:
         await write(self.app, self.desk, await make(ref))
+
+    async def _correct(self) -> None:
+        envelope, own = self.envelope(), self.desk.engine.drafts.identities()
+        mail = None
+        if envelope is not None and any(who.is_at(envelope.sender.spec) for who in own):
+            mail = await self.desk.engine.sent.of(envelope.ref)
+        await correct(self.app, self.desk, mail)
 
     async def _forward_attached(self) -> None:
         chosen = await self.chosen()

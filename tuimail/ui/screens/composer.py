@@ -34,16 +34,22 @@ TITLES = {
     Kind.REPLY_ALL: "Reply to all",
     Kind.FORWARD: "Forward",
 }
+CORRECTION = "Correction"
 
 
 class ComposerScreen(WritingScreen):
-    """Writes one draft. Whatever happens to it, the text is on disk or on the screen."""
+    """Writes one draft. Whatever happens to it, the text is on disk or on the screen.
+
+    `part` says which of several it is; `sent` whether it was handed over when the place closed.
+    """
 
     place = Place.COMPOSER
     BINDINGS = bindings(Place.COMPOSER)
 
-    def __init__(self, desk: Desk, draft: Draft) -> None:
+    def __init__(self, desk: Desk, draft: Draft, part: str = "") -> None:
         super().__init__(desk, draft)
+        self.sent = False
+        self._part = part
         self._soon: Timer | None = None
         self._kept: Draft | None = draft
         self._gone = False
@@ -89,7 +95,9 @@ class ComposerScreen(WritingScreen):
     def on_mount(self) -> None:
         self._retitle("")
         self.body.move_cursor(self._draft.cursor)
-        if self._draft.to:
+        if self._draft.corrects:
+            self.to_mark(self._draft.cursor)
+        if self._draft.to or self._draft.bcc:
             self.body.focus()
         else:
             self.query_one("#to", AddressField).input.focus()
@@ -127,7 +135,7 @@ class ComposerScreen(WritingScreen):
         await self.caught_up()
         if self.leaves.has_passed:
             self.ask_late()
-        elif not await self._is_someone_else():
+        elif not await self._is_someone_else() and not self.ask_unfilled():
             await self.send()
 
     async def send(self, confirmed: bool = False) -> None:
@@ -146,6 +154,7 @@ class ComposerScreen(WritingScreen):
             self.say(str(error), trouble=True)
             await self._keep_anyway()
         else:
+            self.sent = True
             self.close()
 
     def action_save(self) -> None:
@@ -153,7 +162,7 @@ class ComposerScreen(WritingScreen):
         start(self, self._save, "file", exclusive=False)
 
     async def action_next_field(self) -> None:
-        if not await self._took():
+        if not await self._took() and not self.to_next_mark():
             self.focus_next()
 
     async def action_next_line(self) -> None:
@@ -225,7 +234,8 @@ class ComposerScreen(WritingScreen):
         return found.text if isinstance(found, Field | AddressField) else ""
 
     def _retitle(self, right: str | None = None) -> None:
-        self.titled(f"{TITLES[self._draft.kind]} · {line(self._draft.account)}", right)
+        title = CORRECTION if self._draft.corrects else TITLES[self._draft.kind]
+        self.titled(" · ".join(filter(None, (title, self._part, line(self._draft.account)))), right)
 
     def changed(self) -> None:
         self._save_soon()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
 
+from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Ref
@@ -15,10 +16,14 @@ from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 
 if TYPE_CHECKING:
+    from tuimail.mail.after.sent_mail import SentMail
     from tuimail.ui.screens.reader import ReaderScreen
     from tuimail.ui.screens.when import Answer
 
 READER = "reader"
+
+LOOKED_AT = 50
+"""So many of the last mails are looked through for one that is no correction itself."""
 
 
 class Step(Protocol):
@@ -91,11 +96,42 @@ async def outbox(app: App[None], desk: Desk) -> None:
     await app.push_screen(OutboxScreen(desk))
 
 
+async def correct(app: App[None], desk: Desk, mail: "SentMail | None", latest: bool = False) -> None:
+    """Ask what was wrong with a mail that left; without one, with the last that was sent."""
+    from tuimail.ui.screens.correct import CorrectScreen
+
+    if mail is None:
+        sent = await desk.engine.sent.latest(LOOKED_AT)
+        mail, latest = next((one for one in sent if not one.corrects), None), True
+    if mail is None:
+        raise MailboxError("Nothing that left from here is known; open a mail in its Sent folder first.")
+    await app.push_screen(CorrectScreen(desk, mail, latest))
+
+
 async def drafts(app: App[None], desk: Desk) -> None:
     """Open the list of local drafts."""
     from tuimail.ui.screens.drafts import DraftsScreen
 
     await app.push_screen(DraftsScreen(desk))
+
+
+async def incidents(app: App[None], desk: Desk) -> None:
+    """Open the list of incidents."""
+    from tuimail.ui.screens.incidents import IncidentsScreen
+
+    await app.push_screen(IncidentsScreen(desk))
+
+
+async def incident(app: App[None], desk: Desk, id_: str) -> None:
+    """Open the page of an incident."""
+    from tuimail.ui.screens.incident import IncidentScreen
+
+    await app.push_screen(IncidentScreen(desk, id_))
+
+
+async def incident_of(app: App[None], desk: Desk, mail: "SentMail") -> None:
+    """Open the page of the incident of a mail that left; there is one from now on. Raises OutboxError."""
+    await incident(app, desk, (await desk.engine.incidents.open(mail)).id)
 
 
 async def help_(app: App[None], desk: Desk) -> None:

@@ -13,7 +13,7 @@ from tuimail.ui.deeds import KEYS, Deed, possible
 from tuimail.ui.desk import Desk
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.doing import DoingScreen
-from tuimail.ui.screens.doors import choose_time, write
+from tuimail.ui.screens.doors import choose_time, correct, write
 from tuimail.ui.screens.when import Answer
 from tuimail.ui.widgets.about_item import AboutItem
 from tuimail.ui.widgets.edge import KeyBar
@@ -143,6 +143,10 @@ class OutboxScreen(DoingScreen):
         )
         self.do(deed, "Remove {} mails from the outbox?", "Remove 「{}」 from the outbox?")
 
+    def action_correct(self) -> None:
+        """Put right the item here if it has left, else the last mail that did."""
+        self.work(self._correct, "correct")
+
     def _ask(self, title: str, longer: bool = False) -> None:
         """Open the picker; what is chosen there is done to what is chosen here now."""
         chosen = self.items.chosen
@@ -160,6 +164,11 @@ class OutboxScreen(DoingScreen):
         if answer.schedule is not None:
             act = partial(outbox.reschedule, schedule=answer.schedule)
         self.begin(Deed(act, "Putting off", "put off", "past waiting", "It is past waiting."), chosen)
+
+    async def _correct(self) -> None:
+        item = self.items.current
+        mail = await self.desk.engine.sent.of_item(item.id) if item is not None else None
+        await correct(self.app, self.desk, mail)
 
     async def _undo(self, item: Item) -> None:
         if item.handle:

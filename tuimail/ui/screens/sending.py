@@ -43,6 +43,19 @@ class SendingScreen(PlaceScreen):
         question = line(f"Before it leaves · {asked}", LONGEST_QUESTION)
         self.app.push_screen(ChoiceScreen(question, {"enter": "send"}, "back to the text"), self._agreed)
 
+    def ask_unfilled(self) -> bool:
+        """Ask about what nobody filled in of a correction; whether there was something."""
+        from tuimail.mail.after.correction_text import unfilled
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        draft = self.draft
+        marks = unfilled(f"{draft.subject}\n{draft.body}") if draft.corrects else ()
+        if marks:
+            question = line(f"Still to be filled in: {' '.join(marks)}", LONGEST_QUESTION)
+            answers = {"enter": "send it like this"}
+            self.app.push_screen(ChoiceScreen(question, answers, "back to the text"), self._like_this)
+        return bool(marks)
+
     def ask_late(self) -> None:
         """The time that was chosen lies behind: it never means to send at once."""
         from tuimail.ui.screens.ask import ChoiceScreen
@@ -53,6 +66,10 @@ class SendingScreen(PlaceScreen):
     def _agreed(self, answer: str | None) -> None:
         if answer is not None:
             self.work(partial(self.send, confirmed=True), "send")
+
+    def _like_this(self, answer: str | None) -> None:
+        if answer is not None:
+            self.work(self.send, "send")
 
     def _late(self, answer: str | None) -> None:
         if answer == "n":

@@ -3,7 +3,9 @@
 from functools import partial
 
 from msgspec.structs import replace
+from textual.widgets.text_area import Selection
 
+from tuimail.mail.after.correction_text import MARK
 from tuimail.mail.letter.address import show
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import line
@@ -44,6 +46,26 @@ class WritingScreen(SendingScreen):
         self.body.replace(draft.body, (0, 0), self.body.document.end)
         self.body.move_cursor(draft.cursor)
         self.body.focus()
+
+    def to_mark(self, place: tuple[int, int]) -> bool:
+        """Select the mark that begins there, so that what is typed takes its place."""
+        row, column = place
+        text = self.body.document.get_line(row) if row < self.body.document.line_count else ""
+        found = MARK.match(text, column)
+        if found is not None:
+            self.body.selection = Selection(place, (row, found.end()))
+        return found is not None
+
+    def to_next_mark(self) -> bool:
+        """In a correction: on to the next thing to fill in; False where there is none below."""
+        if not self._draft.corrects or not self.body.has_focus:
+            return False
+        row, column = self.body.cursor_location
+        for at, text in enumerate(self.body.text.split("\n")[row:], row):
+            found = MARK.search(text, column if at == row else 0)
+            if found is not None:
+                return self.to_mark((at, found.start()))
+        return False
 
     async def caught_up(self) -> None:
         """Wait for the letters that are on their way to the field with the focus."""

@@ -97,8 +97,9 @@ class Edge(Vertical):
     def compose(self) -> ComposeResult:
         yield ConcernLine(self._desk, self._place)
         if self._place is not Place.OUTBOX:
-            typing = self._place is Place.COMPOSER
-            yield HeldLines(self._desk, "alt+u" if typing else "u", "" if typing else "o outbox")
+            typing = self._place in keys.TYPING
+            without = typing or self._place is Place.CORRECT
+            yield HeldLines(self._desk, "alt+u" if typing else "u", "" if without else "o outbox")
         yield KeyBar(self._desk, self._place)
 
     def look(self) -> None:

@@ -20,7 +20,7 @@ from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Piece, Row, Tone
 from tuimail.ui.format.held import concern_row, held_row
 from tuimail.ui.held import moving
-from tuimail.ui.keys import Place
+from tuimail.ui.keys import TYPING, Place
 from tuimail.ui.widgets.rows import Rows, in_sight
 
 TICK = 0.2
@@ -122,7 +122,7 @@ class ConcernLine(Rows):
     def _hint(self, concern: Concern) -> str:
         if self._place is Place.OUTBOX:
             return "a logs in again" if concern.matter is Matter.STOPPED else ""
-        return "" if self._place is Place.COMPOSER else "o outbox"
+        return "" if self._place in (*TYPING, Place.CORRECT) else "o outbox"
 
     def look(self) -> None:
         """Draw what rests by now; while another place is on top nothing is taken in, lest a row stay."""

@@ -1,0 +1,112 @@
+"""The page that asks what was wrong, as rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from tuimail.engine.after.corrections import Made, Outlook
+from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
+from tuimail.mail.after.sent_mail import SentMail
+from tuimail.mail.letter.address import Address, show
+from tuimail.mail.letter.safe import line
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, row_len, wrap
+from tuimail.ui.format.times import date, hour
+
+MOST = 9
+"""So many scenarios of one's own have a key."""
+
+NAMES = {
+    Scenario.PERSON: ("wrong person", "asks to delete it; then the right person gets it"),
+    Scenario.ATTACHMENT: ("wrong or missing attachment", "asks for the right file, which goes along"),
+    Scenario.CONTENT: ("wrong text", "edit the original; the differences are listed 誤 → 正"),
+    Scenario.ADDRESSES: ("addresses visible", "sent in To or Cc instead of Bcc; each separately"),
+    Scenario.EARLY: ("sent too early", "half written; the finished one follows"),
+    Scenario.OTHER: ("something else", "say it in your own words"),
+}
+LANGUAGES = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
+WORDINGS = {Audience.INSIDE: "inside wording", Audience.OUTSIDE: "outside wording"}
+
+
+class Sheet(Struct, frozen=True):
+    """All that the page shows. `outlooks` are by scenario, `added` the scenarios of one's own."""
+
+    mail: SentMail
+    wish: Wish = Wish()
+    outlooks: Mapping[str, Outlook] = {}
+    added: tuple[str, ...] = ()
+    made: Made = Made((), ())
+
+
+def title(mail: SentMail, now: float) -> str:
+    """Which mail is put right, when it left, to how many."""
+    day = date(mail.sent, now)
+    at = hour(mail.sent) if day == hour(mail.sent) else f"{day} {hour(mail.sent)}"
+    count = len(mail.people)
+    people = "1 person" if count == 1 else f"{count:,} people"
+    return f"Correct: {line(mail.subject, 200) or '(no subject)'} · sent {at} · to {people}"
+
+
+def choices(sheet: Sheet, keys: Mapping[str, str], width: int) -> Iterator[Row]:
+    """A row for everything that can have been wrong; `keys` by scenario."""
+    for scenario, (name, about) in NAMES.items():
+        yield _choice(keys[scenario], name, _whom(sheet, scenario) or about, width)
+    for number, name in enumerate(sheet.added[:MOST], 1):
+        yield _choice(str(number), line(name, 40), "your own template", width)
+
+
+def summary(sheet: Sheet, width: int) -> Iterator[Row]:
+    """How it is going to be written, to whom, and what was written before."""
+    outlook = sheet.outlooks.get(Scenario.OTHER)
+    if outlook is None:
+        return
+    people = [person for circle in outlook.circles for person in circle.people]
+    words = [LANGUAGES[outlook.language], _messages(sheet.wish, outlook), WORDINGS[outlook.audience]]
+    words += ["with the files of the original"] if sheet.wish.keep_files else []
+    yield (Piece(f" {' · '.join(words)}", Tone.STRONG),)
+    yield _to(people, width)
+    for row in wrap(_before(sheet.made), width - 2):
+        yield (Piece(f" {row}", Tone.ALERT),)
+
+
+def _choice(key: str, name: str, about: str, width: int) -> Row:
+    left = (Piece(f" {fit(key, 2)} ", Tone.ACCENT), Piece(fit(name, 28) + " ", Tone.STRONG))
+    return (*left, Piece(cut(about, max(0, width - row_len(left))), Tone.MUTED))
+
+
+def _whom(sheet: Sheet, scenario: str) -> str:
+    """Who alone gets a correction of this kind, where that is not everybody."""
+    outlook, usual = sheet.outlooks.get(scenario), sheet.outlooks.get(Scenario.OTHER)
+    if outlook is None or usual is None or sheet.wish.to is not None or scenario != Scenario.PERSON:
+        return ""
+    people = [person for circle in outlook.circles for person in circle.people]
+    if len(people) == sum(len(circle.people) for circle in usual.circles):
+        return ""
+    names = ", ".join(person.spec for person in people[:2]) + (" …" if len(people) > 2 else "")
+    return f"asks those outside to delete it: {line(names, 120)}"
+
+
+def _messages(wish: Wish, outlook: Outlook) -> str:
+    count = len(outlook.circles)
+    if count == 1:
+        return "one mail"
+    if wish.each:
+        return f"each person separately ({count:,})"
+    return f"one mail, and {count - 1:,} for blind copies apart"
+
+
+def _to(people: Sequence[Address], width: int) -> Row:
+    """As many as there is room for, and how many more."""
+    text = " to "
+    for number, person in enumerate(people):
+        more = f" and {len(people) - number:,} more"
+        name = ("" if number == 0 else ", ") + show(person)
+        if number and row_len((Piece(text + name + more),)) > width - 1:
+            return (Piece(text + more, Tone.MUTED),)
+        text += name
+    return (Piece(cut(text, width - 1), Tone.MUTED),)
+
+
+def _before(made: Made) -> str:
+    parts = [f"{len(made.drafts):,} in Drafts"] if made.drafts else []
+    parts += [f"{len(made.items):,} in the outbox or sent"] if made.items else []
+    return f"There are corrections of it already: {', '.join(parts)}." if parts else ""
