@@ -1,7 +1,7 @@
 import pytest
 
 from tuimail import wiring
-from tuimail.config import Account, Config, Jmap, Outbox, Server
+from tuimail.config import Account, Config, Graph, Jmap, Outbox, Server
 from tuimail.mail.errors import ConfigError, SecretError
 from tuimail.paths import Paths
 from tuimail.wiring import signing_in
@@ -28,6 +28,18 @@ def test_the_copy_in_sent_is_left_to_servers_that_file_their_own(places):
     gmail = account(name="gmail", smtp=Server("smtp.gmail.com", 465))
     engine = wiring.build(Config((account(), gmail)), places)
     assert [own.files_sent for own in engine.accounts] == [True, False]
+
+
+def test_the_mailbox_is_read_by_graph_only_where_there_is_no_other_way_to_it(places):
+    imap, way = Server("127.0.0.1", 1143, "none"), {"graph": Graph(), "auth": "microsoft", "smtp": None}
+    accounts = (
+        account(name="all", maildir=None, **way),
+        account(name="imap", maildir=None, imap=imap, **way),
+        account(name="files", **way),
+    )
+    engine = wiring.build(Config(accounts), places)
+    kinds = [type(own.source).__name__ for own in engine.accounts]
+    assert kinds == ["GraphSource", "ImapSource", "MaildirSource"]
 
 
 def test_scheduled_mail_is_kept_by_jmap_where_it_is_given_else_by_the_submission_server(places):

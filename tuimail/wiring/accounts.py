@@ -51,7 +51,7 @@ def account_of(
     return Account(
         name=given.name,
         address=Address(given.address, given.display_name),
-        source=_source(given, login),
+        source=_source(given, graph, login),
         submitter=submitter,
         signature=_signature(given),
         aliases=tuple(_identity(given, one) for one in given.identities),
@@ -69,7 +69,11 @@ def _files_its_own(given: settings.Account) -> bool:
     return given.smtp is not None and given.smtp.host.lower() in FILES_ITS_OWN
 
 
-def _source(given: settings.Account, login: Login) -> MailSource:
+def _source(given: settings.Account, graph: "Graph | None", login: Login) -> MailSource:
+    if given.imap is None and given.maildir is None and graph is not None:
+        from tuimail.backends.graph.source import GraphSource
+
+        return GraphSource(given.name, graph)
     if given.imap is None:
         from tuimail.backends.maildir.source import MaildirSource
 
