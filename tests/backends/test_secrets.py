@@ -5,35 +5,16 @@ import threading
 import time
 
 import keyring
-import keyring.backend
 import keyring.backends.fail
 import keyring.backends.null
 import keyring.errors
 import pytest
+from keyrings import Memory
 
 from tuimail.backends import secrets
 from tuimail.mail.errors import SecretError
 
 SECRET = "hunter2"
-
-
-class Memory(keyring.backend.KeyringBackend):
-    """Keeps passwords as long as the test runs."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service, username):
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        del self.kept[service, username]
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ class Dovecot:
     """`imap`, `imaps`, `submission`, `lmtp` are ports; every password is `pw`.
 
     alice and bob @example.test are ordinary; old@ has a server that can IMAP4rev1 and nothing else, full@
-    a quota of 1,000 bytes. What is submitted goes on to the port `relay`, which is read at the start.
+    a quota of 1,000 bytes. What is submitted goes on to the port `relay`, which is read at the start; so is
+    `introspection`, the URL of an authority (RFC 7662) whose tokens count as a login besides the password.
 
     `folder` must have a short path (a unix socket's has 107 bytes). Nothing outside it is written.
     """
@@ -48,6 +49,7 @@ class Dovecot:
     def __init__(self, folder: Path, certificates: Certificates, storage: str = "maildir") -> None:
         self.folder = folder
         self.relay = 1
+        self.introspection = ""
         self.imap, self.imaps, self.submission, self.lmtp = (free_port() for _ in range(4))
         self._certificates, self._storage = certificates.folder, storage
         self._owner = "mail" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -106,6 +108,9 @@ class Dovecot:
             internal=internal, login=login, owner=self._owner, group=group, folders=folders,
             imap=self.imap, imaps=self.imaps, submission=self.submission, lmtp=self.lmtp,
         )  # fmt: skip
+        if self.introspection:
+            (self.folder / "oauth2.conf").write_text(INTROSPECTION.format(url=self.introspection))
+            text += TOKENS.format(base=self.folder)
         return text if root else text + UNPRIVILEGED.format(group=group)
 
 
@@ -136,6 +141,24 @@ service submission-login {{
 service anvil {{
   chroot =
 }}
+"""
+
+TOKENS = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {base}/oauth2.conf
+}}
+"""
+
+INTROSPECTION = """
+introspection_url = {url}
+introspection_mode = post
+username_attribute = email
+active_attribute = active
+active_value = true
+openid_configuration_url = https://login.example.test/.well-known/openid-configuration
 """
 
 CONFIGURATION = """

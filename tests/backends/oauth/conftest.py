@@ -3,9 +3,8 @@
 import asyncio
 import threading
 
-import keyring
-import keyring.backend
 import pytest
+from keyrings import in_memory
 from servers.authority import Authority
 
 from tuimail.backends.oauth.grant import GRAPH, MAIL
@@ -15,31 +14,10 @@ from tuimail.backends.oauth.sign_in import SignIn
 BOTH = (GRAPH, MAIL)
 
 
-class Memory(keyring.backend.KeyringBackend):
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.kept = {}
-
-    def get_password(self, service, username):
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        del self.kept[service, username]
-
-
 @pytest.fixture
-def memory(monkeypatch):
-    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
-    before = keyring.get_keyring()
-    own = Memory()
-    keyring.set_keyring(own)
-    yield own
-    keyring.set_keyring(before)
+def memory():
+    with in_memory() as own:
+        yield own
 
 
 @pytest.fixture
