@@ -105,6 +105,26 @@ async def test_a_handle_that_is_gone_is_unsure_and_never_another_draft(server, s
     assert server.log.count("POST", "/me/messages") == 0
 
 
+async def test_one_that_left_with_an_earlier_try_is_accepted_and_does_not_leave_again(server, submitter):
+    server.org.switch(sends_again=True)
+    server.faults.add(SEND, Fault.lost())
+    journal = Journal()
+    assert isinstance(await submitter.submit(mail(), journal), Vanished)
+    assert isinstance(await submitter.submit(mail(handle=journal.remote, again=True), Journal()), Accepted)
+    assert server.log.sends_of("token") == 1
+
+
+async def test_a_draft_that_was_thrown_away_meanwhile_is_refused_not_sent(server, submitter):
+    server.faults.add(SEND, Fault.answer(429))
+    journal = Journal()
+    await submitter.submit(mail(), journal)
+    box = server.org.mailbox(ME)
+    box.move(box.messages("drafts")[0], "deleteditems")
+    came = await submitter.submit(mail(handle=journal.remote, again=True), Journal())
+    assert isinstance(came, Refused)
+    assert server.log.sent == []
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [

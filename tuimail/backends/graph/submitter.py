@@ -4,8 +4,9 @@ from tuimail.backends.graph import draft, outcome
 from tuimail.backends.graph.http import ME, Graph, query
 from tuimail.backends.graph.large import TooLarge
 from tuimail.backends.graph.people import stranger
+from tuimail.backends.graph.place import DELETED, OUTBOX, place_of
 from tuimail.mail.errors import MailboxError
-from tuimail.mail.hold.outcome import Accepted, Outcome, Refused, Withdrawn
+from tuimail.mail.hold.outcome import Accepted, Outcome, Refused, Vanished, Withdrawn
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import BodyNext
@@ -26,6 +27,8 @@ class GraphSubmitter:
             said = f"{host} would send it to {somebody} too, who stands in To or Cc and is not to get it"
             return Refused(outcome.FAILED, said)
         try:
+            if submission.handle and (ended := await self._ended(submission.handle)):
+                return ended
             handle = submission.handle or await draft.place(self._graph, submission)
         except TooLarge as error:
             return Refused(outcome.TOO_LARGE, f"{host} {error}")
@@ -49,6 +52,20 @@ class GraphSubmitter:
 
     async def close(self) -> None:
         await self._graph.close()
+
+    async def _ended(self, handle: str) -> Outcome | None:
+        """What became of the draft of an earlier attempt; None when it can be sent. Raises MailboxError."""
+        host = self._graph.server.host
+        place = await place_of(self._graph, handle)
+        if place is None:
+            return Vanished(f"{host}: the draft of an earlier try is gone")
+        if place.draft and place.folder != DELETED:
+            return None
+        if place.draft:
+            return Refused(outcome.FAILED, f"{host}: somebody threw away the draft of an earlier try")
+        if place.folder == OUTBOX:
+            return Vanished(f"{host}: it waits in the server's outbox since an earlier try")
+        return Accepted(f"{host}: it went out with an earlier try")
 
     async def _send(self, handle: str) -> Outcome:
         try:

@@ -78,7 +78,7 @@ def _plain(value: Any) -> Safe:
         return Safe("")
     from tuimail.mail.letter.html import stripped
 
-    return block(stripped(value[:20_000]))
+    return block(stripped(value[:20_000]).strip())
 
 
 def _object(value: Any) -> dict[str, Any]:

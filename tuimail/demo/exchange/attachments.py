@@ -61,6 +61,12 @@ class Uploads:
         del self._open[name]
         return _finished(upload)
 
+    def look(self, name: str) -> Reply:
+        """How far it got."""
+        if (upload := self._open.get(name)) is None:
+            raise not_found()
+        return answer({"nextExpectedRanges": [f"{len(upload.data)}-"]})
+
     def drop(self, name: str) -> Reply:
         """Give it up."""
         self._open.pop(name, None)

@@ -52,7 +52,7 @@ class Routes:
         name = request.path.removeprefix("/uploads/")
         if request.method == "PUT":
             return self._uploads.put(name, request.headers.get("content-range", ""), request.body)
-        return self._uploads.drop(name)
+        return self._uploads.look(name) if request.method == "GET" else self._uploads.drop(name)
 
     def _rows(self) -> list[tuple[str, str, Endpoint]]:
         rows: list[tuple[str, str, Endpoint]] = [
