@@ -172,3 +172,27 @@ async def test_a_command_that_does_not_end_is_ended(command):
     started = time.monotonic()
     await told(secrets.printed("token_command of work", command, seconds=0.2))
     assert time.monotonic() - started < 2
+
+
+async def test_windows_keeps_1280_characters_and_more_is_told_before_it_is_tried(use):
+    class WinVaultKeyring(Memory):
+        __module__ = "keyring.backends.Windows"
+
+    use(WinVaultKeyring())
+    await secrets.store("work", "x" * 1280)
+    text = await told(secrets.store("work", "x" * 1281))
+    assert text == (
+        "Windows keeps 1,280 characters of a secret, and this one has 1,281; give password_command"
+    )
+    assert "1,282" in await told(secrets.store("work", "\N{GRINNING FACE}" * 641))
+    assert await secrets.password("work", None) == "x" * 1280
+    key = await secrets.new_sign_in_key("work")
+    assert await secrets.sign_in_key("work") == key
+
+
+@pytest.mark.parametrize("kept", ["", "not hex", "00"])
+async def test_a_key_that_is_none_counts_as_gone(use, kept):
+    memory = Memory()
+    memory.kept[secrets.KEYS, "work"] = kept
+    use(memory)
+    assert await secrets.sign_in_key("work") is None

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Gets Dovecot, Postfix and Cyrus for the tests on Debian and Ubuntu, without starting a system service.
+# Gets Dovecot, Postfix, Cyrus and a keyring for the tests on Debian and Ubuntu, without starting a system service.
 # Does nothing when they are there. Always exits 0: the tests say themselves what they leave out.
 set -u
 
-packages="dovecot-imapd dovecot-lmtpd dovecot-submissiond postfix"
+packages="dovecot-imapd dovecot-lmtpd dovecot-submissiond postfix gnome-keyring dbus"
 policy=/usr/sbin/policy-rc.d
 
 # Cyrus and Dovecot can't be installed side by side: its packages are unpacked into a folder of their own.
@@ -67,9 +67,10 @@ unpack_cyrus() {
     rm -rf "$folder"
 }
 
-if [ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/submission ] && [ -x /usr/lib/postfix/sbin/master ]; then
-    say "Dovecot and Postfix are here"
-elif may_install "Dovecot and Postfix"; then
+if [ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/submission ] && [ -x /usr/lib/postfix/sbin/master ] &&
+    [ -x /usr/bin/gnome-keyring-daemon ] && [ -x /usr/bin/dbus-run-session ]; then
+    say "Dovecot, Postfix and gnome-keyring are here"
+elif may_install "Dovecot, Postfix and gnome-keyring"; then
     install_packages
 fi
 if [ -x "$cyrus/usr/lib/cyrus/bin/httpd" ]; then
