@@ -82,8 +82,8 @@ class Asking:
             while setup.found.index(setup.setting) != number - 1:
                 setup.other()
         print(f"  Found by {line(setup.setting.source)}.")
-        if not setup.setting.sure:
-            print("  That is not signed: look at the names before your password goes there.")
+        if setup.setting.doubt:
+            print(f"  {setup.setting.doubt}")
 
     def _answers(self, skipped: set[str]) -> None:
         """Ask what the step asks; an answer may change what is asked next."""

@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from tuimail import wiring
+from tuimail import paths, wiring
 from tuimail.backends.system import local_zone
 from tuimail.cli.agent_start import Starter
 from tuimail.cli.exits import USAGE, Fault
@@ -17,6 +18,9 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Ref
 from tuimail.paths import Paths
 
+if TYPE_CHECKING:
+    from tuimail.engine.setup import Setup
+
 Begin = Callable[[Engine], Awaitable[tuple[Draft | Ref | None, str]]]
 
 DEFAULT_THEME = "tuimail-dark"
@@ -26,8 +30,39 @@ def main(args: list[str], config: str | None) -> int:
     """Open the client on the user's mail."""
     if not has_terminal():
         raise Fault(USAGE, "the mail client needs a terminal; tuimail --help names the commands that don't")
-    read, places = settings(config)
-    return run(read, places, Starter(places, config))
+    try:
+        return _client(config)
+    except ConfigError:
+        from tuimail.wiring.setup import is_empty
+
+        places = paths.find(config)
+        if not is_empty(places.config):
+            raise
+    return _first(places, config)
+
+
+def _client(config: str | None, begin: Begin | None = None) -> int:
+    """The client, opened anew whenever it ends with another account."""
+    again: int | None = None
+    while again is None:
+        read, places = settings(config)
+        again = run(read, places, Starter(places, config), begin)
+        begin = None
+    return again
+
+
+def _first(places: Paths, config: str | None) -> int:
+    """The steps to the first account; then the mail, or the demo."""
+    from tuimail.ui.first import FirstApp
+    from tuimail.wiring.setup import new_account
+
+    app = FirstApp(new_account(places), tuple(wiring.themes(places)), DEFAULT_THEME)
+    answer = app.run()
+    if answer == "demo":
+        from tuimail.cli import demo
+
+        return demo.main([], None)
+    return _client(config) if answer else app.return_code or 0
 
 
 def write(config: str | None, draft: str) -> int:
@@ -41,8 +76,7 @@ def write(config: str | None, draft: str) -> int:
 
 def start(config: str | None, begin: Begin) -> int:
     """The same, with the composer or the reader open on what `begin` makes."""
-    read, places = settings(config)
-    return run(read, places, Starter(places, config), begin)
+    return _client(config, begin)
 
 
 def has_terminal() -> bool:
@@ -50,10 +84,11 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def run(config: Config, paths: Paths, agent: Starter | None = None, begin: Begin | None = None) -> int:
+def run(config: Config, paths: Paths, agent: Starter | None = None, begin: Begin | None = None) -> int | None:
     """Show the client until the user leaves it; held mail can then be left to `agent`.
 
-    It begins in the composer where `begin` makes a draft, in the reader where it lends a message.
+    It begins in the composer where `begin` makes a draft, in the reader where it lends a message. None where
+    it is to be opened anew, since there is another account.
     """
     from tuimail.ui.app import TuimailApp
 
@@ -70,9 +105,16 @@ def run(config: Config, paths: Paths, agent: Starter | None = None, begin: Begin
         calendar=config.calendar.working,
         begin=begin,
         threads=config.list.threads,
+        setup=partial(_setup, paths, config.ui.opener) if agent is not None else None,
     )
     app.run()
-    return app.return_code or 0
+    return None if app.again else app.return_code or 0
+
+
+def _setup(paths: Paths, opener: str) -> "Setup":
+    from tuimail.wiring.setup import new_account
+
+    return new_account(paths, opener)
 
 
 def _look(wanted: str, looks: Sequence[Mapping[str, Any]]) -> str:

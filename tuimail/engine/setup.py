@@ -80,7 +80,7 @@ class Setup:
         self.wrong: Mapping[str, str] = {}
         self.tried: tuple[Tried, ...] = ()
         self.no_keyring = ""
-        self._looked_for = ""
+        self._looked_for = self._named = ""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -174,8 +174,11 @@ class Setup:
             self._take(found[0] if found else None)
 
     def _take(self, setting: Setting | None) -> None:
+        """Use it; a name that nobody typed is made anew."""
+        before = "" if self.form.name == self._named else self.form.name
         self.setting = setting
-        self.form = forms.with_setting(self.form, setting, self._shelf.names())
+        self.form = forms.with_setting(replace(self.form, name=before), setting, self._shelf.names())
+        self._named = self.form.name if not before else ""
 
     def _settle_way(self) -> None:
         """A way that is offered no longer gives place to the first that is."""

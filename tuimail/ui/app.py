@@ -43,6 +43,7 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
 
 if TYPE_CHECKING:
+    from tuimail.engine.setup import Setup
     from tuimail.mail.when.calendar import Calendar
 
 ASKED_BACK = "Asking the server to give it back…"
@@ -108,6 +109,7 @@ class TuimailApp(App[None]):
     binding ids. `zone` and `calendar` are asked when a time is first chosen. `begin` makes the draft that
     it opens with, and says what is to be said of it.
     With `threads` lists show conversations until somebody asks for single messages.
+    `setup` begins a new account; once one is kept, the program ends with `again` set, to be opened anew.
     """
 
     CSS_PATH = "app.tcss"
@@ -132,8 +134,11 @@ class TuimailApp(App[None]):
         calendar: "Callable[[], Calendar] | None" = None,
         begin: Begin | None = None,
         threads: bool = False,
+        setup: "Callable[[], Setup] | None" = None,
     ) -> None:
         self._told = False
+        self.setup = setup
+        self.again = False
         self._begin = begin
         self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
         super().__init__()
@@ -203,6 +208,10 @@ class TuimailApp(App[None]):
         if not self._is_in(Place.DRAFTS):
             await doors.drafts(self, self.desk)
 
+    async def action_incidents(self) -> None:
+        if not self._is_in(Place.INCIDENTS):
+            await doors.incidents(self, self.desk)
+
     async def action_help(self) -> None:
         if not self._is_in(Place.HELP):
             await doors.help_(self, self.desk)
@@ -259,6 +268,17 @@ class TuimailApp(App[None]):
 
         if not isinstance(self.screen, QuitScreen):
             await self.push_screen(QuitScreen(self.desk, how, self._hand_over), self._end)
+
+    async def action_add_account(self) -> None:
+        """The steps to one more account."""
+        if self.setup is not None:
+            await doors.add_account(self, self.setup(), self._added)
+
+    async def _added(self, answer: str | None) -> None:
+        """Open everything anew with the account that is there now; what is written is saved first."""
+        if answer and await self._kept():
+            self.again = True
+            await self._end(True)
 
     def action_help_quit(self) -> None:
         """What ctrl+c does where nothing is selected."""

@@ -61,7 +61,7 @@ _MAIL = (Place.LIST, Place.READER)
 _A, _B = (Place.CORRECT,), (Place.AMEND,)
 _M = (Place.MOVING,)
 _INCIDENTS, _INCIDENT = (Place.INCIDENTS,), (Place.INCIDENT,)
-_NEW = (Place.ACCOUNT,)
+_N = (Place.ACCOUNT,)
 
 KEYS: tuple[Key, ...] = (
     Key("send", "alt+s,ctrl+enter", "send", "send", "Send: it waits in the outbox first", _C, strong=True),
@@ -336,21 +336,21 @@ KEYS: tuple[Key, ...] = (
         (Place.QUIT,),
     ),
     Key("quit_stay", "escape,q", "leave", "stay", "Stay here", (Place.QUIT,)),
-    Key("account_forward", "enter", "forward", "go on", "Take the answers and go on", _NEW, True, True),
-    Key("account_back", "escape", "back", "back", "A step back; stops what is going on", _NEW, True, True),
+    Key("account_forward", "enter", "forward", "go on", "Take the answers and go on", _N, True, True),
+    Key("account_back", "escape", "back", "back", "A step back; stops what is going on", _N, True, True),
     Key(
         "account_other",
         "alt+o",
         "other",
         "other servers",
         "The next servers that were found",
-        _NEW,
+        _N,
         True,
         True,
     ),
-    Key("account_again", "alt+t", "again", "try again", "Try the account again", _NEW, True, True),
-    Key("account_keep", "alt+k", "keep", "keep it anyway", "Keep what does not work yet", _NEW, True, True),
-    Key("account_demo", "f2", "demo", "demo", "Look around first, in a built-in world", _NEW, True, True),
+    Key("account_again", "alt+t", "again", "try again", "Try the account again", _N, True, True),
+    Key("account_keep", "alt+k", "keep", "keep it anyway", "Keep what does not work yet", _N, True, True),
+    Key("account_demo", "f2", "demo", "demo", "Look around first, in a built-in world", _N, True, True),
     Key("down", "j,down", "move(1)", "down", "One row down", _M),
     Key("up", "k,up", "move(-1)", "up", "One row up", _M),
     Key("page_down", "pagedown,space", "page(1)", "page down", "One screen down", _M),

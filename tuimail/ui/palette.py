@@ -29,6 +29,8 @@ class Actions(Provider):
         for key in self._keys():
             name = keys.names(key, {})[0]
             yield f"{key.label}  ({name})", key.tooltip, partial(self._run, key)
+        if getattr(self.app, "setup", None) is not None:
+            yield "add an account", "One more mail account, step by step", self._add_account
         for theme in sorted(self.app.available_themes):
             if theme.startswith("tuimail"):
                 yield f"theme {theme}", "Other colours", partial(setattr, self.app, "theme", theme)
@@ -37,6 +39,9 @@ class Actions(Provider):
         screen = self.screen
         own = keys.of(screen.place) if isinstance(screen, PlaceScreen) else ()
         return tuple(key for key in (*own, *keys.of(Place.EVERYWHERE)) if key.id != "palette")
+
+    async def _add_account(self) -> None:
+        await self.app.run_action("app.add_account")
 
     async def _run(self, key: Key) -> None:
         await self.app.run_action(key.action, self.screen)

@@ -114,6 +114,8 @@ def faults(step: Step, form: Form, secret: str, names: Collection[str]) -> Mappi
 
 
 def _address(form: Form) -> dict[str, str]:
+    if not form.address.strip():
+        return {"address": "it is empty; an address is like you@example.jp"}
     try:
         check(form.address.strip())
     except AddressError as error:

@@ -30,7 +30,7 @@ class Provider(Struct, frozen=True):
     def setting(self, address: str, source: str = "") -> Setting:
         """The servers for an address; `source` unless the provider is known by the address itself."""
         return Setting(
-            source or f"what is known of {self.name}",
+            source or f"tuimail's own list ({self.name})",
             self.imap,
             self.smtp,
             filled(self.user, address),

@@ -26,7 +26,8 @@ class Setting(Struct, frozen=True):
 
     `sure` is False where anybody between here and there could have said it (DNS that is not signed, guesses):
     then a person has to look at the names. `ways` to log in, the best one first. `help` is what the provider
-    wants first, in words; empty for nothing. `graph` says that Microsoft Graph can take the place of both.
+    wants first, in words; empty for nothing. `graph` says that Microsoft Graph can take the place of both;
+    `name` is the provider's, where it is known.
     """
 
     source: str
@@ -38,6 +39,15 @@ class Setting(Struct, frozen=True):
     help: str = ""
     graph: bool = False
     name: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """What a person has to see to before a secret goes there; empty for nothing."""
+        if self.sure:
+            return ""
+        if self.name:
+            return f"That is not signed: go on if your mail is really at {self.name}."
+        return "That is not signed: look at the names before your password goes there."
 
 
 def filled(template: str, address: str) -> str:

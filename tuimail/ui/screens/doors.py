@@ -3,7 +3,7 @@
 Whoever awaits one goes on when the place is there: the next key is already its own.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
@@ -16,6 +16,7 @@ from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 
 if TYPE_CHECKING:
+    from tuimail.engine.setup import Setup
     from tuimail.mail.after.sent_mail import SentMail
     from tuimail.ui.screens.reader import ReaderScreen
     from tuimail.ui.screens.when import Answer
@@ -141,6 +142,15 @@ async def help_(app: App[None], desk: Desk) -> None:
 
     here = app.screen
     await app.push_screen(HelpScreen(desk, here.place if isinstance(here, PlaceScreen) else None))
+
+
+async def add_account(
+    app: App[None], setup: "Setup", done: "Callable[[str | None], Awaitable[None]]"
+) -> None:
+    """Open the steps to an account; `done` is told what came of it."""
+    from tuimail.ui.screens.account import AccountScreen
+
+    await app.push_screen(AccountScreen(setup), done)
 
 
 async def choose_time(
