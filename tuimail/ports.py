@@ -217,7 +217,7 @@ class Keeper(Protocol):
 
 
 class MailSource(Protocol):
-    """One account's folders: IMAP or a Maildir. Every method raises MailboxError and nothing else.
+    """One account's folders: IMAP, Graph or a Maildir. Every method raises MailboxError and nothing else.
 
     What a person waits for does not stand behind what is fetched for later. `uids` that are gone, or of
     another UIDVALIDITY, are left out of every answer and left alone by every deed.

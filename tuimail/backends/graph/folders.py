@@ -184,8 +184,6 @@ def _attributes(role: str) -> Iterable[str]:
 def _found(given: Json, above: tuple[str, ...], inbox: str) -> Found:
     id, title = rows.key(given), given.get("displayName")
     step = line(title if isinstance(title, str) else "", LONGEST_STEP).strip() or "(no name)"
-    total, unread, children = (
-        max(0, value) if isinstance(value := given.get(name), int) else 0
-        for name in ("totalItemCount", "unreadItemCount", "childFolderCount")
-    )
+    names = ("totalItemCount", "unreadItemCount", "childFolderCount")
+    total, unread, children = (rows.count(given, name) for name in names)
     return Found(id, (INBOX,) if id == inbox else (*above, step), total, unread, children)

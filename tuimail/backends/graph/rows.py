@@ -102,6 +102,12 @@ def rows(answer: Json) -> list[Json]:
     return [each for each in found if isinstance(each, dict) and key(each)]
 
 
+def count(given: Json, name: str) -> int:
+    """A number of things; 0 where none is said."""
+    value = given.get(name)
+    return max(0, value) if isinstance(value, int) else 0
+
+
 def link(answer: Json, name: str) -> str:
     """The URL with which a collection goes on (`nextLink`), or that is asked next time (`deltaLink`)."""
     return _text(answer.get(f"@odata.{name}"))

@@ -179,7 +179,7 @@ class GraphSource:
             "GET", path_of(f"{ROOT}/inbox", select="totalItemCount,unreadItemCount")
         )
         server = self._calls.server
-        total, unread = (int(counts.get(name) or 0) for name in ("totalItemCount", "unreadItemCount"))
+        total, unread = (rows.count(counts, name) for name in ("totalItemCount", "unreadItemCount"))
         return f"{server.host} let {line(server.user)} in: {total} messages in the inbox, {unread} unread"
 
     async def close(self) -> None:
@@ -198,7 +198,7 @@ class GraphSource:
         except Rejected:
             self._folders.forget()
             raise
-        return Look(Mark(total=int(counted.get("totalItemCount") or 0)), whole=True)
+        return Look(Mark(total=rows.count(counted, "totalItemCount")), whole=True)
 
     async def _changes(self, folder: str, link: str) -> tuple[Found, str]:
         """All that a delta link tells, and the next one."""

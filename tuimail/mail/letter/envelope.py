@@ -23,7 +23,7 @@ class Flag(StrEnum):
 class Ref(Struct, frozen=True):
     """Where a message is: account, folder, and the backend's key for it in that folder.
 
-    `uid` is opaque: `uidvalidity.uid` for IMAP, the unique name for a Maildir.
+    `uid` is opaque: `uidvalidity.uid` for IMAP, the unique name for a Maildir, an immutable id for Graph.
     """
 
     account: str
