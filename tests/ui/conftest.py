@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
+from memory_after import MemoryAfter
 from msgspec.structs import replace
 from textual._context import active_app
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.after.incidents import Incidents
+from tuimail.engine.after.near_misses import NearMisses
+from tuimail.engine.after.practice import Practice
 from tuimail.engine.news import (
     AccountGoes,
     AccountStopped,
@@ -25,6 +29,7 @@ from tuimail.engine.news import (
 from tuimail.engine.writing.contacts import Offered
 from tuimail.engine.writing.copies import Filed
 from tuimail.engine.writing.invitations import Invitations
+from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.errors import AddressError, AttachmentError, MailboxError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.thread import Thread
@@ -488,7 +493,10 @@ class FakeContacts:
     """People met in mail at once; `late` ones come when `more` is set."""
 
     def __init__(self) -> None:
-        self.late, self.more, self.trouble = (), None, ""
+        self.late, self.more, self.trouble, self.numbers = (), None, "", {}
+
+    async def phones(self, spec: str) -> tuple[str, ...]:
+        return self.numbers.get(spec, ())
 
     async def complete(
         self, typed: str, entered: frozenset[str] = frozenset(), limit: int = 8
@@ -505,6 +513,31 @@ class FakeIds:
         return "new"
 
 
+class CountingIds:
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def item(self) -> str:
+        self.drawn += 1
+        return f"c{self.drawn}"
+
+
+class FakeFiles(dict[str, bytes]):
+    async def save(self, folder: str, name: str, data: bytes) -> str:
+        self[f"{folder}/{name}"] = data
+        return f"{folder}/{name}"
+
+
+class FakeSent:
+    """The mail that left is what is in `world.after`."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    async def latest(self, limit: int = 1) -> tuple[SentMail, ...]:
+        return await self.world.after.latest_sent(limit)
+
+
 class World:
     """The engine as the screens see it, and the handles a test turns."""
 
@@ -518,6 +551,20 @@ class World:
         self.opening = FakeOpening(self)
         self.follow = FakeFollow()
         self.invitations = Invitations(Accounts({one.name: one for one in self.accounts}), self, FakeIds())
+        self.after, self.saved = MemoryAfter(), FakeFiles()
+        self.near_misses, self.sent = NearMisses(self.after, self), FakeSent(self)
+        self.practice = Practice("boss@example.jp", "csirt@example.jp", zone=lambda: "Asia/Tokyo")
+        self.incidents = Incidents(
+            self.after,
+            self.outbox,
+            self.drafts,
+            self.contacts,
+            self.saved,
+            self,
+            CountingIds(),
+            self.newsroom,
+            self.practice,
+        )
 
     def now(self) -> Moment:
         return self.clock

@@ -296,7 +296,7 @@ class Incident(Struct, frozen=True, forbid_unknown_fields=True):
     """The desk for security or privacy, which gets a copy of it."""
 
     clocks: Annotated[tuple[Literal["appi", "appi-wrongful", "gdpr"], ...], Meta(extra=_CLOCKS)] = ()
-    """Which times for reporting are shown with every incident; `k` switches them on one by one."""
+    """Which times for reporting are shown with every incident; `K` switches them on one by one."""
 
     language: Literal["auto", "ja", "en"] = "auto"
     """The language of incident pages and reports; `auto` is that of the mail."""

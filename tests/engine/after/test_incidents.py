@@ -97,7 +97,7 @@ async def test_recalls_and_receipts_are_taken_into_the_trail_once(engine):
     for _ in range(2):
         found = await engine.incidents.get(made.id)
         about = [(entry.before, entry.after, entry.answer) for entry in found.trail[1:]]
-        assert about == [("recall", "requested", "202 Accepted"), ("receipt", "read", "shown")]
+        assert about == [("recall request", "requested", "202 Accepted"), ("receipt", "read", "shown")]
     data = json.loads(await engine.incidents.export(made.id, Form.JSON))
     assert data["zone"] == "Asia/Tokyo"
     assert len(data["recalls"]) == 1

@@ -58,7 +58,7 @@ class Incident(Struct, frozen=True):
 def opened(id_: str, mail: SentMail, now: float, clocks: Iterable[str] = ()) -> Incident:
     """A new incident, noticed `now` (UTC seconds)."""
     steps = tuple(map(Step, STEPS))
-    entry = Entry(now, "", "opened", "the incident was opened")
+    entry = Entry(now, "", "opened", "")
     return Incident(id_, mail, now, 1, steps, clocks=tuple(clocks), trail=(entry,))
 
 
@@ -95,10 +95,9 @@ def clock(incident: Incident, name: str, on: bool, now: float) -> Incident:
 
 
 def closed(incident: Incident, now: float) -> Incident:
-    """Nothing more is to be done."""
-    left = len(incident.undone)
-    why = f"{left} of {len(STEPS)} steps not ticked" if left else "every step ticked"
-    return _moved(incident, Entry(now, "", "closed", why), closed=now)
+    """Nothing more is to be done; the trail says how many steps were ticked."""
+    ticked = f"{len(STEPS) - len(incident.undone)}/{len(STEPS)}"
+    return _moved(incident, Entry(now, "", "closed", ticked), closed=now)
 
 
 def reopened(incident: Incident, now: float) -> Incident:

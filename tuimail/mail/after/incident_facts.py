@@ -13,7 +13,7 @@ from tuimail.mail.hold.item import Entry
 from tuimail.mail.letter.address import Address
 from tuimail.mail.when.instant import local
 
-OUTBOX, RECALL, RECEIPT, CORRECTION = "outbox", "recall", "receipt", "correction"
+OUTBOX, REQUEST, RECEIPT, CORRECTION = "outbox", "recall request", "receipt", "correction"
 """What a line of the trail may be about, besides a step: its `before`."""
 
 
@@ -40,7 +40,7 @@ class Person(Struct, frozen=True):
 def happened(recalls: Sequence[Recall], receipts: Sequence[Receipt]) -> Iterator[Entry]:
     """What was asked and answered, as lines for the trail."""
     for recall in recalls:
-        yield from about(RECALL, recall.trail)
+        yield from about(REQUEST, recall.trail)
     for receipt in receipts:
         yield Entry(receipt.at, RECEIPT, receipt.fate.value, receipt.spec, receipt.text)
 

@@ -80,7 +80,7 @@ KINDS_JA = {
     "opened again": "再開",
     "report drafted": "報告の下書きを作成",
     "outbox": "送信トレイ",
-    "recall": "取り消しの依頼",
+    "recall request": "取り消しの依頼",
     "receipt": "通知",
     "correction": "訂正メール",
 }

@@ -1,0 +1,168 @@
+"""What a person reads of an incident: the mail, the steps, the deadlines, what happened."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+from tuimail.mail.after.correction import Language
+from tuimail.mail.after.incident import STEPS, Incident, Step
+from tuimail.mail.after.incident_clock import ADVICE, NAMES, Deadline, deadlines, remaining
+from tuimail.mail.after.incident_facts import here
+from tuimail.mail.after.incident_steps import guide
+from tuimail.mail.after.incident_words import told, word
+from tuimail.mail.after.near_miss import Catch, Tally
+from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.safe import line
+from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, wrap
+from tuimail.ui.format.people import who
+
+MINUTE = 16
+"""How many characters of a date are its day, hour and minute."""
+TITLE, WIDEST = 46, 110
+
+CLOSED = {Language.ENGLISH: "closed", Language.JAPANESE: "完了"}
+NO_NUMBER = {
+    Language.ENGLISH: "no number in your address books",
+    Language.JAPANESE: "アドレス帳に電話番号がありません",
+}
+HELD_BY = {Catch.UNDO: "undo", Catch.RULE: "rule", Catch.GUARD: "guard"}
+
+
+class View(Struct, frozen=True):
+    """How an incident is shown: in a language, by the clock of a zone (an IANA name)."""
+
+    language: Language
+    zone: str
+
+    def minute(self, at: float) -> str:
+        """An instant as 2026-11-22 19:02."""
+        return here(at, self.zone)[:MINUTE]
+
+
+def due(incident: Incident, view: View) -> tuple[Deadline, ...]:
+    """The deadlines of all clocks that are on, those of one duty once, the next first."""
+    found = [one for name in incident.clocks for one in deadlines(name, incident.noticed, view.zone)]
+    once = [one for number, one in enumerate(found) if one not in found[:number]]
+    return tuple(sorted(once, key=lambda deadline: deadline.early or deadline.at))
+
+
+def incident_row(incident: Incident, now: float, width: int, view: View) -> Row:
+    """One line of the list: when it was noticed, how far it is, the nearest deadline, subject, to whom."""
+    done = len(STEPS) - len(incident.undone)
+    standing = CLOSED[view.language] if incident.closed else f"{done}/{len(STEPS)}"
+    next_ = "" if incident.closed else next((_left(one, now, view) for one in due(incident, view)), "")
+    left = max(0, min(30, width // 4)) if next_ else 0
+    people = max(10, min(30, width // 5))
+    subject = max(0, width - 3 - MINUTE - 2 - 8 - people - 2 - left - 1)
+    return (
+        Piece("   "),
+        Piece(f"{view.minute(incident.noticed)}  ", Tone.ACCENT),
+        Piece(fit(standing, 8), Tone.MUTED if incident.closed else Tone.STRONG),
+        Piece(fit(fit(incident.mail.subject or "(no subject)", subject - 2), subject)),
+        Piece(fit(", ".join(map(who, incident.mail.people)), people) + "  ", Tone.MUTED),
+        Piece(fit(next_, left), Tone.ALERT),
+    )
+
+
+def _left(deadline: Deadline, now: float, view: View) -> str:
+    return f"{deadline.duty.title[view.language]}: {remaining(deadline, now, view.language)}"
+
+
+def head_rows(incident: Incident, width: int, view: View) -> Iterator[Row]:
+    """The mail: when it was sent and noticed, to whom it went, whom it was meant for."""
+    sent, noticed = (word(name, view.language) for name in ("sent", "noticed"))
+    times = f"{sent} {view.minute(incident.mail.sent)} · {noticed} {view.minute(incident.noticed)}"
+    if incident.closed:
+        times += f" · {word('closed', view.language)} {view.minute(incident.closed)}"
+    yield (Piece(f" {times}", Tone.MUTED),)
+    people = line(
+        ", ".join(f"{one.name} <{one.spec}>" if one.name else one.spec for one in incident.mail.people)
+    )
+    yield _labelled(word("went", view.language), people, width)
+    yield _labelled(word("meant", view.language), line(incident.meant_for) or "–", width)
+
+
+def _labelled(label: str, text: str, width: int) -> Row:
+    return Piece(f" {label} ", Tone.MUTED), Piece(cut(text, width - cell_len(label) - 3))
+
+
+def step_row(number: int, step: Step, width: int, view: View) -> Row:
+    """One step: its tick, what it asks for, when it was done, the note."""
+    title_cells = min(TITLE, max(20, width - 9 - MINUTE - 2))
+    note = fit(line(step.note), max(0, min(width, WIDEST) - 9 - title_cells - 2 - MINUTE - 3))
+    title = fit(guide(step.id, view.language).title, title_cells)
+    return (
+        Piece(f"   [{'x' if step.done else ' '}] ", Tone.ACCENT),
+        Piece(f"{number} ", Tone.MUTED),
+        Piece(f"{title}  ", Tone.MUTED if step.done else Tone.PLAIN),
+        Piece(view.minute(step.done) if step.done else " " * MINUTE, Tone.ACCENT),
+        Piece(f"  {note}", Tone.MUTED),
+    )
+
+
+def deadline_row(deadline: Deadline, now: float, width: int, view: View) -> Row:
+    """One deadline: which, how long the law gives, how long is left."""
+    duty, over = deadline.duty, deadline.at <= now
+    title_cells = min(TITLE, max(20, width - 9 - MINUTE - 2))
+    title = f"{duty.title[view.language]} ({duty.within[view.language]})"
+    return (
+        Piece("   ! " if over else "     ", Tone.ALERT),
+        Piece("  "),
+        Piece("  "),
+        Piece(f"{fit(title, title_cells)}  "),
+        Piece(remaining(deadline, now, view.language), Tone.ALERT if over else Tone.STRONG),
+    )
+
+
+def step_rows(step: Step, phones: Mapping[Address, Sequence[str]], width: int, view: View) -> Iterator[Row]:
+    """What to mind about a step, whom to call, what was noted."""
+    for part in wrap(guide(step.id, view.language).hint, _readable(width)):
+        yield (Piece(f" {part}"),)
+    if step.id == "call":
+        for person, numbers in phones.items():
+            shown = "  ".join(numbers) or NO_NUMBER[view.language]
+            yield Piece(f" {fit(who(person), 24)}  ", Tone.STRONG), Piece(shown, Tone.ACCENT)
+    for part in step.note.split("\n") if step.note else ():
+        yield from ((Piece(f" {row}", Tone.MUTED),) for row in wrap(part, _readable(width)))
+
+
+def deadline_rows(deadline: Deadline, width: int, view: View) -> Iterator[Row]:
+    """Which paragraph it follows, when it ends, and that this is no advice."""
+    end = view.minute(deadline.at - 1)
+    first = f"{view.minute(deadline.early - 1)} – " if deadline.early else ""
+    yield (Piece(f" {first}{end} ({view.zone})", Tone.STRONG),)
+    for part in wrap(deadline.duty.source[view.language], _readable(width)):
+        yield (Piece(f" {part}"),)
+    yield (Piece(f" {ADVICE[view.language]}", Tone.MUTED),)
+
+
+def trail_rows(incident: Incident, width: int, view: View) -> Iterator[Row]:
+    """What happened, oldest first."""
+    for entry in incident.trail:
+        answer = f" · {entry.answer}" if entry.answer else ""
+        text = f"{line(told(entry, view.language))}{answer}"
+        at = f" {view.minute(entry.at)}  "
+        yield Piece(at, Tone.MUTED), Piece(cut(text, width - len(at) - 1))
+
+
+def ledger_row(tallies: Sequence[Tally], width: int) -> Row:
+    """What undo and rules caught, in one line."""
+    if not tallies:
+        return (Piece(" Nothing was caught by undo or rules yet.", Tone.MUTED),)
+    total = sum(tally.count for tally in tallies)
+    parts = [f"{HELD_BY[tally.catch]} {line(tally.name)}".rstrip() + f" {tally.count:,}" for tally in tallies]
+    return (Piece(cut(f" {total:,} caught before they left: {' · '.join(parts)}", width - 1), Tone.MUTED),)
+
+
+def clock_choices(incident: Incident, language: Language) -> dict[str, str]:
+    """What the key of each clock does: switch it on, or off."""
+    keys = {"a": "appi", "w": "appi-wrongful", "g": "gdpr"}
+    return {
+        key: f"{NAMES[name][language]}: {'off' if name in incident.clocks else 'on'}"
+        for key, name in keys.items()
+    }
+
+
+def _readable(width: int) -> int:
+    return min(width - 3, WIDEST)

@@ -1,0 +1,216 @@
+"""One incident: what is to be done about a misdirected mail, what was done, and how long there is for it."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+
+from textual.widget import Widget
+
+from tuimail.engine.news import AfterChanged, ItemChanged, News
+from tuimail.mail.after.incident import STEPS, Incident
+from tuimail.mail.letter.safe import Safe, line
+from tuimail.ui.calm import Calm
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.cells import Row
+from tuimail.ui.format.incident import View, clock_choices, head_rows
+from tuimail.ui.keys import Place, bindings
+from tuimail.ui.screens.doors import write
+from tuimail.ui.screens.place import PlaceScreen
+from tuimail.ui.widgets.edge import KeyBar
+from tuimail.ui.widgets.incident_about import IncidentAbout
+from tuimail.ui.widgets.painted import Painted
+from tuimail.ui.widgets.row_list import RowList
+from tuimail.ui.widgets.step_list import StepList
+
+RENEW_EVERY, LOOK_EVERY = 0.5, 30.0
+CLOCKS = {"a": "appi", "w": "appi-wrongful", "g": "gdpr"}
+FORMS = {"m": "Markdown", "j": "JSON", "c": "CSV"}
+GONE = "This incident is not there any more."
+
+
+class IncidentScreen(PlaceScreen):
+    """The mail above, the steps and deadlines, below what is known of the one under the cursor."""
+
+    place = Place.INCIDENT
+    BINDINGS = bindings(Place.INCIDENT)
+
+    def __init__(self, desk: Desk, id_: str) -> None:
+        super().__init__(desk)
+        self._incident_id = id_
+        self.incident: Incident | None = None
+        self._renewed = Calm(self, self._renew, RENEW_EVERY)
+
+    def contents(self) -> Iterable[Widget]:
+        yield Painted(self._head, id="mail")
+        yield StepList(self.desk)
+        yield IncidentAbout(self.desk)
+
+    @property
+    def steps(self) -> StepList:
+        return self.query_one(StepList)
+
+    def on_mount(self) -> None:
+        self.desk.news.subscribe(self, self.hear)
+        self.titled("Incident")
+        self.steps.focus()
+        self.set_interval(LOOK_EVERY, self.steps.repaint)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._renew()
+
+    def hear(self, news: News) -> None:
+        """Something was done about the mail, here or elsewhere."""
+        about = self.incident.mail.message_id if self.incident else ""
+        mine = isinstance(news, AfterChanged) and news.message_id == about
+        if mine or (isinstance(news, ItemChanged) and about in (news.item.corrects, news.item.message_id)):
+            self._renewed()
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        self.query_one(IncidentAbout).point(self.steps.current)
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        self.action_tick()
+
+    def action_tick(self) -> None:
+        step = self.steps.step
+        if self.incident is None or step is None:
+            self.say("A deadline is not ticked: the step that meets it is.")
+            return
+        incidents = self.desk.engine.incidents
+        act = incidents.untick if self.incident.step(step).done else incidents.tick
+        self.work(partial(self._did, partial(act, self._incident_id, step)), "act")
+
+    def action_note(self) -> None:
+        from tuimail.ui.screens.ask import AskScreen
+
+        step = self.steps.step or ""
+        before = self.incident.step(step).note if self.incident and step else ""
+        asked = AskScreen(Safe("Note"), before.replace("\n", " "))
+        self.app.push_screen(asked, partial(self._noted, step))
+
+    def action_meant_for(self) -> None:
+        from tuimail.ui.screens.ask import AskScreen
+
+        before = self.incident.meant_for if self.incident else ""
+        self.app.push_screen(AskScreen(Safe("Meant for, or about"), before), self._meant)
+
+    def action_clocks(self) -> None:
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        if self.incident is not None:
+            question = Safe(
+                "Which times for reporting shall be shown? No legal advice: ask whoever is responsible."
+            )
+            choices = clock_choices(self.incident, self._view(self.incident).language)
+            self.app.push_screen(ChoiceScreen(question, choices), self._clock)
+
+    def action_report(self) -> None:
+        self.work(self._report, "act")
+
+    def action_export(self) -> None:
+        from tuimail.ui.screens.ask import ChoiceScreen
+
+        question = Safe(f"Save the record in {line(self.desk.downloads)}? The mail's text is not in it.")
+        self.app.push_screen(ChoiceScreen(question, FORMS), self._export)
+
+    def action_finish(self) -> None:
+        """Close it, after a question when steps are left; open it again when it is closed."""
+        from tuimail.ui.screens.ask import ConfirmScreen
+
+        if self.incident is None:
+            return
+        left = len(self.incident.undone)
+        if self.incident.closed:
+            self.work(
+                partial(self._did, partial(self.desk.engine.incidents.reopen, self._incident_id)), "act"
+            )
+        elif left:
+            steps = "One step is" if left == 1 else f"{left} steps are"
+            self.app.push_screen(
+                ConfirmScreen(Safe(f"{steps} not ticked. Close it all the same?")), self._finish
+            )
+        else:
+            self._finish(True)
+
+    def _noted(self, step: str, text: str | None) -> None:
+        if text is not None:
+            self.work(
+                partial(self._did, partial(self.desk.engine.incidents.note, self._incident_id, text, step)),
+                "act",
+            )
+
+    def _meant(self, typed: str | None) -> None:
+        if typed is not None:
+            self.work(
+                partial(self._did, partial(self.desk.engine.incidents.meant_for, self._incident_id, typed)),
+                "act",
+            )
+
+    def _clock(self, key: str | None) -> None:
+        if key is not None and self.incident is not None:
+            name = CLOCKS[key]
+            act = partial(
+                self.desk.engine.incidents.clock, self._incident_id, name, name not in self.incident.clocks
+            )
+            self.work(partial(self._did, act), "act")
+
+    def _export(self, key: str | None) -> None:
+        if key is not None:
+            self.work(partial(self._save, FORMS[key]), "act")
+
+    def _finish(self, sure: bool | None) -> None:
+        if sure:
+            self.work(partial(self._did, partial(self.desk.engine.incidents.close, self._incident_id)), "act")
+
+    async def _save(self, name: str) -> None:
+        from tuimail.mail.after.incident_export import Form
+
+        path = await self.desk.engine.incidents.save(
+            self._incident_id, Form[name.upper()], self.desk.downloads
+        )
+        self.say(line(f"Saved as {path}"))
+
+    async def _report(self) -> None:
+        draft = await self.desk.engine.incidents.report(self._incident_id)
+        if draft is not None:
+            await write(self.app, self.desk, draft)
+
+    async def _did(self, act: Callable[[], Awaitable[Incident | None]]) -> None:
+        done = await act()
+        if done is None:
+            self.say(GONE, trouble=True)
+        else:
+            self._show(done)
+
+    def _renew(self) -> None:
+        self.work(self._load, "load")
+
+    async def _load(self) -> None:
+        found = await self.desk.engine.incidents.get(self._incident_id)
+        if found is None:
+            self.say(GONE, trouble=True)
+            return
+        first = self.incident is None
+        self._show(found)
+        if first:
+            numbers = await self.desk.engine.incidents.numbers(found.mail)
+            self.query_one(IncidentAbout).call({one.person: one.phones for one in numbers})
+
+    def _show(self, incident: Incident) -> None:
+        self.incident, view = incident, self._view(incident)
+        self.steps.show(incident, view)
+        self.query_one(IncidentAbout).show(incident, view, self.steps.current)
+        self.query_one("#mail", Painted).refresh(layout=True)
+        done = len(STEPS) - len(incident.undone)
+        standing = "closed" if incident.closed else f"{done} of {len(STEPS)} done"
+        self.titled(f"Incident {incident.id} · {incident.mail.subject or '(no subject)'}", standing)
+        self.query_one(KeyBar).turn(
+            self.place, labels={"incident_close": "reopen"} if incident.closed else {}
+        )
+
+    def _view(self, incident: Incident) -> View:
+        practice = self.desk.engine.incidents.practice
+        return View(practice.language_of(incident.mail), practice.zone())
+
+    def _head(self, width: int) -> Iterable[Row]:
+        return head_rows(self.incident, width, self._view(self.incident)) if self.incident else ()

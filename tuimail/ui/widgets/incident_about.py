@@ -1,0 +1,58 @@
+"""What there is to know about a step or a deadline, and under it what happened so far."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from tuimail.mail.after.incident import STEPS, Incident
+from tuimail.mail.after.incident_clock import Deadline
+from tuimail.mail.letter.address import Address
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.cells import Row
+from tuimail.ui.format.incident import View, deadline_rows, due, step_rows, trail_rows
+from tuimail.ui.widgets.rows import Rows
+
+AROUND, LEAST = 8, 5
+"""Rows of the screen that are title, mail and keys; rows that this has on the smallest one."""
+
+
+class IncidentAbout(Rows):
+    """The end of the trail when there is no room for all of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._incident: Incident | None = None
+        self._view: View | None = None
+        self._current: str | Deadline | None = None
+        self._phones: Mapping[Address, Sequence[str]] = {}
+
+    def show(self, incident: Incident, view: View, current: str | Deadline | None) -> None:
+        """The incident as it is now."""
+        self._incident, self._view = incident, view
+        self.point(current)
+
+    def point(self, current: str | Deadline | None) -> None:
+        """Another step or deadline."""
+        self._current = current
+        self.refresh(layout=True)
+
+    def call(self, phones: Mapping[Address, Sequence[str]]) -> None:
+        """The telephone numbers of those it went to."""
+        self._phones = phones
+        self.refresh(layout=True)
+
+    def rows(self, width: int) -> Sequence[Row]:
+        if self._incident is None or self._view is None:
+            return ()
+        incident, view = self._incident, self._view
+        top = list(self._about(incident, view, width))
+        trail = list(trail_rows(incident, width, view))
+        room = max(LEAST, self.screen.size.height - AROUND - len(STEPS) - len(due(incident, view)))
+        left = room - len(top) - 1
+        return [*top, (), *trail[-left:]] if left > 0 else top[:room]
+
+    def _about(self, incident: Incident, view: View, width: int) -> Iterator[Row]:
+        match self._current:
+            case Deadline() as deadline:
+                yield from deadline_rows(deadline, width, view)
+            case str() as name:
+                yield from step_rows(incident.step(name), self._phones, width, view)

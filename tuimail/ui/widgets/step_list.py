@@ -1,0 +1,45 @@
+"""The steps of an incident, and under them the deadlines of the clocks that are on."""
+
+from tuimail.mail.after.incident import STEPS, Incident
+from tuimail.mail.after.incident_clock import Deadline
+from tuimail.ui.desk import Desk
+from tuimail.ui.format.cells import Row
+from tuimail.ui.format.incident import View, deadline_row, due, step_row
+from tuimail.ui.widgets.row_list import RowList
+
+
+class StepList(RowList):
+    """What is to be done, in order; the cursor stays where it is when something was."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._incident: Incident | None = None
+        self._view: View | None = None
+        self._deadlines: tuple[Deadline, ...] = ()
+
+    @property
+    def step(self) -> str | None:
+        """The id of the step under the cursor; None on a deadline."""
+        return STEPS[self.cursor] if self.count and self.cursor < len(STEPS) else None
+
+    @property
+    def current(self) -> str | Deadline | None:
+        """What is under the cursor."""
+        return self.step or (self._deadlines[self.cursor - len(STEPS)] if self.count else None)
+
+    def show(self, incident: Incident, view: View) -> None:
+        """The incident as it is now; at first the cursor is on what is to be done next."""
+        cursor = self.cursor
+        if self._incident is None and incident.undone:
+            cursor = STEPS.index(incident.undone[0])
+        self._incident, self._view, self._deadlines = incident, view, due(incident, view)
+        self.place(len(STEPS) + len(self._deadlines), cursor)
+
+    def row(self, index: int, width: int) -> Row:
+        if self._incident is None or self._view is None:
+            return ()
+        if index < len(STEPS):
+            return step_row(index + 1, self._incident.step(STEPS[index]), width, self._view)
+        deadline = self._deadlines[index - len(STEPS)]
+        return deadline_row(deadline, self._desk.engine.now().wall, width, self._view)
