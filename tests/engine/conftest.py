@@ -9,6 +9,7 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
+from tuimail.mail.after.verdict import Kind
 from tuimail.mail.letter.address import Address
 from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile
@@ -29,6 +30,8 @@ class World:
         self.submitters = {name: FakeSubmitter() for name in ("work", "home")}
         self.sources = {name: FakeSource(name) for name in ("work", "home")}
         self.keepers = {}
+        self.tracers = {}
+        self.exchanges, self.kinds = {}, {}
         self.engines, self.news, self.disks = [], [], {}
         self.files_sent = True
         self.rules = None
@@ -102,7 +105,15 @@ class World:
         ways = self.sources[name], self.submitters[name]
         keeper = self.keepers.get(name)
         return Account(
-            name, address, *ways, signature=f"of {name}", files_sent=self.files_sent, keeper=keeper
+            name,
+            address,
+            *ways,
+            signature=f"of {name}",
+            files_sent=self.files_sent,
+            keeper=keeper,
+            tracer=self.tracers.get(name),
+            exchange=self.exchanges.get(name),
+            kind=self.kinds.get(name, Kind.OTHER),
         )
 
 
