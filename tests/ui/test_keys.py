@@ -59,7 +59,20 @@ def test_a_place_does_not_offer_the_way_to_itself():
 def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""
     import tuimail.ui.app
-    from tuimail.ui.screens import amend, composer, correct, drafts, help, mail, outbox, quit, reader, when
+    from tuimail.ui.screens import (
+        amend,
+        composer,
+        correct,
+        drafts,
+        help,
+        incident,
+        incidents,
+        mail,
+        outbox,
+        quit,
+        reader,
+        when,
+    )
     from tuimail.ui.widgets import folder_line, row_list, search_line
 
     homes = {
@@ -74,6 +87,8 @@ def test_actions_exist(place):
         Place.SEARCH: search_line.SearchLine,
         Place.CORRECT: correct.CorrectScreen,
         Place.AMEND: amend.AmendScreen,
+        Place.INCIDENTS: incidents.IncidentsScreen,
+        Place.INCIDENT: incident.IncidentScreen,
         Place.QUIT: quit.QuitScreen,
         Place.HELP: help.HelpScreen,
         Place.MOVING: row_list.RowList,

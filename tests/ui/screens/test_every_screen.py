@@ -27,6 +27,7 @@ PLACES = {
     "later": ["o", "l"],
     "when": ["c", "alt+l"],
     "drafts": ["D"],
+    "incidents": ["I"],
     "help": ["question_mark"],
     "quit": ["q"],
     "palette": ["ctrl+p"],
