@@ -1,7 +1,8 @@
 import pytest
 
 from tuimail import wiring
-from tuimail.config import Account, Config, Graph, Jmap, Outbox, Server
+from tuimail.config import Account, Config, Graph, Jmap, Outbox, Recall, Server
+from tuimail.mail.after.verdict import Kind
 from tuimail.mail.errors import ConfigError, SecretError
 from tuimail.paths import Paths
 from tuimail.wiring import signing_in
@@ -88,3 +89,59 @@ def test_a_theme_that_is_not_toml_is_named(places):
     (places.themes / "mine.toml").write_text("name = ")
     with pytest.raises(ConfigError, match=r"mine\.toml"):
         tuple(wiring.themes(places))
+
+
+def microsoft(**given):
+    return account(auth="microsoft", token_command="echo token", graph=Graph(), **given)
+
+
+def test_an_account_with_graph_sends_by_it_even_where_smtp_is_given(places):
+    [own] = wiring.build(Config((microsoft(),)), places).accounts
+    made = engine_account(places, microsoft())
+    names = [type(each).__name__ for each in (made.submitter, made.keeper, made.tracer, made.exchange)]
+    assert names == ["GraphSubmitter", "GraphKeeper", "GraphTracer", "GraphExchange"]
+    assert not made.files_sent
+    assert own.name == "work"
+
+
+def test_all_of_an_account_has_one_conversation_with_graph(places):
+    made = engine_account(places, microsoft())
+    ways = (made.submitter, made.keeper, made.tracer, made.exchange)
+    assert len({id(way._graph) for way in ways}) == 1
+
+
+def test_an_account_without_graph_has_nothing_to_ask_exchange_with(places):
+    made = engine_account(places, account())
+    assert (made.tracer, made.exchange) == (None, None)
+
+
+def test_asking_for_delivered_mail_can_be_switched_off_and_the_kind_stays(places):
+    made = engine_account(places, microsoft(), Recall(enabled=False))
+    assert (made.exchange, made.kind) == (None, Kind.WORK)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ({}, Kind.OTHER),
+        ({"smtp": Server("smtp.office365.com", 587, "starttls")}, Kind.UNSIGNED),
+        ({"imap": Server("outlook.office365.com", 993), "maildir": None}, Kind.UNSIGNED),
+        ({"auth": "microsoft", "token_command": "echo t"}, Kind.UNSIGNED),
+        ({"auth": "microsoft", "token_command": "echo t", "graph": Graph()}, Kind.WORK),
+        (
+            {"auth": "microsoft", "token_command": "echo t", "graph": Graph(), "address": "a@outlook.jp"},
+            Kind.PERSONAL,
+        ),
+        (
+            {"smtp": Server("smtp-mail.outlook.com", 587, "starttls"), "address": "a@hotmail.com"},
+            Kind.PERSONAL,
+        ),
+        ({"address": "a@outlook.com"}, Kind.OTHER),
+    ],
+)
+def test_the_kind_of_an_account_is_guessed_by_its_servers_and_its_address(places, given, kind):
+    assert engine_account(places, account(**given)).kind is kind
+
+
+def engine_account(places, given, recall=None):
+    return wiring.build(Config((given,), recall=recall or Recall()), places)._accounts[given.name]

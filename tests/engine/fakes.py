@@ -95,7 +95,8 @@ class FakeSubmitter:
     """Keeps in `wires` what a body left for. `outcomes` are given in turn, then everything is accepted.
 
     `gates` may hold it up at "connect", "body" (asked for, not begun) and "answer". `refused` are the
-    recipients it refuses before the body of the next one.
+    recipients it refuses before the body of the next one. `remote` is the name it gives a message; it gets
+    the one it gave before as one of `handles`.
     """
 
     def __init__(self) -> None:
@@ -103,6 +104,8 @@ class FakeSubmitter:
         self.attempts: list[tuple[str, ...]] = []
         self.outcomes: list[object] = []
         self.refused = ()
+        self.remote = ""
+        self.handles: list[str] = []
         self.gates: dict[str, Gate] = {}
 
     def gate(self, step: str) -> Gate:
@@ -111,12 +114,13 @@ class FakeSubmitter:
 
     async def submit(self, submission, body_next):
         self.attempts.append(submission.recipients)
+        self.handles.append(submission.handle)
         outcome = self.outcomes.pop(0) if self.outcomes else Accepted("250 ok")
         await self._pass("connect")
         if isinstance(outcome, Unreachable | Denied):
             return outcome
         refused, self.refused = self.refused, ()
-        if not await body_next("example.jp: recipients accepted", refused):
+        if not await body_next("example.jp: recipients accepted", refused, self.remote):
             return Withdrawn()
         await self._pass("body")
         self.wires.append(submission.wire)
@@ -132,6 +136,22 @@ class FakeSubmitter:
 
     async def close(self) -> None:
         pass
+
+
+class FakeTracer:
+    """Says of every message what `trace` is, or raises `trouble`; `forgotten` are the names it was told."""
+
+    def __init__(self, trace) -> None:
+        self.trace_is, self.trouble = trace, None
+        self.forgotten: list[str] = []
+
+    async def trace(self, item):
+        if self.trouble:
+            raise self.trouble
+        return self.trace_is
+
+    async def forget(self, item):
+        self.forgotten.append(item.remote)
 
 
 class FakeKeeper:

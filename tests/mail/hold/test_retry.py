@@ -67,3 +67,11 @@ def test_a_server_that_puts_off_for_five_days_was_asked_often_enough_to_be_given
         at += retry.after_refusal(tries, jitter)
         tries += 1
     assert 5 * 86_400 < at < 6 * 86_400
+
+
+@given(st.floats(0, 1e12), st.integers(0, 10_000), st.floats(0, 1, exclude_max=True))
+def test_a_pause_that_a_server_asks_for_is_granted_up_to_the_longest_of_any(asked, tries, jitter):
+    pause = retry.after_unreachable(tries, jitter, asked)
+    assert pause >= min(asked, retry.REFUSED_MOST)
+    assert pause >= retry.after_unreachable(tries, jitter)
+    assert pause <= retry.REFUSED_MOST
