@@ -12,14 +12,14 @@ from tuimail.demo.people import YOU, Person
 QUOTED_LINES = 3
 
 
-def answer(person: Person, number: int, wire: bytes, now: datetime) -> bytes:
+def answer(person: Person, number: int, wire: bytes, now: datetime, to: Person = YOU) -> bytes:
     """The `number`th answer of this person to that message, in LF lines."""
     original = message_from_bytes(wire)
     message_id = str(original.get("Message-ID", "")).strip()
     subject = _words(original.get("Subject", ""))
     reply = EmailMessage()
     reply["From"] = person.header
-    reply["To"] = YOU.header
+    reply["To"] = to.header
     reply["Subject"] = subject if subject.lower().startswith("re:") else f"Re: {subject}"
     reply["Date"] = format_datetime(now)
     reply["Message-ID"] = f"<{int(now.timestamp() * 1000)}.{number}@{person.domain}>"

@@ -2,7 +2,7 @@
 
 A file holds letters parted by a line `%%`; a letter is a few headers, an empty line and its text:
 
-    From, To, Cc   keys of `people.PEOPLE`, or whole addresses; To is you unless given
+    From, To, Cc   keys of `NAMES`, or whole addresses; To is you unless given
     Ago            how long ago, such as `2d 3h` or `25m`
     Subject        `Re:` and the one before unless given
     In             the folder; INBOX unless given, Sent for your own
@@ -24,9 +24,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.demo import files
+from tuimail.demo.colleagues import COLLEAGUES, US
 from tuimail.demo.people import LIST, ME, PEOPLE
 
 _SPAN = re.compile(r"(\d+)([mhd])")
+NAMES = {**PEOPLE, **COLLEAGUES}
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -59,12 +61,12 @@ class _Script(Struct, frozen=True):
 
     @property
     def mine(self) -> bool:
-        return self.fields["From"] == ME
+        return self.fields["From"] in (ME, US)
 
 
-def seeds(now: datetime) -> tuple[Seed, ...]:
-    """Every letter, at times that end a few minutes before `now`."""
-    folder = resources.files("tuimail.demo") / "letters"
+def seeds(now: datetime, shelf: str = "letters") -> tuple[Seed, ...]:
+    """Every letter of that folder, at times that end a few minutes before `now`."""
+    folder = resources.files("tuimail.demo") / shelf
     found: list[Seed] = []
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         for script in _conversation(file.name.removesuffix(".txt"), file.read_text("utf-8")):
@@ -158,7 +160,7 @@ def _show(message: EmailMessage, script: _Script, kind: str, data: bytes) -> Non
 
 
 def _address(text: str) -> str:
-    return PEOPLE[text].header if text in PEOPLE else text
+    return NAMES[text].header if text in NAMES else text
 
 
 def _addresses(text: str) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from tuimail.demo import answers, maildir
-from tuimail.demo.people import BY_SPEC, LATER, YOU
+from tuimail.demo.colleagues import BY_SPEC
+from tuimail.demo.people import LATER, YOU
 
 HOST = "127.0.0.1"
 LARGEST = 100_000_000
@@ -28,15 +31,17 @@ class PostOffice:
     """Runs in a thread of its own. `log` has a line for each word that mattered, `deliveries` what was taken.
 
     `you` is the Maildir that answers go to, `people` the folder of everybody else's, `pause` the seconds
-    a person takes to answer.
+    a person takes to answer. `others` take the mail of addresses that are not served here.
     """
 
     def __init__(self, you: Path, people: Path, pause: float = 4.0) -> None:
         self.you, self.people, self.pause = you, people, pause
         self.log: list[str] = []
         self.deliveries: list[Delivery] = []
+        self.others: dict[str, Callable[[bytes], None]] = {}
         self.port = 0
         self._knocked: set[str] = set()
+        self._asked: Counter[str] = Counter()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="post office", daemon=True)
         self._open = threading.Event()
@@ -46,6 +51,14 @@ class PostOffice:
         self._thread.start()
         self._open.wait()
         return self
+
+    def take(self, sender: str, spec: str, wire: bytes) -> None:
+        """Deliver a message that came another way. May be called from any thread, as `answer`."""
+        self._loop.call_soon_threadsafe(self._deliver, sender, spec, wire)
+
+    def answer(self, sender: str, spec: str, wire: bytes) -> None:
+        """Somebody got a message that was delivered elsewhere: they answer in a while."""
+        self._loop.call_soon_threadsafe(self._answer_later, sender, spec, wire)
 
     def close(self) -> None:
         """Stop listening; answers not yet written stay unwritten."""
@@ -93,7 +106,7 @@ class PostOffice:
         wire = bytes(envelope.original_content)
         delivery = Delivery(envelope.mail_from, tuple(envelope.rcpt_tos), wire)
         for spec in delivery.recipients:
-            self._deliver(spec.lower(), delivery)
+            self._deliver(delivery.sender, spec.lower(), wire)
         self.deliveries.append(delivery)
         return self._answer(f"DATA, {len(wire)} bytes", TOOK)
 
@@ -105,16 +118,26 @@ class PostOffice:
             return "451 4.7.1 We open in a moment, please try again"
         return "250 2.1.5 Recipient ok"
 
-    def _deliver(self, spec: str, delivery: Delivery) -> None:
-        box = self.you if spec == YOU.spec else self.people / spec
-        maildir.put(box, delivery.wire.replace(b"\r\n", b"\n"), datetime.now().astimezone())
-        if BY_SPEC[spec].answers:
-            number = sum(spec in d.recipients for d in self.deliveries)
-            self._loop.call_later(self.pause, self._write_back, spec, number, delivery.wire)
+    def _deliver(self, sender: str, spec: str, wire: bytes) -> None:
+        self._put(spec, wire)
+        if spec not in self.others:
+            self._answer_later(sender, spec, wire)
 
-    def _write_back(self, spec: str, number: int, wire: bytes) -> None:
-        now = datetime.now().astimezone()
-        maildir.put(self.you, answers.answer(BY_SPEC[spec], number, wire, now), now)
+    def _put(self, spec: str, wire: bytes) -> None:
+        if spec in self.others:
+            self.others[spec](wire)
+            return
+        box = self.you if spec == YOU.spec else self.people / spec
+        maildir.put(box, wire.replace(b"\r\n", b"\n"), datetime.now().astimezone())
+
+    def _answer_later(self, sender: str, spec: str, wire: bytes) -> None:
+        if BY_SPEC[spec].answers:
+            self._loop.call_later(self.pause, self._write_back, sender, spec, self._asked[spec], wire)
+            self._asked[spec] += 1
+
+    def _write_back(self, sender: str, spec: str, number: int, wire: bytes) -> None:
+        now, to = datetime.now().astimezone(), BY_SPEC.get(sender, YOU)
+        self._put(to.spec, answers.answer(BY_SPEC[spec], number, wire, now, to))
         self.log.append(f"{spec} answered")
 
     def _answer(self, said: str, answer: str) -> str:

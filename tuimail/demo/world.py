@@ -1,4 +1,4 @@
-"""The built-in world: one folder with your Maildir, everybody else's, and a post office between them."""
+"""The built-in world: your two Maildirs in a folder, everybody else's, a post office and an Exchange."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,13 +7,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tuimail.config import Account, Config, NewMail, Outbox, Server, Ui
-from tuimail.demo import letters, maildir
+from tuimail.config import Account, Config, Graph, NewMail, Outbox, Server, Ui
+from tuimail.demo import letters, maildir, office
+from tuimail.demo.colleagues import YOU_THERE
+from tuimail.demo.exchange import StandIn
 from tuimail.demo.people import YOU
 from tuimail.demo.server import HOST, PostOffice
 from tuimail.paths import PRIVATE_FOLDER, Paths
 
 SIGNATURE = "山田 花子\n木漏れ日書房 / Komorebi Books, Kanazawa"
+SIGNATURE_THERE = "山田 花子\n風町書店協同組合 / Kazemachi Cooperative"
 FOLDERS = ("Sent", "Drafts", "Archive", "Junk", "Trash")
 MARK = ".tuimail-demo"
 
@@ -24,6 +27,7 @@ class World(Struct, frozen=True):
     config: Config
     paths: Paths
     office: PostOffice
+    exchange: StandIn
 
 
 @contextmanager
@@ -39,11 +43,18 @@ def opened(
     (root / MARK).touch()
     if not mail.exists():
         _seed(mail, now or datetime.now().astimezone())
-    office = PostOffice(you=mail, people=root / "people", pause=pause).open()
+    there, people = root / "Office", root / "people"
+    if not there.exists():
+        _make(there)
+        office.seed(there, people, now or datetime.now().astimezone())
+    post = PostOffice(you=mail, people=people, pause=pause).open()
+    exchange = office.joined(post, there, people)
     try:
-        yield World(_config(root, office.port, undo_seconds), Paths.under(root), office)
+        config = _config(root, post.port, exchange.url, undo_seconds)
+        yield World(config, Paths.under(root), post, exchange)
     finally:
-        office.close()
+        exchange.close()
+        post.close()
 
 
 def fits(root: Path) -> bool:
@@ -51,7 +62,7 @@ def fits(root: Path) -> bool:
     return not root.exists() or (root / MARK).exists() or not any(root.iterdir())
 
 
-def _config(root: Path, port: int, undo_seconds: int) -> Config:
+def _config(root: Path, port: int, url: str, undo_seconds: int) -> Config:
     account = Account(
         name="demo",
         address=YOU.spec,
@@ -62,17 +73,31 @@ def _config(root: Path, port: int, undo_seconds: int) -> Config:
         internal_domains=(YOU.domain,),
         signature=SIGNATURE,
     )
+    there = Account(
+        name="office",
+        address=YOU_THERE.spec,
+        display_name=YOU_THERE.name,
+        maildir=str(root / "Office"),
+        graph=Graph(url),
+        auth="none",
+        internal_domains=(YOU_THERE.domain,),
+        signature=SIGNATURE_THERE,
+    )
     return Config(
-        (account,),
+        (account, there),
         Outbox(undo_seconds=undo_seconds),
         new_mail=NewMail(notify=False),
         ui=Ui(download_folder=str(root / "Downloads")),
     )
 
 
-def _seed(mail: Path, now: datetime) -> None:
+def _make(mail: Path) -> None:
     for folder in ("INBOX", *FOLDERS):
         maildir.make(_home(mail, folder))
+
+
+def _seed(mail: Path, now: datetime) -> None:
+    _make(mail)
     for seed in letters.seeds(now):
         flags = "".join(sorted(seed.flags))
         maildir.put(_home(mail, seed.folder), seed.raw, seed.received, flags)
