@@ -66,6 +66,7 @@ class Corrections:
         self._accounts, self._drafts, self._mailbox = accounts, drafts, mailbox
         self._items, self._store, self._shelf = items, store, shelf
         self._clock, self._ids = clock, ids
+        self._last: tuple[Original, bytes] | None = None
 
     async def drafts(self, mail: SentMail, scenario: str, wish: Wish = AS_WISHED) -> tuple[Draft, ...]:
         """The drafts, one a message, saved. Raises DraftError, OutboxError; then none is kept."""
@@ -141,14 +142,17 @@ class Corrections:
         return await self._shelf.all() if self._shelf is not None else ()
 
     async def _original(self, mail: SentMail) -> tuple[Original, bytes]:
-        """The mail with what is at hand of it: here first, then where its copy lies."""
+        """The mail with what is at hand of it: here first, then where its copy lies. The last one is kept."""
+        if self._last is not None and self._last[0].mail == mail and self._last[1]:
+            return self._last
         from tuimail.mail.letter import parse
 
         raw = await self._raw(mail)
         letter = await asyncio.to_thread(parse.parse, raw) if raw else None
         zone = parsedate_to_datetime(self._clock.rfc5322()).tzinfo
         sent = letter.date if letter is not None else None
-        return Original(mail, letter, sent or datetime.fromtimestamp(mail.sent, zone)), raw
+        self._last = Original(mail, letter, sent or datetime.fromtimestamp(mail.sent, zone)), raw
+        return self._last
 
     async def _raw(self, mail: SentMail) -> bytes:
         if mail.item:

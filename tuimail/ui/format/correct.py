@@ -82,7 +82,7 @@ def _whom(sheet: Sheet, scenario: str) -> str:
     if len(people) == sum(len(circle.people) for circle in usual.circles):
         return ""
     names = ", ".join(person.spec for person in people[:2]) + (" …" if len(people) > 2 else "")
-    return f"asks those outside to delete it: {line(names, 120)}"
+    return f"asks those outside: {line(names, 120)}"
 
 
 def _messages(wish: Wish, outlook: Outlook) -> str:

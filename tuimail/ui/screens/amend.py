@@ -20,14 +20,16 @@ LOOK_AFTER = 0.2
 
 
 class AmendScreen(PlaceScreen):
-    """Edits a copy; `amended` is told the text, once there is a difference."""
+    """Edits a copy, beginning with `text`; `amended` is told what it became, and whether that is final."""
 
     place = Place.AMEND
     BINDINGS = bindings(Place.AMEND)
 
-    def __init__(self, desk: Desk, mail: SentMail, text: str, amended: Callable[[str], None]) -> None:
+    def __init__(
+        self, desk: Desk, mail: SentMail, original: str, text: str, amended: Callable[[str, bool], None]
+    ) -> None:
         super().__init__(desk)
-        self._mail, self._text, self._amended = mail, text, amended
+        self._mail, self._original, self._text, self._amended = mail, original, text, amended
         self._found: tuple[Change, ...] = ()
         self._soon: Timer | None = None
 
@@ -50,15 +52,22 @@ class AmendScreen(PlaceScreen):
         if not self._found:
             self.say("Nothing is different yet: change what was wrong.")
             return
+        self._end(True)
+
+    def action_leave(self) -> None:
+        """Back to the question; what was typed is there again the next time."""
+        self._end(False)
+
+    def _end(self, final: bool) -> None:
         text = self.query_one(TextArea).text
         self.close()
-        self._amended(text)
+        self._amended(text, final)
 
     def _look(self) -> None:
         if self._soon is not None:
             self._soon.stop()
             self._soon = None
-        self._found = changes(self._text, self.query_one(TextArea).text)
+        self._found = changes(self._original, self.query_one(TextArea).text)
         self.query_one("#differences").refresh(layout=True)
 
     def _differences(self, width: int) -> Iterable[Row]:

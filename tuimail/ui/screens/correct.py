@@ -44,7 +44,7 @@ class CorrectScreen(PlaceScreen):
         self._sheet = Sheet(mail)
         self._scenario = ""
         self._drafts: tuple[Draft, ...] = ()
-        self._at = 0
+        self._at, self._edited, self._writing = 0, "", False
         self._offered = dict(OFFERS)
 
     def contents(self) -> Iterable[Widget]:
@@ -63,6 +63,8 @@ class CorrectScreen(PlaceScreen):
 
     def action_wrong(self, scenario: str) -> None:
         """This was wrong: ask for what is needed to put it right, then write it."""
+        if self._writing:
+            return
         self._scenario = scenario
         if scenario == Scenario.CONTENT:
             self.work(self._amend, "write")
@@ -72,6 +74,11 @@ class CorrectScreen(PlaceScreen):
             self.app.push_screen(AttachScreen(self.desk), self._files_chosen)
         else:
             self._write(self._sheet.wish)
+
+    def action_leave(self) -> None:
+        """Not while a draft is on its way to the screen."""
+        if not self._writing:
+            super().action_leave()
 
     def action_language(self) -> None:
         if outlook := self._usual:
@@ -142,19 +149,28 @@ class CorrectScreen(PlaceScreen):
         """The original, to be made what it should have been."""
         from tuimail.ui.screens.amend import AmendScreen
 
-        text = await self.desk.engine.corrections.text(self._sheet.mail)
-        await self.app.push_screen(AmendScreen(self.desk, self._sheet.mail, text, self._amended))
+        mail, original = self._sheet.mail, await self.desk.engine.corrections.text(self._sheet.mail)
+        text = self._edited or original
+        await self.app.push_screen(AmendScreen(self.desk, mail, original, text, self._amended))
 
-    def _amended(self, text: str) -> None:
-        self._write(replace(self._sheet.wish, edited=text))
+    def _amended(self, text: str, final: bool) -> None:
+        self._edited = text
+        if final:
+            self._write(replace(self._sheet.wish, edited=text))
 
     def _write(self, wish: Wish) -> None:
-        self.work(partial(self._make, wish), "write")
+        """A key pressed twice writes once."""
+        if not self._writing:
+            self._writing = True
+            self.work(partial(self._make, wish), "write")
 
     async def _make(self, wish: Wish) -> None:
-        written = self.desk.engine.corrections.drafts(self._sheet.mail, self._scenario, wish)
-        self._drafts, self._at = await written, 0
-        await self._open()
+        try:
+            written = self.desk.engine.corrections.drafts(self._sheet.mail, self._scenario, wish)
+            self._drafts, self._at = await written, 0
+            await self._open()
+        finally:
+            self._writing = False
 
     async def _open(self) -> None:
         """The composer on the next draft."""
