@@ -18,10 +18,11 @@ COMMANDS = {
     "sendmail": "take the place of sendmail(1)",
     "outbox": "list, show, take back, send now, put off, pause or delete what is in the outbox",
     "undo": "take back the newest held mail, or with --batch all that came with it",
+    "recall": "ask Exchange to delete what was delivered, and see what became of it",
     "incident": "what is done about misdirected mail: steps, deadlines, record; what was caught before",
     "rules": "check the rules, ask why a mail waits, try them on what was sent",
     "agent": "the background sender: run, status, install, uninstall",
-    "account": "list the accounts, put a password into the keyring, let one go on",
+    "account": "make, list, try and remove accounts; passwords and sign-ins",
     "drill": "a safe self-test: queue a mail to yourself and take it back",
     "doctor": "what is set up, what is wrong, what to do",
 }
