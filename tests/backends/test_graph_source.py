@@ -5,10 +5,10 @@ from contextlib import aclosing
 
 import pytest
 
-from tuimail.backends.graph import calls, watch
-from tuimail.backends.graph.http import Graph
+from tuimail.backends.graph import calls, folders, watch
+from tuimail.backends.graph.http import IMMUTABLE, Graph
 from tuimail.backends.graph.server import GraphServer
-from tuimail.backends.graph.source import GraphSource
+from tuimail.backends.graph.source import PREFER, GraphSource
 from tuimail.demo.exchange import Colleague, Fault, StandIn, Tenant
 from tuimail.mail.errors import LoginError, MailboxError, MailboxRefused, MessageGone
 from tuimail.mail.folder.folder import Role
@@ -72,13 +72,16 @@ async def whole(source, folder="INBOX"):
     return stretches[-1].flags, stretches[-1].mark
 
 
-async def test_folders_come_with_their_roles_and_numbers_also_those_below_others(office, box, source):
+async def test_folders_come_with_their_roles_and_numbers_also_those_below_others(
+    office, box, source, monkeypatch
+):
+    monkeypatch.setattr(folders, "PAGE", 5)
     work = box.create("仕事/Work")
     box.create("2026", work.key)
     for number in range(12):
         box.create(f"Sub {number}", "inbox")
-    folders = {folder.name: folder for folder in await source.folders()}
-    assert [(n, f.role) for n, f in folders.items()][:6] == [
+    found = {folder.name: folder for folder in await source.folders()}
+    assert [(n, f.role) for n, f in found.items()][:6] == [
         ("INBOX", Role.INBOX),
         ("Drafts", Role.DRAFTS),
         ("Sent Items", Role.SENT),
@@ -86,8 +89,8 @@ async def test_folders_come_with_their_roles_and_numbers_also_those_below_others
         ("Junk Email", Role.JUNK),
         ("Deleted Items", Role.TRASH),
     ]
-    assert (folders["INBOX"].total, folders["INBOX"].unread) == (5, 5)
-    assert {"仕事%2FWork", "仕事%2FWork/2026", "INBOX/Sub 0", "INBOX/Sub 11"} <= folders.keys()
+    assert (found["INBOX"].total, found["INBOX"].unread) == (5, 5)
+    assert {"仕事%2FWork", "仕事%2FWork/2026", "INBOX/Sub 0", "INBOX/Sub 11"} <= found.keys()
     assert office.log.most_at_once <= 3
 
 
@@ -145,6 +148,23 @@ async def test_a_large_folder_comes_in_parts_with_its_envelopes(office, source):
             last = stretch
     assert asked <= 10
     assert len(last.flags) == 2_500
+
+
+async def test_what_comes_and_goes_during_a_walk_is_as_it_is_at_its_end(box, source, monkeypatch):
+    monkeypatch.setitem(PREFER, "Prefer", f"{IMMUTABLE}, odata.maxpagesize=2")
+    stretches = source.stretches("INBOX")
+    first = await anext(stretches)
+    went, read = first.flags
+    box.move(box.get(went), "archive")
+    box.change(box.get(read), read=True)
+    box.add("inbox", letter(9))
+    *_, last = [stretch async for stretch in stretches]
+    look = await source.look("INBOX", last.mark)
+    there = (set(last.flags) | set(look.flags)) - set(look.gone)
+    assert went in first.flags
+    assert there == {one.immutable for one in box.messages("inbox")}
+    assert went not in last.flags
+    assert (first.flags[read], last.flags[read]) == (NONE, SEEN)
 
 
 async def test_a_forgotten_sync_state_has_everything_read_anew(box, source):

@@ -282,6 +282,7 @@ class PagedSource(FakeSource):
     """Keys without numbers, in pages newest first; only the last one says how far all has been read."""
 
     goes = ""
+    reads = False
 
     async def stretches(self, folder):
         there = {uid: flags for uid, (_, flags) in self.boxes[folder].items()}
@@ -290,6 +291,9 @@ class PagedSource(FakeSource):
             uids, page = uids[: -self.span], uids[-self.span :]
             await self._call("stretch", folder)
             yield Stretch(0, 0, {uid: there[uid] for uid in page}, part=True)
+        if self.reads:
+            self.boxes[folder] = {uid: (wire, SEEN) for uid, (wire, _) in self.boxes[folder].items()}
+            there = dict.fromkeys(there, SEEN)
         there.pop(self.goes, None)
         yield Stretch(0, LAST, there, mark=Mark(total=len(there), token="end"))
 
@@ -325,6 +329,12 @@ async def test_a_folder_in_parts_is_shown_part_by_part_and_compared_as_a_whole_a
     paged.source.asked.clear()
     await paged.sync()
     assert not paged.asked("envelopes")
+    assert paged.cache.flags() == paged.there()
+
+
+async def test_flags_that_change_while_the_parts_are_read_are_as_they_are_at_the_end(paged):
+    paged.source.reads = True
+    await paged.sync()
     assert paged.cache.flags() == paged.there()
 
 

@@ -80,7 +80,7 @@ class GraphSource:
             page = await self._page(link)
             self._shelf.put(folder, page.there)
             part = {rows.key(given): rows.flags(given) for given in sorted(page.there, key=rows.received)}
-            there = {uid: flags for uid, flags in (part | there).items() if uid not in page.gone}
+            there = {uid: flags for uid, flags in (part | there | part).items() if uid not in page.gone}
             if not page.next:
                 break
             link = page.next

@@ -138,22 +138,24 @@ class FolderRound:
 
         What was filed after the mark was taken is for the next round.
         """
-        above, taken = mark.next or LAST, set[str]()
+        above, taken = mark.next or LAST, dict[str, frozenset[str]]()
         stretches = self._source.stretches(self._folder)
         while (stretch := await self._ask(anext(stretches, NO_MORE))) is not NO_MORE:
             known = await self._known(stretch.first, max(above - 1, stretch.last))
             async for envelopes in self._compared(known, stretch, taken, dropping):
                 yield envelopes
             above = min(above, stretch.first)
-            taken |= stretch.flags.keys() if stretch.part else set()
+            taken |= stretch.flags if stretch.part else {}
             self._end = stretch.mark or self._end
             self._veiled |= bool(self._untold())
         self._veiled |= bool(self._untold())
         if dropping and above > 0:
             await self._drop(tuple((await self._known(0, above - 1)).flags))
 
-    async def _compared(self, known: Listing, stretch: Stretch, taken: set[str], dropping: bool) -> Batches:
-        """A part says nothing of what it has not. What was `taken` with one is on its way to the cache.
+    async def _compared(
+        self, known: Listing, stretch: Stretch, taken: dict[str, frozenset[str]], dropping: bool
+    ) -> Batches:
+        """A part says nothing of what it has not. What was `taken` with one may be on its way to the cache.
 
         Where some of that went before the end, the next round compares everything.
         """
@@ -161,9 +163,10 @@ class FolderRound:
         todo = await self._planned(planned, known, Listing(stretch.flags))
         if dropping:
             await self._drop(todo.drop)
-        self._veiled |= not stretch.part and not taken <= stretch.flags.keys()
-        fresh = replace(todo, fetch=tuple(uid for uid in todo.fetch if uid not in taken))
-        async for envelopes in self._fetched(fresh, len(stretch.flags.keys() - taken)):
+        self._veiled |= not stretch.part and not taken.keys() <= stretch.flags.keys()
+        fresh = tuple(uid for uid in todo.fetch if taken.get(uid) != stretch.flags[uid])
+        compared = len(stretch.flags.keys() - taken.keys())
+        async for envelopes in self._fetched(replace(todo, fetch=fresh), compared):
             yield envelopes
 
     async def _planned(
