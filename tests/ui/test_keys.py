@@ -60,6 +60,7 @@ def test_actions_exist(place):
     """Every action of the table is a method somewhere it can be reached."""
     import tuimail.ui.app
     from tuimail.ui.screens import (
+        account,
         amend,
         composer,
         correct,
@@ -89,6 +90,7 @@ def test_actions_exist(place):
         Place.AMEND: amend.AmendScreen,
         Place.INCIDENTS: incidents.IncidentsScreen,
         Place.INCIDENT: incident.IncidentScreen,
+        Place.ACCOUNT: account.AccountScreen,
         Place.QUIT: quit.QuitScreen,
         Place.HELP: help.HelpScreen,
         Place.MOVING: row_list.RowList,
