@@ -10,6 +10,9 @@ from tuimail.mail.letter.safe import line
 if TYPE_CHECKING:
     from tuimail.mail.after.sent_mail import SentMail
 
+LOOKED_AT = 50
+"""So many of the last mails are looked through for one that puts no other right."""
+
 HELP = "an outbox item, a Message-ID, or mail:… as search prints it; the last mail sent unless given"
 
 
@@ -17,8 +20,9 @@ async def sent_mail(open_: Opened, name: str = "") -> "SentMail":
     """The mail so named. Raises Fault where there is none, MailboxError for one that is not one's own."""
     sent = open_.engine.sent
     if not name:
-        for newest in await sent.latest():
-            return newest
+        for newest in await sent.latest(LOOKED_AT):
+            if not newest.corrects:
+                return newest
         raise Fault(NO_INPUT, "nothing was sent from here yet")
     if (ref := mail_id.parse(name)) is not None:
         return await sent.of(ref)

@@ -95,26 +95,24 @@ class Corrections:
         original, _ = await self._original(mail)
         return self._outlook(original, scenario, wish)
 
-    async def meant_for(self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED) -> Draft:
-        """An apology to the one the mail was meant for, or was about, saved; `to` as typed."""
+    async def meant_for(
+        self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED, save: bool = True
+    ) -> Draft:
+        """An apology to the one the mail was meant for, or was about; `to` as typed."""
         original, _ = await self._original(mail)
         people = typed(to) if to else ()
         manner = self._manner(original, people, MEANT_FOR, wish)
-        (draft,) = await self._made(original, (Circle(people),), manner)
-        await self._drafts.save(draft)
-        return draft
+        return await self._alone(original, Circle(people), manner, save)
 
-    async def resend(self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED) -> Draft:
-        """The mail once more, with its files, for the right person, saved. Raises DraftError."""
+    async def resend(self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED, save: bool = True) -> Draft:
+        """The mail once more, with its files, for the right person. Raises DraftError."""
         original, raw = await self._original(mail)
         if original.letter is None:
             raise DraftError(NO_TEXT)
         people = typed(to) if to else ()
         manner = self._manner(original, people, RESEND, wish)
         manner = replace(manner, files=_enclosed(raw, original))
-        (draft,) = await self._made(original, (Circle(people),), manner)
-        await self._drafts.save(draft)
-        return draft
+        return await self._alone(original, Circle(people), manner, save)
 
     async def text(self, mail: SentMail) -> str:
         """What the mail said, to be edited. Raises DraftError."""
@@ -192,6 +190,13 @@ class Corrections:
         return tuple(
             made.correction(original, circle, manner, template, author, self._ids.item()) for circle in to
         )
+
+    async def _alone(self, original: Original, to: Circle, manner: Manner, save: bool) -> Draft:
+        """The one draft of somebody who did not get the mail."""
+        (draft,) = await self._made(original, (to,), manner)
+        if save:
+            await self._drafts.save(draft)
+        return draft
 
     def _author(self, mail: SentMail) -> Author:
         """Whoever wrote the mail, under their signature."""
