@@ -36,6 +36,12 @@ def test_the_tour_plays_without_a_terminal_and_every_step_holds(tmp_path):
         "ok: its file lies there again",
         "ok: 見積 stands in each of them",
         "ok: every answer hangs below what it answers",
+        "ok: it is known who would be sent a notice instead",
+        "ok: nothing is asked before somebody agrees to the notice",
+        "ok: Exchange was asked, once",
+        "ok: the colleagues' copies are gone",
+        "ok: it is found, and told of with the mail",
+        "ok: it answers the mail it puts right",
         "Every step held.",
     ):
         assert step in done.stdout

@@ -81,6 +81,6 @@ async def _play(here: world.World) -> bool:
     engine = wiring.build(here.config, here.paths, "the tour")
     await engine.start()
     try:
-        return await Tour(engine, here.office, lambda text: print(text, flush=True)).play()
+        return await Tour(engine, here.office, here.exchange, lambda text: print(text, flush=True)).play()
     finally:
         await engine.close()

@@ -39,8 +39,8 @@ COLLEAGUES: dict[str, Person] = {
         ),
     ),
     "emma": Person(
-        "Emma Lindqvist",
-        f"lindqvist@{DOMAIN}",
+        "Emma Berg",
+        f"berg@{DOMAIN}",
         (
             "Thanks, Hanako. Read, filed, and under lock and key.\n\nEmma",
             "Noted! I owe you a cinnamon bun.\n\nEmma",

@@ -17,7 +17,7 @@ from tuimail.demo.server import PostOffice
 
 LETTERS = "office_letters"
 UNREAD_FOR = timedelta(hours=1)
-REPORTED_AFTER = 2
+REPORTED_AFTER = 1
 """Pauses of a person, until a recall is reported."""
 
 

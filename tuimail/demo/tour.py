@@ -1,5 +1,6 @@
 """The scripted tour: one mail is written, held, taken back, changed, sent, accepted, filed and answered; what
-came is archived and taken back, mail is searched, a conversation unfolded.
+came is archived and taken back, mail is searched, a conversation unfolded; and a mail that went to the wrong
+person is asked back.
 
 Every step prints what the outbox and the server saw, and is checked: a step that does not hold is said.
 """
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tuimail.demo.afterwards import Afterwards
+from tuimail.demo.exchange import StandIn
 from tuimail.demo.people import PEOPLE
 from tuimail.demo.rounds import Rounds
 from tuimail.demo.server import PostOffice
@@ -37,10 +40,13 @@ class _Sent(Struct, frozen=True):
 
 
 class Tour:
-    """Plays on a started engine whose post office is `office`. `say` prints a line."""
+    """Plays on a started engine whose servers are `office` and `exchange`. `say` prints a line."""
 
-    def __init__(self, engine: Engine, office: PostOffice, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, engine: Engine, office: PostOffice, exchange: StandIn, say: Callable[[str], None]
+    ) -> None:
         self._engine, self._office, self._telling = engine, office, Telling(say)
+        self._exchange = exchange
 
     async def play(self) -> bool:
         """The whole tour; True when every step held."""
@@ -52,6 +58,7 @@ class Tour:
         await self._answered(again)
         inbox, archive = await self._folder(Role.INBOX), await self._folder(Role.ARCHIVE)
         await Rounds(self._engine, self._telling, inbox, archive).play()
+        await Afterwards(self._engine, self._telling, self._exchange, self._engine.accounts[1]).play()
         self._close()
         return not self._telling.broken
 
