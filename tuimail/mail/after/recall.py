@@ -156,7 +156,11 @@ def minded(recall: Recall, now: float, under_way: bool = False) -> Recall | None
 def reported(
     recall: Recall, ref: Ref, subject: Safe, received: float, told: Told | None = None
 ) -> Recall | None:
-    """A report mail about it came; None when it is known. The first one stays attached."""
+    """A report mail about it came; None when it is known. The first one stays attached.
+
+    By the server's clock it may have come before it was asked for; that is not believed.
+    """
+    received = max(received, recall.asked)
     known = {one.ref for one in recall.told} | {recall.report}
     if not recall.open or ref in known or (told is None and recall.report is not None):
         return None
