@@ -78,9 +78,9 @@ CLOCKS: dict[str, tuple[Duty, ...]] = {
 """What can be switched on, by the names that configuration and commands use."""
 
 NAMES: dict[str, dict[Language, str]] = {
-    "appi": {EN: "APPI (Japan)", JA: "個人情報保護法"},
-    "appi-wrongful": {EN: "APPI, wrongful purpose", JA: "個人情報保護法(不正の目的)"},
-    "gdpr": {EN: "GDPR (EU)", JA: "GDPR(EU)"},
+    "appi": {EN: "APPI", JA: "個人情報保護法"},
+    "appi-wrongful": {EN: "APPI (wrongful purpose)", JA: "個人情報保護法(不正の目的)"},
+    "gdpr": {EN: "GDPR", JA: "GDPR"},
 }
 
 

@@ -15,17 +15,22 @@ from tuimail.mail.after.near_miss import Catch, Tally
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, wrap
+from tuimail.ui.format.outbox import LONGEST_SUBJECT
 from tuimail.ui.format.people import who
 
 MINUTE = 16
 """How many characters of a date are its day, hour and minute."""
 TITLE, WIDEST = 46, 110
+LEFT, TITLED, ROOMY = 18, 28, 120
+"""The cells of a time left, and of what it is left for, which is told from so many columns on."""
 
 CLOSED = {Language.ENGLISH: "closed", Language.JAPANESE: "完了"}
 NO_NUMBER = {
     Language.ENGLISH: "no number in your address books",
     Language.JAPANESE: "アドレス帳に電話番号がありません",
 }
+CLOCK_KEYS = {"a": "appi", "w": "appi-wrongful", "g": "gdpr"}
+SHORT = {"appi": "個情法", "appi-wrongful": "個情法(不正の目的)"}
 HELD_BY = {Catch.UNDO: "undo", Catch.RULE: "rule", Catch.GUARD: "guard"}
 
 
@@ -51,22 +56,27 @@ def incident_row(incident: Incident, now: float, width: int, view: View) -> Row:
     """One line of the list: when it was noticed, how far it is, the nearest deadline, subject, to whom."""
     done = len(STEPS) - len(incident.undone)
     standing = CLOSED[view.language] if incident.closed else f"{done}/{len(STEPS)}"
-    next_ = "" if incident.closed else next((_left(one, now, view) for one in due(incident, view)), "")
-    left = max(0, min(30, width // 4)) if next_ else 0
+    nearest = () if incident.closed else due(incident, view)[:1]
+    left = LEFT + (TITLED if width >= ROOMY else 0)
     people = max(10, min(30, width // 5))
-    subject = max(0, width - 3 - MINUTE - 2 - 8 - people - 2 - left - 1)
+    subject = max(0, min(LONGEST_SUBJECT, width - 3 - MINUTE - 2 - 8 - people - 2 - left - 1))
     return (
         Piece("   "),
         Piece(f"{view.minute(incident.noticed)}  ", Tone.ACCENT),
         Piece(fit(standing, 8), Tone.MUTED if incident.closed else Tone.STRONG),
         Piece(fit(fit(incident.mail.subject or "(no subject)", subject - 2), subject)),
         Piece(fit(", ".join(map(who, incident.mail.people)), people) + "  ", Tone.MUTED),
-        Piece(fit(next_, left), Tone.ALERT),
+        *(_nearest(one, now, left, view) for one in nearest),
     )
 
 
-def _left(deadline: Deadline, now: float, view: View) -> str:
-    return f"{deadline.duty.title[view.language]}: {remaining(deadline, now, view.language)}"
+def _nearest(deadline: Deadline, now: float, width: int, view: View) -> Piece:
+    """How long is left till the next end of a deadline, and of which where there is room."""
+    first = Deadline(deadline.duty, deadline.early if deadline.early > now else deadline.at)
+    shown = remaining(first, now, view.language)
+    if width > LEFT:
+        shown = f"{deadline.duty.title[view.language]}: {shown}"
+    return Piece(fit(shown, width), Tone.ALERT if first.at <= now else Tone.STRONG)
 
 
 def head_rows(incident: Incident, width: int, view: View) -> Iterator[Row]:
@@ -121,8 +131,9 @@ def step_rows(step: Step, phones: Mapping[Address, Sequence[str]], width: int, v
         yield (Piece(f" {part}"),)
     if step.id == "call":
         for person, numbers in phones.items():
-            shown = "  ".join(numbers) or NO_NUMBER[view.language]
-            yield Piece(f" {fit(who(person), 24)}  ", Tone.STRONG), Piece(shown, Tone.ACCENT)
+            name = Piece(f" {fit(who(person), 24)}  ", Tone.STRONG)
+            none = Piece(NO_NUMBER[view.language], Tone.MUTED)
+            yield name, Piece("  ".join(numbers), Tone.ACCENT) if numbers else none
     for part in step.note.split("\n") if step.note else ():
         yield from ((Piece(f" {row}", Tone.MUTED),) for row in wrap(part, _readable(width)))
 
@@ -157,11 +168,13 @@ def ledger_row(tallies: Sequence[Tally], width: int) -> Row:
 
 def clock_choices(incident: Incident, language: Language) -> dict[str, str]:
     """What the key of each clock does: switch it on, or off."""
-    keys = {"a": "appi", "w": "appi-wrongful", "g": "gdpr"}
-    return {
-        key: f"{NAMES[name][language]}: {'off' if name in incident.clocks else 'on'}"
-        for key, name in keys.items()
-    }
+    return {key: _switch(name, name in incident.clocks, language) for key, name in CLOCK_KEYS.items()}
+
+
+def _switch(name: str, on: bool, language: Language) -> str:
+    if language is Language.JAPANESE:
+        return f"{SHORT.get(name, NAMES[name][language])}を{'隠す' if on else '表示'}"
+    return f"{'hide' if on else 'show'} {NAMES[name][language]}"
 
 
 def _readable(width: int) -> int:

@@ -11,8 +11,8 @@ from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.incident import View, clock_choices, head_rows
-from tuimail.ui.keys import Place, bindings
+from tuimail.ui.format.incident import CLOCK_KEYS, View, clock_choices, head_rows
+from tuimail.ui.keys import NO_LABELS, Place, bindings
 from tuimail.ui.screens.doors import write
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.edge import KeyBar
@@ -22,7 +22,6 @@ from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.widgets.step_list import StepList
 
 RENEW_EVERY, LOOK_EVERY = 0.5, 30.0
-CLOCKS = {"a": "appi", "w": "appi-wrongful", "g": "gdpr"}
 FORMS = {"m": "Markdown", "j": "JSON", "c": "CSV"}
 GONE = "This incident is not there any more."
 
@@ -98,9 +97,7 @@ class IncidentScreen(PlaceScreen):
         from tuimail.ui.screens.ask import ChoiceScreen
 
         if self.incident is not None:
-            question = Safe(
-                "Which times for reporting shall be shown? No legal advice: ask whoever is responsible."
-            )
+            question = Safe("Which times for reporting shall be shown? They are no legal advice.")
             choices = clock_choices(self.incident, self._view(self.incident).language)
             self.app.push_screen(ChoiceScreen(question, choices), self._clock)
 
@@ -148,7 +145,7 @@ class IncidentScreen(PlaceScreen):
 
     def _clock(self, key: str | None) -> None:
         if key is not None and self.incident is not None:
-            name = CLOCKS[key]
+            name = CLOCK_KEYS[key]
             act = partial(
                 self.desk.engine.incidents.clock, self._incident_id, name, name not in self.incident.clocks
             )
@@ -204,9 +201,8 @@ class IncidentScreen(PlaceScreen):
         done = len(STEPS) - len(incident.undone)
         standing = "closed" if incident.closed else f"{done} of {len(STEPS)} done"
         self.titled(f"Incident {incident.id} · {incident.mail.subject or '(no subject)'}", standing)
-        self.query_one(KeyBar).turn(
-            self.place, labels={"incident_close": "reopen"} if incident.closed else {}
-        )
+        labels = {"incident_close": "reopen"} if incident.closed else NO_LABELS
+        self.query_one(KeyBar).turn(self.place, frozenset({"compose"}), labels)
 
     def _view(self, incident: Incident) -> View:
         practice = self.desk.engine.incidents.practice

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tuimail.mail.after.incident import STEPS, Incident
+from tuimail.mail.after.incident import Incident
 from tuimail.mail.after.incident_clock import Deadline
 from tuimail.mail.letter.address import Address
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.incident import View, deadline_rows, due, step_rows, trail_rows
+from tuimail.ui.format.incident import View, deadline_rows, step_rows, trail_rows
 from tuimail.ui.widgets.rows import Rows
-
-AROUND, LEAST = 8, 5
-"""Rows of the screen that are title, mail and keys; rows that this has on the smallest one."""
 
 
 class IncidentAbout(Rows):
@@ -33,12 +30,12 @@ class IncidentAbout(Rows):
     def point(self, current: str | Deadline | None) -> None:
         """Another step or deadline."""
         self._current = current
-        self.refresh(layout=True)
+        self.refresh()
 
     def call(self, phones: Mapping[Address, Sequence[str]]) -> None:
         """The telephone numbers of those it went to."""
         self._phones = phones
-        self.refresh(layout=True)
+        self.refresh()
 
     def rows(self, width: int) -> Sequence[Row]:
         if self._incident is None or self._view is None:
@@ -46,9 +43,8 @@ class IncidentAbout(Rows):
         incident, view = self._incident, self._view
         top = list(self._about(incident, view, width))
         trail = list(trail_rows(incident, width, view))
-        room = max(LEAST, self.screen.size.height - AROUND - len(STEPS) - len(due(incident, view)))
-        left = room - len(top) - 1
-        return [*top, (), *trail[-left:]] if left > 0 else top[:room]
+        left = self.size.height - len(top) - 1
+        return [*top, (), *trail[-left:]] if left > 0 else top
 
     def _about(self, incident: Incident, view: View, width: int) -> Iterator[Row]:
         match self._current:

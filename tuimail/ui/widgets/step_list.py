@@ -34,7 +34,9 @@ class StepList(RowList):
         if self._incident is None and incident.undone:
             cursor = STEPS.index(incident.undone[0])
         self._incident, self._view, self._deadlines = incident, view, due(incident, view)
-        self.place(len(STEPS) + len(self._deadlines), cursor)
+        rows = len(STEPS) + len(self._deadlines)
+        self.styles.height = rows
+        self.place(rows, cursor)
 
     def row(self, index: int, width: int) -> Row:
         if self._incident is None or self._view is None:
