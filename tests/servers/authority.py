@@ -39,6 +39,7 @@ class Authority:
         self.asked: list[dict[str, str]] = []
         self.access: dict[str, str] = {}
         self.refresh: set[str] = set()
+        self.given: list[str] = []
         self.codes: dict[str, dict[str, str]] = {}
         self.device: dict[str, dict[str, str]] = {}
         self._numbers = itertools.count(1)
@@ -80,8 +81,10 @@ class Authority:
         self._server.server_close()
 
     def secrets(self) -> list[str]:
-        """Every access and refresh token and code that was ever given out."""
-        return [*self.access, *self.refresh, *self.codes, *self.device]
+        """Tokens, codes and verifiers, but for the codes that a person types."""
+        verifiers = [asked["code_verifier"] for asked in self.asked if "code_verifier" in asked]
+        devices = [f"{self.mark}-{code}" for code in self.device]
+        return [*self.access, *self.given, *self.codes, *devices, *verifiers]
 
     def browse(self, url: str, agree: bool = True) -> str:
         """Open the sign-in page, sign in (or not), and follow the redirect; what the page there says."""
@@ -187,6 +190,7 @@ class Authority:
         if "client_secret" in given and given["grant_type"] == "refresh_token":
             return 200, answer
         self.refresh.add(refresh)
+        self.given.append(refresh)
         answer["refresh_token"] = refresh
         if "openid" in scope:
             answer |= {"id_token": self._id_token(given["client_id"], nonce), "client_info": self._info()}

@@ -6,6 +6,7 @@ PKCE, state and nonce, and the port the browser comes back to is ours (`redirect
 
 import asyncio
 import base64
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -168,9 +169,13 @@ class Microsoft:
         return await self._aside(lambda: self._open(state, resource), on_set_up=True)
 
     def _open(self, state: str, resource: str) -> "_Session":
-        """msal's application on what was kept. Only Graph is told that we can meet challenges."""
+        """msal's application on what was kept. Only Graph is told that we can meet challenges.
+
+        At its debug level msal writes codes and verifiers into the log.
+        """
         import msal
 
+        logging.getLogger("msal").setLevel(logging.INFO)
         cache = msal.SerializableTokenCache()
         cache.deserialize(state)
         secure = self._client.authority.replace("http://", "https://", 1).rstrip("/")
