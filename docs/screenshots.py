@@ -196,7 +196,8 @@ async def pictures(size: tuple[int, int]) -> None:
         tempfile.TemporaryDirectory(prefix="tuimail-") as home,
         world.opened(Path(home) / "world", pause=3600, now=NOW) as here,
     ):
-        engine = wiring.build(here.config, here.paths, clock=clock, ids=EvenIds())
+        config = replace(here.config, accounts=here.config.accounts[:1])
+        engine = wiring.build(config, here.paths, clock=clock, ids=EvenIds())
         app = TuimailApp(
             engine,
             downloads=here.config.ui.download_folder,

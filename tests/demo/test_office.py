@@ -59,7 +59,8 @@ def test_the_price_list_went_out_a_few_minutes_ago_to_colleagues_and_one_outside
     assert 60 < (NOW - seed.received).total_seconds() < 900
     assert SPECS["makoto"] in message["To"]
     assert SPECS["watanabe"] in message["Cc"]
-    assert max(mail.values(), key=lambda one: one.received) is seed
+    told = [one for one in mail.values() if one.received > seed.received]
+    assert [message_from_bytes(one.raw)["In-Reply-To"] for one in told] == [PRICES]
 
 
 def test_the_other_account_looks_calm():
