@@ -87,8 +87,13 @@ async def forget(account: str, service: str) -> None:
 
 async def missing() -> str:
     """Why this computer can keep no password; empty when it can. A keyring that is locked is one."""
+
+    def look() -> None:
+        if _keyring().priority <= 0:
+            raise _NoKeyringError("this computer has no keyring")
+
     try:
-        await _asked(_keyring, "password_command")
+        await _asked(look, "password_command")
     except SecretError as error:
         return str(error)
     return ""
