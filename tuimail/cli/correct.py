@@ -78,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(options: argparse.Namespace, config: str | None) -> Written:
     wish = _wish(options)
     async with opened(config) as open_:
-        mail = await sent_named.sent_mail(open_, options.id)
+        last = None if options.id else await open_.engine.corrections.last()
+        mail = last or await sent_named.sent_mail(open_, options.id)
         reason = await _reason(open_, options, mail)
         corrections = open_.engine.corrections
         if reason in BESIDES:

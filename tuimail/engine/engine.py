@@ -181,7 +181,7 @@ class Engine:
             self._after,
             self._newsroom,
             self._clock,
-            Arrivals(self._cache, self.mailbox, self.sync),
+            Arrivals(self._cache, self.mailbox, self.sync, self._newsroom),
             self._recall,
         )
 
@@ -191,7 +191,7 @@ class Engine:
         from tuimail.engine.after.arrivals import Arrivals
         from tuimail.engine.after.receipts import Receipts
 
-        arrivals = Arrivals(self._cache, self.mailbox, self.sync)
+        arrivals = Arrivals(self._cache, self.mailbox, self.sync, self._newsroom)
         return Receipts(self.sent, self._items, self._after, arrivals, self._newsroom, self._clock)
 
     @cached_property
@@ -233,6 +233,8 @@ class Engine:
             self._clock,
             self._ids,
             self._shelf,
+            self.sent,
+            self._cache,
         )
 
     @property

@@ -9,9 +9,13 @@ import tuimail
 from tuimail.backends.templates import Shelves
 from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
 from tuimail.mail.errors import AddressError, DraftError
+from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.hold.item import State
+from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Attachment
+from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.mail.letter.parse import parse
+from tuimail.mail.letter.safe import Safe
 
 FOLDER = Path(tuimail.__file__).parent / "templates" / "correction"
 TEXT = "鈴木様\n\nいつもお世話になっております。\n会議は10月5日（月）です。\n"
@@ -128,6 +132,21 @@ async def test_a_mail_of_another_identity_is_put_right_by_it(world, engine):
     mail = replace(mail, account="home")
     (draft,) = await engine.corrections.written(mail, Scenario.OTHER)
     assert draft.account == "home" and draft.body.endswith("\n-- \nof home\n")
+
+
+async def test_the_last_mail_is_the_newest_wherever_it_was_sent_but_no_correction(world, engine):
+    assert await engine.corrections.last() is None
+    mail = await leave(world, engine)
+    (draft,) = await engine.corrections.drafts(mail, Scenario.OTHER)
+    await leave(world, engine, corrects=draft.corrects)
+    assert (await engine.corrections.last()).message_id == mail.message_id
+    wire = b"From: me@work.example.jp\r\nTo: a@b.example\r\nMessage-ID: <x@y>\r\n\r\nHi\r\n"
+    world.source.boxes["Gesendet"]["u1"] = (wire, frozenset())
+    ref, me = Ref("work", "Gesendet", "u1"), Address("me@work.example.jp")
+    row = Envelope(ref, me, (), (), Safe("from a telephone"), mail.sent + 1_000, 9, frozenset())
+    await engine._cache.put_folders("work", [Folder("work", "Gesendet", Safe("Sent"), Role.SENT, 1, 0)])
+    await engine._cache.put([row])
+    assert (await engine.corrections.last()).message_id == "<x@y>"
 
 
 async def test_ones_own_templates_add_scenarios(world, engine, tmp_path):

@@ -75,6 +75,13 @@ class Clock:
         return "Sun, 22 Nov 2026 10:02:00 +0900"
 
 
+class Cache:
+    """Nothing stands in the Sent folders."""
+
+    async def page(self, view, start, length):
+        return ()
+
+
 class Sent:
     """What left from here; `of` knows what stands in Sent."""
 
@@ -114,7 +121,16 @@ def sent(world):
         shelf = Shelves(FOLDER, folder)
         world.sent = Sent(*mails)
         world.corrections = Corrections(
-            accounts, world.drafts, world.mailbox, Items(world.outbox.known), store, Clock(), Ids(), shelf
+            accounts,
+            world.drafts,
+            world.mailbox,
+            Items(world.outbox.known),
+            store,
+            Clock(),
+            Ids(),
+            shelf,
+            world.sent,
+            Cache(),
         )
 
     return put
@@ -193,7 +209,7 @@ async def test_without_anything_sent_it_says_what_to_do(open_app, press, sent, s
     sent()
     pilot = await open_app()
     await press(pilot, "C")
-    assert "open a mail in its Sent folder first" in seen(pilot)
+    assert "open one in its Sent folder first" in seen(pilot)
 
 
 async def test_a_wrong_person_is_asked_and_then_the_right_one_and_the_one_meant_are_offered(

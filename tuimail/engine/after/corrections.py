@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.after.sent import SentMails
 from tuimail.engine.folders.mailbox import Mailbox
 from tuimail.engine.sending.items import Items
 from tuimail.engine.writing.drafts import Drafts
@@ -19,14 +20,22 @@ from tuimail.mail.after.correction_draft import MEANT_FOR, MISSING, RESEND, Auth
 from tuimail.mail.after.correction_people import Circle, audience, circles, concerned
 from tuimail.mail.after.correction_text import language
 from tuimail.mail.after.sent_mail import SentMail
-from tuimail.mail.errors import DraftError, TuimailError
+from tuimail.mail.errors import DraftError, MailboxError, TuimailError
+from tuimail.mail.folder.folder import Role
+from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.letter.address import Address, check, typed
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.template import Template
-from tuimail.ports import Clock, Ids, OutboxStore, TemplateShelf
+from tuimail.ports import Clock, Ids, MailCache, OutboxStore, TemplateShelf
 
 KNOWN = frozenset({*Scenario, MEANT_FOR, RESEND, MISSING})
+LOOKED_AT = 20
+"""So many of the last mails are looked through for one that puts no other right."""
+
+LEEWAY = 120.0
+"""Seconds by which the copy in Sent may seem newer than what left from here: it is filed afterwards."""
+
 MOST = 200
 """So many messages of their own are written at once; more people share one as blind copies."""
 
@@ -62,11 +71,29 @@ class Corrections:
         clock: Clock,
         ids: Ids,
         shelf: TemplateShelf | None,
+        sent: SentMails,
+        cache: MailCache,
     ) -> None:
         self._accounts, self._drafts, self._mailbox = accounts, drafts, mailbox
         self._items, self._store, self._shelf = items, store, shelf
         self._clock, self._ids = clock, ids
+        self._sent, self._cache = sent, cache
         self._last: tuple[Original, bytes] | None = None
+
+    async def last(self) -> SentMail | None:
+        """The mail sent last, here or elsewhere, that puts no other right; None before the first."""
+        here = next((one for one in await self._sent.latest(LOOKED_AT) if not one.corrects), None)
+        newest = await self._cache.page(View("", "", role=Role.SENT), 0, LOOKED_AT)
+        own = self._accounts.own()
+        for row in newest:
+            if here is not None and row.received <= here.sent + LEEWAY:
+                break
+            if row.sender.spec.lower() in own:
+                with suppress(MailboxError):
+                    there = await self._sent.of(row.ref)
+                    if not there.corrects:
+                        return there
+        return here
 
     async def drafts(self, mail: SentMail, scenario: str, wish: Wish = AS_WISHED) -> tuple[Draft, ...]:
         """The drafts, one a message, saved. Raises DraftError, OutboxError; then none is kept."""

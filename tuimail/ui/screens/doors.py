@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 READER = "reader"
 
-LOOKED_AT = 50
-"""So many of the last mails are looked through for one that is no correction itself."""
-
 
 class Step(Protocol):
     """Moves so many messages on and answers the one arrived at, or None where the list ends.
@@ -102,10 +99,9 @@ async def correct(app: App[None], desk: Desk, mail: "SentMail | None", latest: b
     from tuimail.ui.screens.correct import CorrectScreen
 
     if mail is None:
-        sent = await desk.engine.sent.latest(LOOKED_AT)
-        mail, latest = next((one for one in sent if not one.corrects), None), True
+        mail, latest = await desk.engine.corrections.last(), True
     if mail is None:
-        raise MailboxError("Nothing that left from here is known; open a mail in its Sent folder first.")
+        raise MailboxError("No mail that was sent is known; open one in its Sent folder first.")
     await app.push_screen(CorrectScreen(desk, mail, latest))
 
 
