@@ -399,3 +399,44 @@ async def test_a_damaged_or_foreign_mail_in_between_holds_nothing_up(world, exch
     await engine.recalls.look("work", ask=True)
     await engine.recalls.look("work", ask=True)
     assert (await engine.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
+
+
+async def test_what_is_moved_into_the_inbox_late_is_found_all_the_same(world, exchange):
+    engine = await world.sending()
+    mail, _ = await asked(world, engine)
+    world.source.arrive(NOW.wall + 5_000, b"From: x@y\r\nSubject: news\r\n\r\nx")
+    await engine.recalls.look("work", ask=True)
+    world.source.arrive(NOW.wall + 60, report())
+    await engine.recalls.look("work", ask=True)
+    assert (await engine.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
+
+
+async def test_a_report_below_what_was_here_before_the_inbox_was_complete_is_found(world, exchange):
+    engine = await world.sending()
+    mail, _ = await asked(world, engine)
+    await world.close(engine)
+    world.clock.advance(3 * DAY)
+    world.source.arrive(NOW.wall + 3 * DAY, b"From: x@y\r\nSubject: news\r\n\r\nx")
+    later = await world.started("later")
+    await later.mailbox.sync("work", "INBOX")
+    world.source.arrive(NOW.wall + 60, report())
+    await later.recalls.look("work")
+    await later.recalls.look("work", ask=True)
+    assert (await later.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
+
+
+async def test_a_large_inbox_is_looked_through_once_and_then_only_its_newest_day(world, exchange):
+    engine = await world.sending()
+    await asked(world, engine)
+    for number in range(260):
+        world.source.arrive(NOW.wall + 700 * number, b"From: x@y\r\nSubject: news\r\n\r\nx")
+    await engine.recalls.look("work", ask=True)
+    pages, before = [], engine._cache.page
+
+    async def page(view, start, length):
+        pages.append(start)
+        return await before(view, start, length)
+
+    engine._cache.page = page
+    await engine.recalls.look("work", ask=True)
+    assert pages == [0, 100]
