@@ -1,6 +1,7 @@
 """Behind everything: records what left, and looks through inboxes for what comes of it."""
 
 import asyncio
+from contextlib import suppress
 
 from tuimail.engine.account import Accounts
 from tuimail.engine.after.recalls import Recalls
@@ -13,6 +14,10 @@ from tuimail.mail.letter.safe import line
 from tuimail.ports import AfterStore, Clock
 
 EVERY = 60.0
+FRESH, FRESH_MOST = 300.0, 20
+"""For so many seconds, and for so many mails at most, recipients are taken to be as when it was sent."""
+
+TIPS_SECONDS = 2.0
 
 
 class Watch:
@@ -35,6 +40,7 @@ class Watch:
         self._reads = reads
         self._woken = asyncio.Event()
         self._said = ""
+        self._foreseen: set[str] = set()
 
     async def run(self) -> None:
         """Never ends."""
@@ -51,6 +57,7 @@ class Watch:
             if report := await self._store.damage_report():
                 self._newsroom.announce(Notice(line(report)))
             await self._sent.catch_up()
+            await self._foresee()
             await self._recalls.known()
             while self._due:
                 await self._look(self._due.pop())
@@ -59,6 +66,17 @@ class Watch:
             if str(error) != self._said:
                 self._said = str(error)
                 self._newsroom.announce(Notice(line(self._said)))
+
+    async def _foresee(self) -> None:
+        """What the server tells of recipients is kept with the mail, once, and not for long waited for."""
+        now = self._clock.now().wall
+        for mail in await self._sent.latest(FRESH_MOST):
+            fresh = now - mail.sent <= FRESH and not mail.tips and mail.message_id not in self._foreseen
+            if fresh:
+                self._foreseen.add(mail.message_id)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TIPS_SECONDS):
+                        await self._recalls.foresee(mail)
 
     async def _look(self, account: str) -> None:
         await self._recalls.look(account)
