@@ -132,6 +132,21 @@ def test_what_is_not_given_has_its_default(tmp_path):
             "(docs/accounts.md); accepted: oauth = { client_file = … }, or a token_command",
         ),
         (
+            ACCOUNT + 'auth = "microsoft"\n',
+            "config.toml:6: accounts.auth: to sign in to Microsoft, tuimail needs the id of a client "
+            "(docs/accounts.md); accepted: oauth = { client_id = … }, or a token_command",
+        ),
+        (
+            ACCOUNT + 'oauth = { client_id = "id" }\n',
+            "config.toml:6: accounts.oauth: with auth password nobody signs in; "
+            "accepted: auth microsoft or google with it",
+        ),
+        (
+            ACCOUNT + 'token_command = "pass show token"\n',
+            "config.toml:6: accounts.token_command: with auth password nobody signs in; "
+            "accepted: auth microsoft or google with it",
+        ),
+        (
             ACCOUNT + 'auth = "none"\n',
             "config.toml:6: accounts.auth: none is for servers on this computer only; "
             "accepted: password | microsoft | google",

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tuimail import toml
-from tuimail.config.tables import HOURS, Account, Calendar, Config, Contacts, Identity
+from tuimail.config.tables import HOURS, Account, Calendar, Config, Contacts, Identity, OAuth
 from tuimail.mail.errors import AddressError
 from tuimail.mail.letter import address as addresses
 from tuimail.toml_lines import Where
@@ -103,6 +103,7 @@ def _has_a_home(folder: str) -> bool:
 
 
 def _check_login(text: toml.Toml, where: Where, account: Account) -> None:
+    _check_no_sign_in(text, where, account)
     if account.token_command is None:
         _check_sign_in(text, where, account)
     servers = [server for server in (account.imap, account.smtp) if server is not None]
@@ -110,6 +111,17 @@ def _check_login(text: toml.Toml, where: Where, account: Account) -> None:
         raise text.wrong(
             (*where, "auth"), "none is for servers on this computer only", "password | microsoft | google"
         )
+
+
+def _check_no_sign_in(text: toml.Toml, where: Where, account: Account) -> None:
+    """What is for signing in says nothing to an account that has a password: its auth was forgotten."""
+    if account.auth in ("microsoft", "google"):
+        return
+    for key, given in (("oauth", account.oauth != OAuth()), ("token_command", account.token_command)):
+        if given:
+            raise text.wrong(
+                (*where, key), f"with auth {account.auth} nobody signs in", "auth microsoft or google with it"
+            )
 
 
 def _check_sign_in(text: toml.Toml, where: Where, account: Account) -> None:
