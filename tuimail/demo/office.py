@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tuimail.demo import letters, maildir
-from tuimail.demo.colleagues import BY_SPEC, COLLEAGUES, YOU_THERE, tenant
+from tuimail.demo.colleagues import BY_SPEC, YOU_THERE, tenant
 from tuimail.demo.exchange import Policy, StandIn, reports
 from tuimail.demo.exchange.log import Parcel
 from tuimail.demo.exchange.mirror import Mirror
@@ -68,5 +68,6 @@ def _addressed(raw: bytes) -> tuple[str, ...]:
     """Those of our people a letter went to."""
     message = message_from_bytes(raw)
     pairs = getaddresses([str(value) for name in ("To", "Cc") for value in message.get_all(name, [])])
-    known = {one.spec for one in COLLEAGUES.values()}
-    return tuple(spec for _, spec in pairs if spec in known)
+    members = {group.spec: group.members for group in tenant().groups}
+    opened = [one for _, spec in pairs for one in members.get(spec, (spec,))]
+    return tuple(spec for spec in opened if spec in BY_SPEC and spec != YOU_THERE.spec)

@@ -14,6 +14,7 @@
         here.log.sent / .sends(message_id) / .sends_of(token)     what left, with recipients
         here.log.recalls / .recalls_of(message_id)                requests for delivered copies
         here.log.outside                          Parcel(sender, spec, wire) of each mail to an outsider
+        here.log.broken                           the stand-in's own faults; there should be none
 
 `StandIn(tenant, me, clock=time.time, outside=…)`; `tokens` in the policy says which bearer tokens are taken.
 Ids are of two kinds, as with Graph: ordinary ones change on a move, immutable ones (`Prefer:
@@ -24,7 +25,8 @@ Written from the documented contract. Live behaviour is not confirmed for: the w
 to blind copies and members of lists; what is answered to /send of a message that left (`sends_again`), to
 /organization of a personal account, and for a mailbox on premises; where deferred mail waits
 (`deferred_folder`) and whether it can be deleted (`keeps_deferred`); whether a client's Message-ID stays
-(`replaces_ids`); the code for a recipient that is not found in mail tips.
+(`replaces_ids`); where DELETE puts a message (Deleted Items here); the code for a recipient that is not found
+in mail tips; how little a delta tells of a change (`sparse_delta`).
 """
 
 from tuimail.demo.exchange.faults import Fault
