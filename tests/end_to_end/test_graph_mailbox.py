@@ -1,7 +1,10 @@
 """The engine on a Microsoft 365 mailbox: synchronised by delta beside other clients, triaged, interrupted."""
 
 import asyncio
+import os
 import random
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 from engine.fakes import FakeClock, FakeIds, FakeSubmitter
@@ -13,7 +16,7 @@ from tuimail.backends.graph.http import Graph
 from tuimail.backends.graph.server import GraphServer
 from tuimail.backends.graph.source import GraphSource
 from tuimail.backends.system import SystemClock, SystemIds
-from tuimail.demo.exchange import Fault
+from tuimail.demo.exchange import Fault, mime
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.deeds.ledger import Ledger
 from tuimail.engine.deeds.pending import Pending
@@ -32,6 +35,12 @@ from tuimail.store.changes import ChangeFile
 
 SEEN, FLAGGED, NONE = frozenset({Flag.SEEN}), frozenset({Flag.FLAGGED}), frozenset()
 KEYS = {"INBOX": "inbox", "Archive": "archive", "Deleted Items": "deleteditems"}
+TROUBLES = (
+    *(("*", Fault.cut()), ("*", Fault.lost()), ("*", Fault.middle()), ("*", Fault.answer(503))),
+    *(("POST */move", Fault.lost()), ("*", Fault.answer(429, retry_after=0.01))),
+)
+STEPS = int(os.environ.get("TUIMAIL_GRAPH_STEPS", "60"))
+"""Of a random life, for each seed; more of them look further."""
 
 
 class Desk:
@@ -262,3 +271,86 @@ async def test_new_mail_is_heard_of_and_an_absence_is_told_once(desk):
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
     assert await desk.agrees()
+
+
+def subject(one):
+    return mime.parsed(one.raw).subject
+
+
+class Life:
+    """A person, other clients and a network at work on one mailbox; `erased` are subjects of mail."""
+
+    def __init__(self, desk, seed) -> None:
+        self.desk, self.chance, self.erased = desk, random.Random(seed), set()
+
+    async def step(self):
+        kinds = {self.person: 6, self.other: 3, self.fault: 1, self.look: 2}
+        await self.chance.choices(list(kinds), list(kinds.values()))[0]()
+
+    async def person(self):
+        folder, triage = self.chance.choice(list(KEYS)), self.desk.triage
+        rows = await self.desk.cache.page(View("work", folder), 0, 100)
+        rows = self.chance.sample(rows, min(len(rows), self.chance.choice((1, 1, 2, 5))))
+        verb, refs = (
+            self.chance.choice(("see", "flag", "archive", "delete", "move", "undo")),
+            [r.ref for r in rows],
+        )
+        match verb:
+            case "see" | "flag":
+                await triage.flag(refs, SEEN if verb == "see" else FLAGGED, undoable=verb == "flag")
+            case "move":
+                await triage.move(refs, self.chance.choice(list(KEYS)))
+            case "undo":
+                await triage.undo()
+            case _:
+                if verb == "delete" and folder == "Deleted Items":
+                    self.erased |= {str(row.subject) for row in rows}
+                await getattr(triage, verb)(refs)
+
+    async def other(self):
+        box = self.desk.box
+        with self.desk.office.org.lock:
+            there = box.messages(KEYS[self.chance.choice(list(KEYS))])
+            if not there:
+                return
+            one = self.chance.choice(there)
+            match self.chance.choice(("erase", *["move"] * 4, *["see"] * 5)):
+                case "erase":
+                    self.erased.add(subject(one))
+                    box.erase(one)
+                case "move":
+                    box.move(one, self.chance.choice(list(KEYS.values())))
+                case _:
+                    box.change(one, read=not one.read)
+
+    async def fault(self):
+        pattern, fault = self.chance.choice(TROUBLES)
+        times, after = self.chance.choice((1, 3)), self.chance.randrange(5)
+        self.desk.office.faults.add(pattern, fault, times=times, after=after)
+
+    async def look(self):
+        with suppress(MailboxError):
+            await self.desk.bring(self.chance.choice(list(KEYS)))
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_whatever_happens_nothing_is_lost_and_the_screen_ends_as_the_server_is(desk, seed):
+    life = Life(desk, seed)
+    desk.deliver(*range(30))
+    await desk.bring(*KEYS)
+    for number in range(STEPS):
+        await life.step()
+        if number % 3 == 0:
+            await desk.settle()
+        if number % 20 == 7:
+            desk.box.forget_sync()
+    desk.office.faults.clear()
+    for _ in range(12):
+        await desk.settle()
+    assert await desk.disk.all() == ()
+    for _ in range(2):
+        await desk.bring(*KEYS)
+    left = Counter(subject(one) for one in desk.box.messages())
+    assert {str(number) for number in range(30)} - left.keys() <= life.erased
+    assert set(left.values()) <= {1}
+    assert await desk.agrees(*KEYS)
