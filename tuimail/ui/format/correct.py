@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from tuimail.engine.after.corrections import Made, Outlook
 from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
@@ -12,14 +13,17 @@ from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, row_len, wrap
 from tuimail.ui.format.times import date, hour
 
+ROWS, MARGIN = 4, 18
+"""How many rows of people are shown, and what is left free beside them."""
+
 MOST = 9
 """So many scenarios of one's own have a key."""
 
 NAMES = {
     Scenario.PERSON: ("wrong person", "asks to delete it; then the right person gets it"),
     Scenario.ATTACHMENT: ("wrong or missing attachment", "asks for the right file, which goes along"),
-    Scenario.CONTENT: ("wrong text", "edit the original; the differences are listed 誤 → 正"),
-    Scenario.ADDRESSES: ("addresses visible", "sent in To or Cc instead of Bcc; each separately"),
+    Scenario.CONTENT: ("wrong text", "edit the original; what differs is listed 誤 → 正"),
+    Scenario.ADDRESSES: ("addresses visible", "in To or Cc instead of Bcc; a mail each"),
     Scenario.EARLY: ("sent too early", "half written; the finished one follows"),
     Scenario.OTHER: ("something else", "say it in your own words"),
 }
@@ -63,7 +67,7 @@ def summary(sheet: Sheet, width: int) -> Iterator[Row]:
     words = [LANGUAGES[outlook.language], _messages(sheet.wish, outlook), WORDINGS[outlook.audience]]
     words += ["with the files of the original"] if sheet.wish.keep_files else []
     yield (Piece(f" {' · '.join(words)}", Tone.STRONG),)
-    yield _to(people, width)
+    yield from _to(people, width)
     for row in wrap(_before(sheet.made), width - 2):
         yield (Piece(f" {row}", Tone.ALERT),)
 
@@ -94,16 +98,25 @@ def _messages(wish: Wish, outlook: Outlook) -> str:
     return f"one mail, and {count - 1:,} for blind copies apart"
 
 
-def _to(people: Sequence[Address], width: int) -> Row:
-    """As many as there is room for, and how many more."""
-    text = " to "
-    for number, person in enumerate(people):
-        more = f" and {len(people) - number:,} more"
-        name = ("" if number == 0 else ", ") + show(person)
-        if number and row_len((Piece(text + name + more),)) > width - 1:
-            return (Piece(text + more, Tone.MUTED),)
-        text += name
-    return (Piece(cut(text, width - 1), Tone.MUTED),)
+def _to(people: Sequence[Address], width: int) -> Iterator[Row]:
+    """As many as there is room for in a few rows, and how many more."""
+    rows, shown = [""], 0
+    for person in people:
+        name = show(person) + ("" if person is people[-1] else ",")
+        if rows[-1] and cell_len(f"{rows[-1]} {name}") > width - MARGIN:
+            if len(rows) == ROWS:
+                break
+            rows.append("")
+        rows[-1] = f"{rows[-1]} {name}".strip()
+        shown += 1
+    more = f" and {len(people) - shown:,} more" if shown < len(people) else ""
+    for number, row in enumerate(rows):
+        tail = more if number == len(rows) - 1 else ""
+        yield (
+            Piece(" to " if number == 0 else "    ", Tone.MUTED),
+            Piece(row.rstrip(",") if tail else row),
+            Piece(tail, Tone.MUTED),
+        )
 
 
 def _before(made: Made) -> str:

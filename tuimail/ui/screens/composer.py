@@ -95,8 +95,8 @@ class ComposerScreen(WritingScreen):
     def on_mount(self) -> None:
         self._retitle("")
         self.body.move_cursor(self._draft.cursor)
-        if self._draft.corrects:
-            self.to_mark(self._draft.cursor)
+        if self._draft.corrects and self.to_mark(self._draft.cursor):
+            self.say("Type over what is selected; tab goes on to the next 〔…〕.")
         if self._draft.to or self._draft.bcc:
             self.body.focus()
         else:
