@@ -10,6 +10,7 @@ from tuimail import wiring
 from tuimail.cli.main import main
 from tuimail.cli.opened import settings
 from tuimail.demo.exchange import Colleague, Fault, Group, Policy, StandIn, Tenant
+from tuimail.mail.after.recall import RecallState
 from tuimail.mail.hold.item import State
 
 ME, KEN, OUT, LIST = "aiko@contoso.example", "ken@contoso.example", "bo@other.example", "all@contoso.example"
@@ -172,3 +173,45 @@ def test_switched_off_nothing_is_asked(run, sent, exchange, tmp_path):
     code, _, said = run("recall", item, "--yes")
     assert (code, exchange.log.recalls) == (69, [])
     assert "switched off" in said
+
+
+@pytest.mark.parametrize(
+    ("people", "typed", "code"),
+    [((KEN,), "y", 0), ((KEN,), "", 1), ((KEN, OUT), "y", 1), ((KEN, OUT), "notices", 0)],
+)
+def test_a_person_at_a_terminal_is_shown_the_verdicts_and_asked(
+    run, sent, exchange, monkeypatch, people, typed, code
+):
+    monkeypatch.setattr("tuimail.cli.screen.has_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: typed)
+    said, out, _ = run("recall", sent(*people))
+    assert (said, len(exchange.log.recalls)) == (code, 1 - code)
+    assert "same organisation" in out
+    assert ("would send a notice to bo@other.example" in out) is (OUT in people)
+
+
+async def _asked_and_reported(letter):
+    """A whole engine that reads mail by Graph: sends, asks, and waits until it found the report."""
+    engine = wiring.build(*settings(None))
+    await engine.start()
+    item = await engine.outbox.send_raw("work", letter)
+    async with asyncio.timeout(15):
+        while (mail := await engine.sent.of_item(item.id)) is None:
+            await asyncio.sleep(0.01)
+        await engine.recalls.ask(mail, await engine.recalls.foresee(mail))
+        while (await engine.recalls.known(mail.message_id))[0].state is not RecallState.REPORTED:
+            await engine.mailbox.sync("work", await engine.sync.home("work"))
+            await asyncio.sleep(0.02)
+    page = await engine.recalls.page(mail)
+    await engine.close()
+    return mail, page
+
+
+def test_an_engine_that_reads_mail_finds_the_report_by_itself(run, exchange, monkeypatch):
+    monkeypatch.setattr("tuimail.engine.engine.AFTER_STARTS", 0.0)
+    letter = f"From: {ME}\nTo: {KEN}\nSubject: Q3\n\nx\n".encode()
+    mail, page = asyncio.run(_asked_and_reported(letter))
+    assert mail.handle
+    assert [row.state for row in page.rows] == ["report received"]
+    assert len(exchange.log.recalls) == 1
+    assert not exchange.org.mailbox(KEN).messages("inbox")

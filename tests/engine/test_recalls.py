@@ -383,6 +383,30 @@ async def test_classic_reports_tell_of_one_recipient_each(world, exchange):
     }
 
 
+async def test_a_report_is_attached_although_another_process_moved_the_request_meanwhile(world, exchange):
+    engine = await world.sending()
+    mail, _ = await asked(world, engine)
+    world.source.arrive(NOW.wall + 60, report())
+    put, tries = engine._after.put_recall, []
+
+    async def late(recall):
+        tries.append(recall)
+        return False if len(tries) == 1 else await put(recall)
+
+    engine._after.put_recall = late
+    await engine.recalls.look("work", ask=True)
+    assert (await engine.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
+
+
+async def test_a_copy_that_exchange_renamed_is_known_by_its_old_name(world, exchange):
+    engine = await world.sending()
+    mail = await sent(world, engine, **INSIDE)
+    renamed = f"Message-ID: <new@prod>\r\nX-Microsoft-Original-Message-ID: {mail.message_id}\r\n"
+    wire = renamed.encode() + b"From: me@work.example.jp\r\nSubject: Q3\r\n\r\nx"
+    ref = Ref("work", "Gesendet", world.source.arrive(NOW.wall, wire, "Gesendet"))
+    assert await engine.sent.of(ref) == replace(mail, ref=ref)
+
+
 async def test_nothing_is_fetched_where_no_report_is_waited_for(world, exchange):
     engine = await world.sending()
     world.source.arrive(NOW.wall + 60, report())

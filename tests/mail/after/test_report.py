@@ -94,6 +94,10 @@ def test_what_only_looks_like_a_request_is_none(rows):
     assert request(rows) is None
 
 
+def test_a_report_with_the_marks_of_a_request_is_none():
+    assert request([GENERATED, SERVER, subject("Recall: Q3")]) is None
+
+
 def test_the_header_is_read_from_bytes_folded_and_encoded():
     raw = (
         b"X-MS-Exchange-Generated-Message-Source: Transport Message\r\n Recall Routing Agent\r\n"

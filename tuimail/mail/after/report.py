@@ -13,13 +13,15 @@ from msgspec import Struct
 from tuimail.mail.after.recall import Recall
 from tuimail.mail.letter.fields import split
 from tuimail.mail.letter.header import decode, message_ids
-from tuimail.mail.letter.safe import Safe
+from tuimail.mail.letter.safe import Safe, line
 
 Headers = Sequence[tuple[str, str]]
 """Names and values of a message, in order, encoded words decoded."""
 
 BEFORE = 600.0
 """Seconds by which the server's clock may be behind."""
+
+LONGEST = 10_000
 
 _GENERATED = "x-ms-exchange-generated-message-source"
 _ASKS = ("x-ms-exchange-recallreportgenerated", "x-ms-exchange-recallreportcfmgenerated")
@@ -77,7 +79,7 @@ class Request(Struct, frozen=True):
 def headers(raw: bytes) -> Headers:
     """The header of a message as `report` and `request` take it."""
     rows = split(raw, 0, len(raw)).rows
-    return tuple((name.decode("ascii", "replace"), decode(value, 10_000)) for name, value in rows)
+    return tuple((name.decode("ascii", "replace"), decode(value, LONGEST)) for name, value in rows)
 
 
 def report(given: Headers) -> Report | None:
@@ -132,7 +134,7 @@ class _Values:
         self._given = given
 
     def first(self, name: str) -> Safe:
-        return next((Safe(value) for key, value in self._given if key.lower() == name), Safe(""))
+        return next((line(value, LONGEST) for key, value in self._given if key.lower() == name), Safe(""))
 
     def names(self) -> tuple[str, ...]:
         told = ("in-reply-to", "references", _ORIGINAL, "x-microsoft-original-message-id")

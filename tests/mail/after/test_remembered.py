@@ -1,0 +1,66 @@
+"""What is remembered of a mail that left: whom it really went to, and all its names."""
+
+from builders import a_draft, a_queued
+from msgspec.structs import replace
+
+from tuimail.mail.after.remembered import names, of_item, of_letter
+from tuimail.mail.hold.item import Recipient, Standing
+from tuimail.mail.letter.envelope import Ref
+
+WIRE = (
+    b"From: Me <me@example.jp>\r\nTo: Aiko <aiko@example.jp>, gone@example.jp\r\n"
+    b"Cc: ken@=?x?=, mai@EXAMPLE.jp\r\nSubject: x\r\n\r\nbody"
+)
+
+
+def item(*specs, **changes):
+    made = a_queued(draft=a_draft(corrects="<0@x>"))[0]
+    return replace(made, recipients=tuple(map(Recipient, specs)), **changes)
+
+
+def specs(people):
+    return [one.spec for one in people]
+
+
+def test_fields_name_people_and_whoever_no_field_names_was_a_blind_copy():
+    mail = of_item(item("aiko@example.jp", "mai@example.jp", "boss@example.jp"), WIRE, 5.0)
+    assert (specs(mail.to), specs(mail.cc), specs(mail.bcc)) == (
+        ["aiko@example.jp"],
+        ["mai@EXAMPLE.jp"],
+        ["boss@example.jp"],
+    )
+    assert (mail.sender.name, mail.sent, mail.corrects) == ("Me", 5.0, "<0@x>")
+
+
+def test_whoever_was_refused_did_not_get_it():
+    refused = item("aiko@example.jp", "gone@example.jp")
+    recipients = (refused.recipients[0], replace(refused.recipients[1], standing=Standing.REFUSED))
+    assert specs(of_item(replace(refused, recipients=recipients), WIRE, 5.0).people) == ["aiko@example.jp"]
+
+
+def test_without_its_bytes_nothing_says_who_was_a_blind_copy():
+    mail = of_item(item("aiko@example.jp", "boss@example.jp"), b"", 5.0)
+    assert (specs(mail.to), mail.bcc) == (["aiko@example.jp", "boss@example.jp"], ())
+
+
+def test_the_name_that_the_server_gave_it_and_the_wish_for_receipts_are_kept():
+    mail = of_item(item("aiko@example.jp", remote="immutable", receipts=True), WIRE, 5.0)
+    assert (mail.handle, mail.receipts) == ("immutable", True)
+    asks = b"Disposition-Notification-To: me@example.jp\r\n" + WIRE
+    assert of_item(item("aiko@example.jp"), asks, 5.0).receipts
+    assert not of_item(item("aiko@example.jp"), WIRE, 5.0).receipts
+
+
+def test_a_copy_that_exchange_renamed_has_both_names():
+    raw = b"Message-ID: <new@prod.outlook.com>\r\nX-Microsoft-Original-Message-ID: <ours@x>\r\n" + WIRE
+    assert names(raw) == ("<new@prod.outlook.com>", "<ours@x>")
+
+
+def test_a_copy_without_a_date_left_when_it_was_received():
+    mail = of_letter(WIRE, Ref("work", "Sent", "1"), received=7.0)
+    assert (mail.sent, mail.message_id, mail.bcc) == (7.0, "", ())
+
+
+def test_hostile_bytes_make_a_mail_to_nobody():
+    mail = of_letter(b"\xff\x00" * 100, Ref("work", "Sent", "1"))
+    assert (mail.people, mail.sender.spec, mail.message_id) == ((), "", "")
