@@ -71,6 +71,13 @@ async def test_secrets_come_from_the_command_that_fits(places):
     assert await signing_in.credential(account(auth="google", token_command="echo two"), places) == "two"
 
 
+async def test_a_token_command_is_told_what_its_token_is_for(places):
+    given = account(auth="microsoft", token_command="sh -c 'echo token for $TUIMAIL_TOKEN_FOR'")
+    login = signing_in.Login(given, places)
+    assert await login.secret() == "token for mail"
+    assert await login.graph_token() == "token for graph"
+
+
 async def test_a_command_that_fails_names_the_account(places):
     with pytest.raises(SecretError, match="token_command of work failed"):
         await signing_in.credential(account(auth="google", token_command="false"), places)

@@ -9,7 +9,7 @@ import os
 import shlex
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from tuimail.backends.aside import aside
@@ -99,9 +99,14 @@ async def missing() -> str:
     return ""
 
 
-async def printed(what: str, command: str, seconds: float = COMMAND_SECONDS) -> str:
-    """The first line that a command prints, run without a shell; `what` names it in a SecretError."""
-    process = await _started(what, command)
+async def printed(
+    what: str, command: str, seconds: float = COMMAND_SECONDS, told: Mapping[str, str] | None = None
+) -> str:
+    """The first line that a command prints, run without a shell; `what` names it in a SecretError.
+
+    `told` are further variables of its environment: never a secret.
+    """
+    process = await _started(what, command, told or {})
     try:
         async with asyncio.timeout(seconds):
             said = await _first_line(process)
@@ -119,7 +124,7 @@ async def printed(what: str, command: str, seconds: float = COMMAND_SECONDS) -> 
     return said
 
 
-async def _started(what: str, command: str) -> Process:
+async def _started(what: str, command: str, told: Mapping[str, str]) -> Process:
     try:
         words = shlex.split(command)
     except ValueError as error:
@@ -128,7 +133,7 @@ async def _started(what: str, command: str) -> Process:
         raise SecretError(f"{what} is empty")
     try:
         return await asyncio.create_subprocess_exec(
-            *words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+            *words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, start_new_session=True, env=os.environ | told
         )
     except OSError as error:
         raise SecretError(

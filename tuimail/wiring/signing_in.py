@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tuimail.backends.oauth.sign_in import SignIn
 
 GRAPH, MAIL = "graph", "mail"
+WANTED = "TUIMAIL_TOKEN_FOR"
+"""Tells a token_command for which of them."""
 
 Asked = Callable[[], Awaitable[str]]
 """Gives a password or a token. Raises SecretError."""
@@ -49,7 +51,8 @@ class Login:
         if not by_token(given):
             return await secrets.password(given.name, given.password_command)
         if given.token_command is not None:
-            return await secrets.printed(f"token_command of {line(given.name)}", given.token_command)
+            what, told = f"token_command of {line(given.name)}", {WANTED: resource}
+            return await secrets.printed(what, given.token_command, told=told)
         return await self._sign_in.token(resource, claims)
 
     async def graph_token(self, claims: str = "") -> str:
