@@ -19,7 +19,7 @@ class World:
 
     def __init__(self, *found: Setting, no_keyring: str = "", full: bool = False) -> None:
         self.found, self.keyring, self.full = found, no_keyring, full
-        self.looked, self.tested, self.kept = [], [], []
+        self.looked, self.tested, self.kept, self.forgotten = [], [], [], []
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -37,6 +37,9 @@ class World:
         good = secret == "right" or form.way != "password"
         said = "it takes mail" if good else "refused the login; look at user and password: 535 違います"
         yield Tried("mail out", good, said, "" if good else "secret")
+
+    async def forget(self, but=""):
+        self.forgotten.append(but)
 
     def names(self):
         return ("work",)

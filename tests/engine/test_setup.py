@@ -44,6 +44,15 @@ async def test_from_an_address_to_an_account_that_was_tried_before_it_is_kept():
     assert setup.step is Step.SAVED
     assert [(form.address, secret) for form, secret in world.kept] == [("hanako@example.jp", "right")]
     assert setup.secret == ""
+    assert world.forgotten == ["example"]
+
+
+async def test_of_an_account_that_is_left_nothing_stays_signed_in():
+    world = World(WORK)
+    setup = world.setup()
+    await go(setup, address="hanako@example.jp")
+    await setup.leave()
+    assert world.forgotten == [""]
 
 
 async def test_what_failed_leads_back_to_its_question_and_everything_typed_is_there():

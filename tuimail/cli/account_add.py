@@ -32,6 +32,7 @@ def run(places: Paths, address: str) -> int:
             code = Asking(setup, _typed, runner).all(bool(address))
         except (EOFError, KeyboardInterrupt):
             print()
+            runner.run(setup.leave())
             raise Fault(USAGE, "left before the end; nothing was kept") from None
     if code == 0:
         print(f"Kept in {places.config}. Open your mail with: tuimail")
@@ -140,6 +141,7 @@ class Asking:
         elif answer == MEND:
             setup.mend()
         elif answer == LEAVE:
+            self._runner.run(setup.leave())
             print("Nothing was kept.")
             refused = any(one.question in LOGINS for one in setup.tried if not one.good)
             return NO_PERMISSION if refused else UNAVAILABLE

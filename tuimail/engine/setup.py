@@ -43,6 +43,10 @@ class Tester(Protocol):
         """Sign in where that is the way; log in to each server, and send nothing."""
         ...
 
+    async def forget(self, but: str = "") -> None:
+        """End the sign-ins that were made here, but for that of the account `but`."""
+        ...
+
 
 class Shelf(Protocol):
     """Where accounts are kept."""
@@ -139,6 +143,11 @@ class Setup:
                 pass
         self.step = ORDER[min(ORDER.index(self.step) + 1, len(ORDER) - 1)]
 
+    async def leave(self) -> None:
+        """Leave nothing behind of an account that is not kept."""
+        self.secret = ""
+        await self._tester.forget(but=self.form.name if self.step is Step.SAVED else "")
+
     async def tries(self, tell: Tell) -> AsyncIterator[Tried]:
         """Try everything; each result as it comes. What failed stands beside its question afterwards."""
         self.tried = ()
@@ -162,6 +171,7 @@ class Setup:
         except SecretError as error:
             self.wrong, self.step = {"way": str(error)}, Step.LOGIN
             return False
+        await self._tester.forget(but=self.form.name)
         self.secret = ""
         return True
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +47,16 @@ class RealTrial:
 
     def __init__(self, paths: Paths, opener: str = "") -> None:
         self._paths, self._opener = paths, opener
+        self._signed_in: list[settings.Account] = []
+
+    async def forget(self, but: str = "") -> None:
+        from tuimail.wiring.signing_in import sign_out
+
+        left = [account for account in self._signed_in if account.name != but]
+        self._signed_in.clear()
+        for account in left:
+            with suppress(SecretError):
+                await sign_out(account, self._paths)
 
     async def tries(self, form: Form, secret: str, tell: Tell) -> AsyncIterator[Tried]:
         account = given(form)
@@ -79,6 +90,7 @@ class RealTrial:
             user = await sign_in_device(account, self._paths, show)
         else:
             user = await sign_in_browser(account, self._paths, show, self._opener)
+        self._signed_in.append(account)
         return f"signed in as {line(user or account.address)}"
 
 

@@ -11,10 +11,10 @@ class Way(StrEnum):
     """How one logs in. The value is what a person chooses by."""
 
     PASSWORD = "password"  # noqa: S105 (a word, no secret)
-    COMMAND = "password_command"
+    COMMAND = "a command that prints the password"
     MICROSOFT = "Microsoft sign-in"
     GOOGLE = "Google sign-in"
-    TOKEN = "token_command"  # noqa: S105 (a word, no secret)
+    TOKEN = "a command that prints a token"  # noqa: S105 (a word, no secret)
 
 
 BY_PASSWORD = (Way.PASSWORD, Way.COMMAND)

@@ -102,6 +102,7 @@ class AccountScreen(ModalScreen[str | None]):
         elif self._setup.back():
             await self._show()
         elif not self._first:
+            await self._setup.leave()
             self.dismiss(None)
         else:
             self._word = "ctrl+q leaves tuimail."
@@ -118,7 +119,8 @@ class AccountScreen(ModalScreen[str | None]):
         """Keep what does not work yet: the network may be away."""
         self._begin(self._keep)
 
-    def action_demo(self) -> None:
+    async def action_demo(self) -> None:
+        await self._setup.leave()
         self.dismiss(DEMO)
 
     def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
