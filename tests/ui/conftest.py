@@ -537,6 +537,9 @@ class FakeSent:
     async def latest(self, limit: int = 1) -> tuple[SentMail, ...]:
         return await self.world.after.latest_sent(limit)
 
+    async def last(self) -> SentMail | None:
+        return next(iter(await self.latest()), None)
+
 
 class World:
     """The engine as the screens see it, and the handles a test turns."""
@@ -553,6 +556,7 @@ class World:
         self.invitations = Invitations(Accounts({one.name: one for one in self.accounts}), self, FakeIds())
         self.after, self.saved = MemoryAfter(), FakeFiles()
         self.near_misses, self.sent = NearMisses(self.after, self), FakeSent(self)
+        self.corrections = self.sent
         self.practice = Practice("boss@example.jp", "csirt@example.jp", zone=lambda: "Asia/Tokyo")
         self.incidents = Incidents(
             self.after,

@@ -270,6 +270,7 @@ KEYS: tuple[Key, ...] = (
     Key("incident_note", "n", "note", "note", "Write a note on the step", _INCIDENT),
     Key("incident_meant", "m", "meant_for", "meant for", "Whom it was meant for, or about", _INCIDENT),
     Key("incident_report", "p", "report", "report", "Draft the report to manager and security", _INCIDENT),
+    Key("incident_correct", "C", "correct", "correct", "Put the mail right", _INCIDENT, shown=False),
     Key("incident_clocks", "K", "clocks", "clocks", "Show the times the law gives, or hide them", _INCIDENT),
     Key("incident_export", "E", "export", "export", "Save the record: Markdown, JSON or CSV", _INCIDENT),
     Key("incident_close", "c", "finish", "close", "Nothing is left to do; again: open it again", _INCIDENT),

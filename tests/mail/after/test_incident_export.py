@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.mail.after import incident as moves
 from tuimail.mail.after.correction import Language
@@ -126,7 +127,7 @@ def test_the_report_has_the_facts_and_places_to_fill_in(dossier, language, blank
     text = body(dossier, language)
     for known in ("<1@x.example>", "見積書", "suzuki@client.example", "+09:00", "2026-11-21T12:02:00Z", SAID):
         assert known in text
-    assert text.count(blank) == 4
+    assert text.count(blank) == 5
     assert MAIL.subject not in subject(dossier, language)
 
 
@@ -134,7 +135,14 @@ def test_the_report_says_whom_it_was_meant_for_once_that_is_known(dossier):
     incident = moves.meant_for(dossier.incident, "Tanaka <tanaka@example.jp>", NOON)
     text = body(Dossier(incident, zone="UTC"), EN)
     assert "Tanaka <tanaka@example.jp>" in text
-    assert text.count("[to fill in]") == 3
+    assert text.count("[to fill in]") == 4
+
+
+def test_the_only_recipient_is_the_wrong_one_once_it_was_meant_for_another():
+    alone = moves.opened("a1b2", replace(MAIL, to=(SUZUKI,), cc=()), NOON)
+    assert "Wrong address:\n  [to fill in]" in body(Dossier(alone), EN)
+    told = moves.meant_for(alone, "tanaka@example.jp", NOON)
+    assert "Wrong address:\n  鈴木 一郎 <suzuki@client.example>" in body(Dossier(told), EN)
 
 
 @pytest.mark.parametrize("language", list(Language))

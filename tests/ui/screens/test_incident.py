@@ -55,7 +55,7 @@ async def test_without_incidents_the_list_says_how_one_begins(open_app, press, s
     assert "No incidents. n opens one for the last mail sent." in seen(pilot)
     assert "Nothing was caught by undo or rules yet." in seen(pilot)
     await press(pilot, "n")
-    assert "Nothing was sent from here yet." in seen(pilot)
+    assert "No mail that was sent is known." in seen(pilot)
     await press(pilot, "q")
     assert "Inbox · work" in seen(pilot)
 
@@ -198,6 +198,32 @@ async def test_closing_asks_when_steps_are_left_and_can_be_reversed(on_page, pre
     assert "c reopen" in seen(pilot)
     await press(pilot, "c")
     assert (await found(world)).closed == 0.0
+
+
+async def test_the_mail_is_put_right_from_its_page(on_page, press, monkeypatch):
+    asked = []
+
+    async def correct(app, desk, mail):
+        asked.append(mail)
+
+    monkeypatch.setattr("tuimail.ui.screens.incident.correct", correct)
+    await press(await on_page(), "C")
+    assert asked == [MAIL]
+
+
+async def test_a_slow_address_book_is_waited_for_beside_the_news(open_app, press, seen, world, incident):
+    gate = asyncio.Event()
+
+    async def phones(spec):
+        await gate.wait()
+        return ("+44 20 7946 0018",)
+
+    world.contacts.phones = phones
+    pilot = await open_app()
+    await press(pilot, "I", "enter", "j", "space")
+    gate.set()
+    await press(pilot)
+    assert "+44 20 7946 0018" in seen(pilot)
 
 
 async def test_closing_asks_nothing_when_every_step_is_ticked(open_app, press, world, incident):

@@ -45,6 +45,7 @@ def sections(dossier: Dossier, language: Language) -> Iterator[str]:
         ("noticed", when(incident.noticed, zone)),
         ("sender", shown(mail.sender)),
         ("went", _went(dossier, language)),
+        ("wrong", _wrong(dossier) or fill),
         ("meant", incident.meant_for or fill),
         ("body", fill),
         ("files", fill),
@@ -81,6 +82,12 @@ def _went(dossier: Dossier, language: Language) -> str:
         for one in people(dossier)
     )
     return "\n".join(rows)
+
+
+def _wrong(dossier: Dossier) -> str:
+    """The wrong address where there can be no other one; empty where only a person can say."""
+    went = people(dossier)
+    return shown(went[0].address) if len(went) == 1 and dossier.incident.meant_for else ""
 
 
 def _section(heading: str, text: str, language: Language) -> str:

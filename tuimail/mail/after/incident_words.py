@@ -19,6 +19,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "closed": {EN: "Closed", JA: "完了日時"},
     "sender": {EN: "Sent by", JA: "送信者"},
     "went": {EN: "It went to", JA: "送信先"},
+    "wrong": {EN: "Wrong address", JA: "誤送信先"},
     "meant": {EN: "It was meant for, or about", JA: "本来の宛先・内容に関わる方"},
     "body": {EN: "Outline of the text", JA: "本文の概要"},
     "files": {EN: "Attachments", JA: "添付ファイルの概要"},

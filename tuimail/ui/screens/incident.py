@@ -7,13 +7,14 @@ from textual.widget import Widget
 
 from tuimail.engine.news import AfterChanged, ItemChanged, News
 from tuimail.mail.after.incident import STEPS, Incident
+from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
 from tuimail.ui.format.incident import CLOCK_KEYS, View, clock_choices, head_rows
 from tuimail.ui.keys import NO_LABELS, Place, bindings
-from tuimail.ui.screens.doors import write
+from tuimail.ui.screens.doors import correct, write
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.edge import KeyBar
 from tuimail.ui.widgets.incident_about import IncidentAbout
@@ -100,6 +101,10 @@ class IncidentScreen(PlaceScreen):
             question = Safe("Which times for reporting shall be shown? They are no legal advice.")
             choices = clock_choices(self.incident, self._view(self.incident).language)
             self.app.push_screen(ChoiceScreen(question, choices), self._clock)
+
+    def action_correct(self) -> None:
+        if self.incident is not None:
+            self.work(partial(correct, self.app, self.desk, self.incident.mail), "act")
 
     def action_report(self) -> None:
         self.work(self._report, "act")
@@ -190,8 +195,12 @@ class IncidentScreen(PlaceScreen):
         first = self.incident is None
         self._show(found)
         if first:
-            numbers = await self.desk.engine.incidents.numbers(found.mail)
-            self.query_one(IncidentAbout).call({one.person: one.phones for one in numbers})
+            self.work(partial(self._look_up, found.mail), "numbers")
+
+    async def _look_up(self, mail: SentMail) -> None:
+        """Whom to call, and where."""
+        numbers = await self.desk.engine.incidents.numbers(mail)
+        self.query_one(IncidentAbout).call({one.person: one.phones for one in numbers})
 
     def _show(self, incident: Incident) -> None:
         self.incident, view = incident, self._view(incident)

@@ -13,7 +13,7 @@ from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
 from tuimail.ui.format.incident import View, incident_row, ledger_row
 from tuimail.ui.keys import Place, bindings
-from tuimail.ui.screens.doors import incident
+from tuimail.ui.screens.doors import incident, incident_of
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.painted import Painted
 from tuimail.ui.widgets.row_list import RowList
@@ -98,8 +98,8 @@ class IncidentsScreen(PlaceScreen):
 
     async def _new(self) -> None:
         """For the mail that was sent last."""
-        for mail in await self.desk.engine.sent.latest():
-            made = await self.desk.engine.incidents.open(mail)
-            await incident(self.app, self.desk, made.id)
-            return
-        self.say("Nothing was sent from here yet.")
+        mail = await self.desk.engine.corrections.last()
+        if mail is None:
+            self.say("No mail that was sent is known.")
+        else:
+            await incident_of(self.app, self.desk, mail)
