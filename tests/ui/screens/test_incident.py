@@ -211,18 +211,18 @@ async def test_the_mail_is_put_right_from_its_page(on_page, press, monkeypatch):
     assert asked == [MAIL]
 
 
-async def test_a_slow_address_book_is_waited_for_beside_the_news(open_app, press, seen, world, incident):
-    gate = asyncio.Event()
-
+async def test_a_slow_address_book_is_waited_for_beside_the_news(
+    open_app, burst, press, seen, world, incident
+):
     async def phones(spec):
-        await gate.wait()
+        await asyncio.sleep(0.2)
         return ("+44 20 7946 0018",)
 
     world.contacts.phones = phones
     pilot = await open_app()
-    await press(pilot, "I", "enter", "j", "space")
-    gate.set()
-    await press(pilot)
+    await press(pilot, "I")
+    await burst(pilot, "enter", "j", "space")
+    assert (await found(world)).step("call").done
     assert "+44 20 7946 0018" in seen(pilot)
 
 
