@@ -15,7 +15,7 @@ from tuimail.mail.after.recall import Asked, Lost, NotAsked
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope
 from tuimail.mail.after.verdict import Kind, Tenant
-from tuimail.mail.errors import MailboxError
+from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
 
@@ -233,3 +233,11 @@ async def test_without_a_token_nothing_was_asked(server, graph, exchange):
     assert isinstance(outcome, NotAsked)
     assert outcome.code == 401
     assert replace(outcome, text="") == NotAsked(401, "")
+
+
+async def test_who_is_not_signed_in_is_told_so(graph):
+    async def kind():
+        raise SecretError("work is not signed in")
+
+    with pytest.raises(LoginError, match="not signed in"):
+        await GraphExchange(graph, kind).tenant()

@@ -9,13 +9,13 @@ from urllib.parse import quote
 from tuimail.backends.graph import tips
 from tuimail.backends.graph.http import ME, Graph, query
 from tuimail.backends.graph.place import SENT, in_sent, place_of
-from tuimail.backends.graph.refusal import Rejected
+from tuimail.backends.graph.refusal import TOO_MANY_REQUESTS, Busy, Rejected
 from tuimail.backends.response import AnswerLost
 from tuimail.mail.after.recall import Asked, AskOutcome, Lost, NotAsked
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Tip
 from tuimail.mail.after.verdict import Kind, Tenant
-from tuimail.mail.errors import LoginError, MailboxError
+from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.safe import line
 
 RECALL = "/beta/me/mailFolders/sentitems/messages/{}/recall"
@@ -105,7 +105,7 @@ class GraphExchange:
         return await in_sent(self._graph, named, ordinary=True) if named else ""
 
     async def _ask_tenant(self) -> Tenant:
-        if self._kind is not None and await self._kind() is Kind.PERSONAL:
+        if await self._signed_in_as() is Kind.PERSONAL:
             return Tenant(Kind.PERSONAL)
         try:
             await self._graph.json("GET", query(f"{ME}/mailFolders/inbox", select="id"))
@@ -114,6 +114,12 @@ class GraphExchange:
                 return Tenant(Kind.ON_PREMISES, await self._domains())
             raise
         return await self._organisation()
+
+    async def _signed_in_as(self) -> Kind:
+        try:
+            return await self._kind() if self._kind is not None else Kind.OTHER
+        except SecretError as error:
+            raise LoginError(str(error)) from error
 
     async def _organisation(self) -> Tenant:
         path = query("/v1.0/organization", select="id,displayName,verifiedDomains")
@@ -148,6 +154,8 @@ def _not_asked(error: MailboxError) -> AskOutcome:
             return Lost(str(error))
         case LoginError():
             return NotAsked(UNAUTHORIZED, str(error))
+        case Busy():
+            return NotAsked(TOO_MANY_REQUESTS, str(error))
         case Rejected(code=code):
             return NotAsked(code, str(error))
         case _:
