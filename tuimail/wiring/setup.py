@@ -86,7 +86,7 @@ class RealTrial:
             code = f" and type the code {line(prompt.code)}" if prompt.code else ""
             tell(f"open {line(prompt.url)}{code}")
 
-        if form.sign_in == SignIn.DEVICE:
+        if form.sign_in == SignIn.DEVICE and form.way == Way.MICROSOFT:
             user = await sign_in_device(account, self._paths, show)
         else:
             user = await sign_in_browser(account, self._paths, show, self._opener)

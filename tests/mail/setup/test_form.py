@@ -33,6 +33,7 @@ WRONG = [
     (Step.LOGIN, {"way": Way.COMMAND}, "command"),
     (Step.LOGIN, {"way": Way.TOKEN}, "command"),
     (Step.LOGIN, {"way": Way.MICROSOFT}, "client_id"),
+    (Step.LOGIN, {"way": Way.MICROSOFT, "client_id": "x", "tenant": "a b"}, "tenant"),
     (Step.LOGIN, {"way": Way.GOOGLE}, "client_file"),
 ]
 
@@ -61,6 +62,10 @@ def test_it_becomes_an_account_of_the_configuration():
     [
         ({"way": Way.COMMAND, "command": " pass show x "}, {"password_command": "pass show x"}),
         ({"way": Way.MICROSOFT, "client_id": "id"}, {"auth": "microsoft", "oauth": {"client_id": "id"}}),
+        (
+            {"way": Way.MICROSOFT, "client_id": "id", "tenant": "example.jp"},
+            {"oauth": {"client_id": "id", "tenant": "example.jp"}},
+        ),
         ({"way": Way.GOOGLE, "client_file": "f"}, {"auth": "google", "oauth": {"client_file": "f"}}),
         (
             {"way": Way.TOKEN, "command": "t", "ways": (Way.GOOGLE, Way.TOKEN)},

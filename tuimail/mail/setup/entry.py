@@ -3,7 +3,7 @@
 from typing import Any
 
 from tuimail.mail.letter.address import check
-from tuimail.mail.setup.form import Form
+from tuimail.mail.setup.form import COMMON, Form
 from tuimail.mail.setup.server import Kind, typed
 from tuimail.mail.setup.setting import Way
 
@@ -29,7 +29,9 @@ def _login(form: Form) -> dict[str, Any]:
         case Way.TOKEN:
             return auth | {"token_command": form.command.strip()}
         case Way.MICROSOFT:
-            return auth | {"oauth": {"client_id": form.client_id.strip()}}
+            tenant = form.tenant.strip()
+            named = {} if tenant == COMMON else {"tenant": tenant}
+            return auth | {"oauth": {"client_id": form.client_id.strip(), **named}}
         case Way.GOOGLE:
             return auth | {"oauth": {"client_file": form.client_file.strip()}}
         case _:

@@ -16,6 +16,12 @@ from tuimail.mail.setup.setting import Setting, Way
 NAME = re.compile(r"[^\x00-\x20/\x7f]([^\x00-\x1f/\x7f]{0,62}[^\x00-\x20/\x7f])?")
 
 
+COMMON = "common"
+"""Microsoft's word for accounts of any organisation."""
+
+_TENANT = re.compile(r"[A-Za-z0-9.-]{1,100}")
+
+
 class Step(StrEnum):
     """Where one is; the value is the heading."""
 
@@ -54,6 +60,7 @@ class Form(Struct, frozen=True):
     way: str = Way.PASSWORD
     command: str = ""
     client_id: str = ""
+    tenant: str = COMMON
     client_file: str = ""
     sign_in: str = SignIn.BROWSER
 
@@ -147,6 +154,8 @@ def _login(form: Form, secret: str) -> dict[str, str]:
             return {"command": "say which command prints it"}
         case Way.MICROSOFT if not form.client_id.strip():
             return {"client_id": "tuimail has none of its own: docs/accounts.md tells how to get one"}
+        case Way.MICROSOFT if not _TENANT.fullmatch(form.tenant.strip()):
+            return {"tenant": "common, or the domain or id of your organisation"}
         case Way.GOOGLE if not form.client_file.strip():
             return {"client_file": "tuimail has none of its own: docs/accounts.md tells how to get one"}
         case _:

@@ -23,9 +23,16 @@ COMMANDS = {
 }
 SIGN_IN = Question("sign_in", "Sign in by", choices=tuple(SignIn))
 CLIENTS = {
-    Way.MICROSOFT: Question("client_id", "Client id", "of your own registration: docs/accounts.md"),
-    Way.GOOGLE: Question("client_file", "Client file", "the JSON file of your own client: docs/accounts.md"),
+    Way.MICROSOFT: (
+        Question("client_id", "Client id", "of your own registration: docs/accounts.md"),
+        Question("tenant", "Organisation", "its domain or id; common for any"),
+        SIGN_IN,
+    ),
+    Way.GOOGLE: (
+        Question("client_file", "Client file", "the JSON file of your own client: docs/accounts.md"),
+    ),
 }
+"""What a sign-in asks for. Google gives mail programs no codes for other devices."""
 
 
 def questions(step: Step, form: Form, setting: Setting | None, no_keyring: str = "") -> tuple[Question, ...]:
@@ -71,4 +78,4 @@ def _login(form: Form, no_keyring: str) -> tuple[Question, ...]:
         return chosen, Question("secret", "Password", "goes to the keyring, never into a file", secret=True)
     if way in COMMANDS:
         return chosen, COMMANDS[way]
-    return chosen, CLIENTS[way], SIGN_IN
+    return chosen, *CLIENTS[way]
