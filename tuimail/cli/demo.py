@@ -64,7 +64,7 @@ def _whole(keep: str) -> Path:
 
 def _screen(root: Path) -> int:
     with world.opened(root) as here:
-        return screen.run(here.config, here.paths)
+        return screen.run(here.config, here.paths) or 0
 
 
 def _tour(root: Path) -> int:
