@@ -32,6 +32,7 @@ class Authority:
         self.refuse: tuple[str, list[int]] | None = None
         self.refuse_sign_in: tuple[str, list[int]] | None = None
         self.broken = 0
+        self.page = ""
         self.slow = 0.0
         self.one_consent_at_a_time = False
         self.rotates = True
@@ -116,7 +117,7 @@ class Authority:
         base = f"{secure}/{tenant}/oauth2/v2.0"
         return 200, {
             "issuer": f"{secure}/{self.tenant}/v2.0",
-            "authorization_endpoint": f"{base}/authorize",
+            "authorization_endpoint": self.page or f"{base}/authorize",
             "token_endpoint": f"{base}/token",
             "device_authorization_endpoint": f"{base}/devicecode",
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tuimail import config as settings
 from tuimail.mail.after.verdict import Kind
 from tuimail.mail.errors import ConfigError, OpenError
+from tuimail.mail.hold.stop import SIGN_IN_AGAIN
 from tuimail.mail.letter.safe import line
 from tuimail.paths import Paths
 
@@ -149,7 +150,7 @@ def signs_in(given: settings.Account) -> bool:
 def remedy(given: settings.Account) -> str:
     """What to do when a server refuses the login of this account."""
     if signs_in(given):
-        return f"sign in again: tuimail account sign-in {line(shlex.quote(given.name))}"
+        return f"{SIGN_IN_AGAIN}tuimail account sign-in {line(shlex.quote(given.name))}"
     if by_token(given):
         return "look at token_command"
     return "look at user and password"

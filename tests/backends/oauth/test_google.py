@@ -101,7 +101,7 @@ async def test_trouble_on_the_way_is_no_refusal(google, authority, person):
 
 async def test_who_declines_is_told_so(google, person):
     person.agree = False
-    with pytest.raises(LoginError, match="it was declined"):
+    with pytest.raises(LoginError, match="the sign-in of work was declined"):
         await google().by_browser((MAIL,), person)
 
 

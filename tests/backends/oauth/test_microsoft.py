@@ -97,8 +97,8 @@ SIGN_IN_AGAIN = "its mail is kept; sign in again: tuimail account sign-in work"
         ("invalid_grant", [700082], "it was not used for too long (AADSTS700082)"),
         ("invalid_grant", [65001], "there is no consent for what tuimail asks (AADSTS65001)"),
         ("interaction_required", [50076], "a second factor is asked for (AADSTS50076)"),
-        ("interaction_required", [99], "does not accept the sign-in (AADSTS99)"),
-        ("invalid_grant", [], "does not accept the sign-in;"),
+        ("interaction_required", [99], "does not accept the sign-in of work (AADSTS99)"),
+        ("invalid_grant", [], "does not accept the sign-in of work;"),
     ],
 )
 async def test_a_sign_in_that_is_over_says_how_to_sign_in_again(
@@ -159,6 +159,15 @@ async def test_trouble_on_the_way_is_no_refusal(microsoft, authority, person):
 async def test_http_is_for_this_computer_only(microsoft, person):
     with pytest.raises(SecretError, match="cross the network in clear"):
         await microsoft(authority="http://login.example").by_browser((GRAPH,), person)
+
+
+@pytest.mark.parametrize("strange", ["http://login.example/o", "file:///etc/passwd", "https://x/\x1b[2J"])
+async def test_a_strange_address_is_neither_shown_nor_opened(microsoft, authority, person, strange):
+    authority.page = strange
+    with pytest.raises(SecretError, match="has a strange address") as caught:
+        await microsoft().by_browser((GRAPH,), person)
+    assert "\x1b" not in str(caught.value)
+    assert person.shown == []
 
 
 async def test_who_declines_is_told_so_and_may_try_again(microsoft, person):

@@ -55,7 +55,7 @@ def refusal(account: str, result: Mapping[str, Any]) -> TuimailError:
     if error in PERSON | DECLINED:
         why = next((f": {WHY[code]}" for code in codes if code in WHY), "")
         why = ": it was declined" if error in DECLINED and not why else why
-        return refused(account, f"Microsoft does not accept the sign-in{why}{told}")
+        return refused(account, f"Microsoft does not accept the sign-in of {line(account)}{why}{told}")
     word = line(str(error), 60)
     return SecretError(
         f"{line(account)} can't sign in: Microsoft says {word}{told}; look at oauth in the configuration"

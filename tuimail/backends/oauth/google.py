@@ -82,7 +82,9 @@ class Google:
             show(Prompt(self._page(here, verifier, state)))
             answer = await self._in_time(redirect.answer(state))
         if "code" not in answer:
-            raise refused(self._account, "Google says that it was declined")
+            raise refused(
+                self._account, f"Google says that the sign-in of {line(self._account)} was declined"
+            )
         given = await self._ask(
             grant_type="authorization_code", code=answer["code"], code_verifier=verifier, redirect_uri=here
         )
@@ -145,7 +147,7 @@ class Google:
     def _granted(self, given: Mapping[str, Any], refresh: str) -> Grant:
         token, expires_at = str(given["access_token"]), self._now() + float(given.get("expires_in", 0))
         if not refresh:
-            raise refused(self._account, "Google gave nothing to stay signed in with")
+            raise refused(self._account, f"Google gave {line(self._account)} nothing to stay signed in with")
         state = msgspec.json.encode(_State(refresh, token, expires_at)).decode()
         return Grant(state, token, expires_at)
 
@@ -154,7 +156,7 @@ class Google:
         if code >= BUSY or not error:
             return MailboxError(f"Google can't sign {who} in now ({code})")
         if error in REFUSED:
-            return refused(self._account, "Google does not accept the sign-in any more")
+            return refused(self._account, f"Google does not accept the sign-in of {who} any more")
         return SecretError(f"{who} can't sign in: Google says {line(error, 60)}; look at oauth.client_file")
 
 

@@ -1,11 +1,13 @@
 """What signing in gives, who gives it, and what a person is shown meanwhile."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from tuimail.mail.errors import LoginError, SecretError
+from tuimail.mail.hold.stop import SIGN_IN_AGAIN
 from tuimail.mail.letter.safe import Safe, line
 
 GRAPH, MAIL = "graph", "mail"
@@ -61,9 +63,7 @@ class Provider(Protocol):
 
 def again(account: str) -> Safe:
     """The last words of whatever only signing in again mends."""
-    import shlex
-
-    return line(f"its mail is kept; sign in again: tuimail account sign-in {shlex.quote(account)}")
+    return line(f"its mail is kept; {SIGN_IN_AGAIN}tuimail account sign-in {shlex.quote(account)}")
 
 
 def signed_out(account: str) -> SecretError:
@@ -71,4 +71,4 @@ def signed_out(account: str) -> SecretError:
 
 
 def refused(account: str, why: str) -> LoginError:
-    return LoginError(f"{line(account)}: {why}; {again(account)}")
+    return LoginError(f"{why}; {again(account)}")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from tuimail.backends.aside import aside
-from tuimail.backends.network import is_loopback
+from tuimail.backends.network import is_allowed, is_loopback
 from tuimail.backends.oauth.aadsts import refusal, wants_consent
 from tuimail.backends.oauth.grant import GRAPH, MAIL, Grant, Prompt, Show, signed_out
 from tuimail.backends.oauth.redirect import listening
@@ -36,6 +36,7 @@ PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant (`tid`) of all personal Microsoft accounts."""
 
 HTTP_SECONDS = 30.0
+LONGEST_URL = 8_000
 PERSON_SECONDS = 900.0
 WAITING = {"authorization_pending", "slow_down"}
 
@@ -98,7 +99,7 @@ class Microsoft:
                     response_mode="form_post",
                 )
             )
-            show(Prompt(self._plain(flow["auth_uri"])))
+            show(Prompt(self._page(flow["auth_uri"])))
             answer = await self._in_time(redirect.answer(flow["state"]))
         own = self._scopes(resources[0])
         result: Result = await self._aside(
@@ -195,9 +196,15 @@ class Microsoft:
         plain = self._client.authority.rstrip("/")
         return _Loopback(plain) if plain.startswith("http://") else None
 
-    def _plain(self, url: str) -> str:
+    def _page(self, url: str) -> str:
+        """The address of the sign-in page, which the authority told. Raises SecretError for a strange one."""
         loopback = self._loopback()
-        return loopback.plain(url) if loopback else url
+        url = loopback.plain(url) if loopback else url
+        if not is_allowed(url) or line(url, LONGEST_URL) != url:
+            raise SecretError(
+                f"{line(self._account)}: Microsoft's sign-in has a strange address: {line(url, 100)}"
+            )
+        return url
 
     async def _aside(self, work: Callable[[], T], on_set_up: bool = False) -> T:
         return await aside(work, "sign-in", lambda error: self._told(error, on_set_up))

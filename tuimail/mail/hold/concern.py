@@ -8,7 +8,7 @@ from msgspec import Struct
 from tuimail.mail.hold.item import Filing, Item, State, Wait
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.hold.move import BY_HAND
-from tuimail.mail.hold.stop import Stop
+from tuimail.mail.hold.stop import SIGN_IN_AGAIN, Stop
 
 OVERDUE = 180.0
 THIRD_ROUND = 3
@@ -189,7 +189,8 @@ def _next(matter: Matter, item: Item, now: Moment) -> float | None:
 def _stopped(stop: Stop, count: int) -> Concern:
     rest = f"; {_mails(count)}" if count else ""
     words = f"{stop.account}: the server refused the login ({stop.why}){rest}"
-    return Concern(Matter.STOPPED, stop.account, None, count, words, "mend the login, then let it go on")
+    action = f"{SIGN_IN_AGAIN}{stop.remedy}" if stop.remedy else "mend the login, then let it go on"
+    return Concern(Matter.STOPPED, stop.account, None, count, words.replace(f"; {action}", ""), action)
 
 
 def _nobody_sends(count: int) -> Concern:

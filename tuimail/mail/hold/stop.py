@@ -2,6 +2,9 @@
 
 from msgspec import Struct
 
+SIGN_IN_AGAIN = "sign in again: "
+"""Ends the words of a login that only signing in mends; the command follows."""
+
 
 class Stop(Struct, frozen=True):
     """The account, since when (UTC seconds), and the server's words; its mail is kept and not tried."""
@@ -9,3 +12,8 @@ class Stop(Struct, frozen=True):
     account: str
     since: float
     why: str
+
+    @property
+    def remedy(self) -> str:
+        """The command that signs in again; empty when it is something else that has to be mended."""
+        return self.why.rpartition(SIGN_IN_AGAIN)[2] if SIGN_IN_AGAIN in self.why else ""
