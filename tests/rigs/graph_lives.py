@@ -5,6 +5,7 @@ import os
 import random
 import ssl
 import time
+from importlib import import_module
 from pathlib import Path
 
 from builders import a_draft
@@ -49,6 +50,8 @@ OPEN = (State.WAITING, State.SENDING, State.PAUSED)
 
 def hurry() -> None:
     """Pauses that are minutes become moments, in the processes that are forked from this one."""
+    for late in ("recalls", "receipts", "sent", "watch", "arrivals"):
+        import_module(f"tuimail.engine.after.{late}")
     assert web
     move.SETTLE_SECONDS = SETTLES
     look.PAUSES, look.REACH_FIRST, look.REACH_MOST = (0.2, 0.2, 0.2), 0.1, 0.2

@@ -35,6 +35,9 @@ from tuimail.mail.hold.item import State
 from tuimail.store.after import AfterFile
 from tuimail.store.outbox import OutboxFile
 
+A_ROUND = 125
+"""Faults on one outbox."""
+
 OFTEN, SELDOM = 0.33, 0.04
 PRECIOUS = ("/me/messages", "/send", "/recall")
 LIFE = 1.0
@@ -110,9 +113,9 @@ class Count(Counter):
         return " · ".join(f"{name.replace('_', ' ')} {self[name]}" for name in (*self.GOOD, *self.FAULTS))
 
 
-def run(folder: Path, faults: int, seed: int) -> Count:
+def run(folder: Path, faults: int, seed: str) -> Count:
     """One outbox from its first message to the last."""
-    count, chance, server = Count(), random.Random(seed), Server(folder, str(seed))
+    count, chance, server = Count(), random.Random(seed), Server(folder, seed)
     alive: list[tuple[float, int]] = []
     while server.met.value < faults:
         if len(alive) < 2:
@@ -174,8 +177,12 @@ def main() -> int:
     hurry()
     if options.broken:
         break_it()
-    with scratch("lost") as folder:
-        count = run(folder, options.faults, options.seed)
+    count = Count()
+    for done in range(0, options.faults, A_ROUND):
+        with scratch("lost") as folder:
+            faults = min(A_ROUND, options.faults - done)
+            count.update(run(folder, faults, f"{options.seed} {done}"))
+        print(f"faults met {count['faults_met']} · broken {count.faults}", file=sys.stderr)
     print(f"{count} · seed {options.seed} · {time.monotonic() - started:.0f} s")
     return 1 if count.faults else 0
 
