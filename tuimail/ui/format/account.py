@@ -40,7 +40,8 @@ def _about(setup: Setup, first: bool) -> Iterable[tuple[str, Tone]]:
         case Step.SERVERS:
             yield from _found(setup)
         case Step.LOGIN:
-            yield from ((words, Tone.PLAIN) for words in (_help(setup), setup.no_keyring) if words)
+            known = (_help(setup), setup.no_keyring)
+            yield from ((words[0].upper() + words[1:], Tone.PLAIN) for words in known if words)
 
 
 def _found(setup: Setup) -> Iterable[tuple[str, Tone]]:
@@ -71,7 +72,11 @@ def results(tried: Sequence[Tried], width: int) -> Iterable[Row]:
 
 def kept(setup: Setup, width: int) -> Iterable[Row]:
     """The last page."""
-    where = "its password to the keyring" if setup.form.way == Way.PASSWORD else "no password to any file"
-    said = f"{line(setup.form.name)} is kept: its servers went to your config.toml, {where}."
+    where = (
+        "the password in the keyring"
+        if setup.form.way == Way.PASSWORD
+        else "its sign-in or command beside them"
+    )
+    said = f"{line(setup.form.name)} is kept: its servers in your config.toml, {where}."
     for one in wrap(said, width - 4):
         yield (Piece(f"  {one}", Tone.STRONG),)
