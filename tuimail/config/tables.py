@@ -166,7 +166,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """Prints your password on its first line; without it the password comes from the system's keyring."""
 
     token_command: Command | None = None
-    """Prints an access token, for `microsoft` and `google`; without it you sign in with tuimail."""
+    """Prints an access token for `$TUIMAIL_TOKEN_FOR` (`graph`, `mail`); without it you sign in here."""
 
     internal_domains: tuple[str, ...] = ()
     """The domains of your own people, for rules; others are outside. That of your address unless given."""

@@ -139,6 +139,15 @@ async def test_a_tenant_that_is_none_is_told_as_that(microsoft, person):
         await microsoft(tenant="nowhere").by_browser((GRAPH,), person)
 
 
+async def test_a_tenant_where_somebody_signed_in_is_there_also_when_it_seems_gone(
+    microsoft, authority, person
+):
+    grant = await microsoft().by_browser((GRAPH,), person)
+    with pytest.raises(MailboxError, match="makes no sense") as caught:
+        await microsoft(tenant="nowhere").silent(grant.state, GRAPH)
+    assert not isinstance(caught.value, LoginError)
+
+
 async def test_trouble_on_the_way_is_no_refusal(microsoft, authority, person):
     authority.lifetime = 60
     grant = await microsoft().by_browser((GRAPH,), person)

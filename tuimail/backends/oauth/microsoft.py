@@ -10,18 +10,20 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
 from tuimail.backends.aside import aside
-from tuimail.backends.network import is_allowed, is_loopback
+from tuimail.backends.network import is_allowed
 from tuimail.backends.oauth.aadsts import refusal, wants_consent
 from tuimail.backends.oauth.grant import GRAPH, MAIL, Grant, Prompt, Show, signed_out
 from tuimail.backends.oauth.redirect import listening
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.safe import line
+
+if TYPE_CHECKING:
+    from tuimail.backends.oauth.loopback import Loopback
 
 T = TypeVar("T")
 Result = Mapping[str, Any]
@@ -167,7 +169,7 @@ class Microsoft:
         return [f"{graph.rstrip('/')}/{scope}" for scope in GRAPH_SCOPES]
 
     async def _opened(self, state: str, resource: str) -> "_Session":
-        return await self._aside(lambda: self._open(state, resource), on_set_up=True)
+        return await self._aside(lambda: self._open(state, resource), first=not state)
 
     def _open(self, state: str, resource: str) -> "_Session":
         """msal's application on what was kept. Only Graph is told that we can meet challenges.
@@ -192,9 +194,13 @@ class Microsoft:
         )
         return _Session(app, cache, state)
 
-    def _loopback(self) -> "_Loopback | None":
+    def _loopback(self) -> "Loopback | None":
         plain = self._client.authority.rstrip("/")
-        return _Loopback(plain) if plain.startswith("http://") else None
+        if not plain.startswith("http://"):
+            return None
+        from tuimail.backends.oauth.loopback import Loopback
+
+        return Loopback(plain)
 
     def _page(self, url: str) -> str:
         """The address of the sign-in page, which the authority told. Raises SecretError for a strange one."""
@@ -206,10 +212,13 @@ class Microsoft:
             )
         return url
 
-    async def _aside(self, work: Callable[[], T], on_set_up: bool = False) -> T:
-        return await aside(work, "sign-in", lambda error: self._told(error, on_set_up))
+    async def _aside(self, work: Callable[[], T], first: bool = False) -> T:
+        return await aside(work, "sign-in", lambda error: self._told(error, first))
 
-    def _told(self, error: Exception, on_set_up: bool) -> Exception:
+    def _told(self, error: Exception, first: bool) -> Exception:
+        """msal says of a tenant that is none what it says of a discovery that failed: told apart by whether
+        somebody signed in there before.
+        """
         from msal.exceptions import MsalError
 
         who = line(self._account)
@@ -218,7 +227,7 @@ class Microsoft:
                 return MailboxError(
                     f"Microsoft's sign-in for {who} can't be reached ({type(error).__name__})"
                 )
-            case ValueError() | KeyError() if on_set_up:
+            case ValueError() | KeyError() if first:
                 tenant = line(self._client.tenant)
                 return SecretError(f"{who} can't sign in: there is no tenant {tenant}; look at oauth.tenant")
             case ValueError() | KeyError() | RuntimeError():
@@ -248,29 +257,3 @@ class _Session:
 
 
 _Ask = Callable[[_Session, Sequence[str], Show, str], Awaitable[Result]]
-
-
-class _Loopback:
-    """An authority on this computer that speaks http, which msal does not take: it is told https."""
-
-    def __init__(self, plain: str) -> None:
-        from requests import Session
-
-        if not is_loopback(urlsplit(plain).hostname or ""):
-            raise SecretError(f"{line(plain)} would have your sign-in cross the network in clear; use https")
-        self._http = plain
-        self._https = plain.replace("http://", "https://", 1)
-        self._session = Session()
-        self._session.trust_env = False
-
-    def plain(self, url: str) -> str:
-        return url.replace(self._https, self._http, 1)
-
-    def get(self, url: str, **given: Any) -> Any:
-        return self._session.get(self.plain(url), timeout=HTTP_SECONDS, **given)
-
-    def post(self, url: str, **given: Any) -> Any:
-        return self._session.post(self.plain(url), timeout=HTTP_SECONDS, **given)
-
-    def close(self) -> None:
-        self._session.close()
