@@ -141,6 +141,7 @@ def test_hidden_folders_and_searches_are_left_out(given, shown):
         ("body:予算 ", "body:予算"),
         ("is:unread has:attachment ", "hasattachments:true"),
         ("AND ", '"AND"'),
+        ("c++", '"c++"'),
         ("in:x account:y ", ""),
         ('x" OR y ', 'x AND "OR" AND y'),
     ],

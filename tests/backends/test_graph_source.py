@@ -94,6 +94,20 @@ async def test_folders_come_with_their_roles_and_numbers_also_those_below_others
     assert office.log.most_at_once <= 3
 
 
+async def test_a_mailbox_without_an_archive_has_the_other_folders(office, box, source):
+    office.faults.add("GET */archive", Fault.answer(404, "ErrorFolderNotFound"))
+    found = {folder.name: folder.role for folder in await source.folders()}
+    assert found["Archive"] is Role.ARCHIVE
+    assert len(found) == 7
+
+
+async def test_a_server_that_does_not_answer_is_asked_again_for_all_folders(office, box, source):
+    office.faults.add("GET */drafts", Fault.answer(403))
+    with pytest.raises(MailboxRefused):
+        await source.folders()
+    assert [folder.role for folder in await source.folders()][1] is Role.DRAFTS
+
+
 async def test_a_folder_is_made_once_with_those_above_it(box, source):
     await source.create("Projects/2026")
     await source.create("Projects/2026")

@@ -34,7 +34,8 @@ ASKED = "id,displayName,parentFolderId,childFolderCount,totalItemCount,unreadIte
 PAGE = 250
 DEEPEST = 30
 LONGEST_STEP, LONGEST_TITLE = 255, 200
-NOT_FOUND, CONFLICT = 404, 409
+CONFLICT = 409
+MISSING = (400, 404)
 
 
 class Found(Struct, frozen=True):
@@ -114,7 +115,9 @@ class Folders:
         async def asked(name: str) -> str:
             try:
                 return rows.key(await self._calls.json("GET", query(f"{ROOT}/{name}", select="id")))
-            except Rejected:
+            except Rejected as error:
+                if error.code not in MISSING:
+                    raise
                 return ""
 
         return dict(zip(await each(asked, WELL_KNOWN), WELL_KNOWN.values(), strict=True))

@@ -56,12 +56,12 @@ def _said(term: Term) -> Iterable[str]:
 
 
 def _words(term: Term) -> Iterable[str]:
-    """A word or phrase. Of a beginning only a single word can be asked for."""
+    """A word or phrase. Only of a plain word its beginning can be asked for."""
     plain = " ".join("".join(" " if letter in '"\\*' else letter for letter in term.value).split())
     if not plain:
         return ()
-    star = "*" if term.prefix and " " not in plain else ""
-    word = plain + star if _PLAIN.fullmatch(plain) and plain not in OPERATORS else f'"{plain}"{star}'
+    is_plain = _PLAIN.fullmatch(plain) and plain not in OPERATORS
+    word = f"{plain}{'*' if term.prefix else ''}" if is_plain else f'"{plain}"'
     return (f"{'NOT ' if term.unwanted else ''}{term.field}{':' if term.field else ''}{word}",)
 
 
