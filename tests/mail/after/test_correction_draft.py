@@ -102,6 +102,7 @@ def test_no_template_makes_excuses_or_promises_what_nobody_knows(one):
     ):
         assert word not in text.lower()
     assert set(re.findall(r"\{(\w+)\}", text)) <= set(PLACES)
+    assert "{original}" not in text or one.name.startswith(RESEND)
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
 
 
@@ -125,6 +126,13 @@ def test_no_sentence_of_what_leaked_is_repeated(sentences, case):
 def test_a_misdirected_mail_is_not_repeated_even_when_its_text_was_edited():
     draft = written(Scenario.PERSON, Language.JAPANESE, Audience.OUTSIDE, edited="Q3の数字は秘密です。")
     assert "Q3の" not in draft.body
+
+
+def test_no_template_of_ones_own_can_repeat_it_either():
+    own = template("wrong-person.ja.outside", "Subject: s\n\n{addressee}\n{original}")
+    manner = Manner(Scenario.PERSON, Language.JAPANESE, Audience.OUTSIDE)
+    draft = correction(an_original(), Circle((SUZUKI,)), manner, own, AUTHOR, "d1")
+    assert "Q3" not in draft.body
 
 
 def test_edited_text_becomes_a_list_of_wrong_and_right():
