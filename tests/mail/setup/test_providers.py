@@ -23,7 +23,7 @@ HOSTED = {
     "outlook-com.olc.protection.outlook.com": "Outlook.com",
     "ASPMX.L.GOOGLE.COM": "Gmail",
     "in1-smtp.messagingengine.com.": "Fastmail",
-    "mail.protection.outlook.com.evil.example": None,
+    "x.mail.protection.outlook.com.evil.example": None,
     "evilgoogle.com": None,
     "mx.example.jp": None,
 }
