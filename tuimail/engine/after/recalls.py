@@ -174,8 +174,8 @@ class Recalls:
         return account.exchange
 
     async def _ask(self, exchange: Exchange, wish: Wish, sent_id: str, number: int) -> Recall:
-        now, said = self._clock.now().wall, {"notices": wish.notices, "replace": wish.replace}
-        asking = moves.begin(wish.mail, wish.foresight, number, now, **said)
+        now = self._clock.now().wall
+        asking = moves.begin(wish.mail, wish.foresight, number, now, wish.notices, wish.replace)
         self._under_way.add(asking.id)
         try:
             if not await self._store.put_recall(asking):

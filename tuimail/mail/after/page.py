@@ -25,7 +25,7 @@ SAID = {
     RecallState.ASKING: "Exchange is being asked.",
     RecallState.REQUESTED: REQUESTED,
     RecallState.REFUSED: "The recall was refused; nothing was asked.",
-    RecallState.UNSURE: "The answer was lost: a recall may have been requested. It is not repeated by itself.",
+    RecallState.UNSURE: "The answer was lost: a recall may have been requested. It is not repeated.",
     RecallState.REPORTED: "Report received. What became of each copy stands in it, or behind its link.",
     RecallState.SILENT: "No report received after 24 h.",
 }

@@ -107,13 +107,20 @@ class Recall(Struct, frozen=True):
         return self.open and not done and now < self.asked + REPORTS_FOR
 
 
-def begin(mail: SentMail, foresight: Foresight, number: int, now: float, **said: bool) -> Recall:
-    """The `number`th request about the mail, before it leaves; `said` are `notices` and `replace`.
+def begin(
+    mail: SentMail,
+    foresight: Foresight,
+    number: int,
+    now: float,
+    notices: bool = False,
+    replace: bool = False,
+) -> Recall:
+    """The `number`th request about the mail, before it leaves.
 
     Its id follows from the mail and the number, so that of two who ask at once one is told so.
     """
     name = sha256(mail.message_id.encode()).hexdigest()[:10]
-    why = "asking Exchange" + (", notices to outsiders agreed to" if said.get("notices") else "")
+    why = "asking Exchange" + (", notices to outsiders agreed to" if notices else "")
     return Recall(
         id=f"{name}-{number}",
         account=mail.account,
@@ -122,8 +129,9 @@ def begin(mail: SentMail, foresight: Foresight, number: int, now: float, **said:
         version=1,
         asked=now,
         verdicts=foresight.verdicts,
+        replace=replace,
         trail=(Entry(now, "", RecallState.ASKING, why),),
-        **said,
+        notices=notices,
     )
 
 
