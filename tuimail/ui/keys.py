@@ -22,6 +22,7 @@ class Place(StrEnum):
     INCIDENT = "Incident"
     FOLDERS = "Folders"
     SEARCH = "Search"
+    RECALL = "Asking for delivered mail"
     CORRECT = "Correcting a mail"
     AMEND = "What it should have said"
     ACCOUNT = "Making an account"
@@ -60,6 +61,7 @@ _E, _L, _R, _C, _O, _D, _W, _F = (
 _MAIL = (Place.LIST, Place.READER)
 _A, _B = (Place.CORRECT,), (Place.AMEND,)
 _M = (Place.MOVING,)
+_RECALL = (Place.RECALL,)
 _INCIDENTS, _INCIDENT = (Place.INCIDENTS,), (Place.INCIDENT,)
 _N = (Place.ACCOUNT,)
 
@@ -127,7 +129,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("search", "slash", "search", "find", "Narrow the list as you type", _L),
     Key("folders", "g", "folders", "folders", "Go to a folder", _L),
-    Key("correct", "C", "correct", "correct", "Put right a mail that left", (*_MAIL, *_O)),
+    Key("correct", "C", "correct", "correct", "Put right a mail that left", (*_MAIL, *_O, *_RECALL)),
+    Key("recall", "B", "recall", "ask back", "Ask Exchange for a mail that left", (*_MAIL, *_O), False),
+    Key("recall_ask", "a", "ask", "ask Exchange", "Ask for the copies, after a question", _RECALL),
+    Key(
+        "recall_replace", "R", "ask(True)", "ask and replace", "Ask, and open the mail to send anew", _RECALL
+    ),
+    Key("recall_incident", "i", "incident", "incident", "The record of what is done about it", _RECALL),
     Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),
     Key("reply_list", "l", "reply_list", "reply to list", "Answer the mailing list", _MAIL, shown=False),
     Key("forward", "f", "forward", "forward", "Send it on to somebody else", _MAIL),
@@ -266,7 +274,7 @@ KEYS: tuple[Key, ...] = (
     Key("draft_drop", "d", "discard", "discard", "Throw the draft away, after a question", _D),
     Key("incident_open", "enter", "open", "open", "Open the incident", _INCIDENTS),
     Key("incident_new", "n", "new", "for the last mail", "Open one for the last mail sent", _INCIDENTS),
-    Key("incident_tick", "space,enter", "tick", "tick", "Tick the step, or not", _INCIDENT, strong=True),
+    Key("incident_tick", "space,enter", "screen.tick", "tick", "Tick the step, or not", _INCIDENT),
     Key("incident_note", "n", "note", "note", "Write a note on the step", _INCIDENT),
     Key("incident_meant", "m", "meant_for", "meant for", "Whom it was meant for, or about", _INCIDENT),
     Key("incident_report", "p", "report", "report", "Draft the report to manager and security", _INCIDENT),
@@ -366,7 +374,7 @@ KEYS: tuple[Key, ...] = (
         "Leave this place; nothing is lost",
         (
             *(Place.READER, Place.COMPOSER, Place.OUTBOX, Place.WHEN, Place.DRAFTS, Place.FOLDERS),
-            *(Place.HELP, Place.CORRECT, Place.AMEND, Place.INCIDENTS, Place.INCIDENT),
+            *(Place.HELP, Place.RECALL, Place.CORRECT, Place.AMEND, Place.INCIDENTS, Place.INCIDENT),
         ),
     ),
     Key("unfind", "escape", "unfind", "show all", "Show everything again after a search", _L, shown=False),
@@ -378,7 +386,7 @@ KEYS: tuple[Key, ...] = (
         "Back; from the list, quit",
         (
             *(Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.HELP, Place.CORRECT),
-            *(Place.INCIDENTS, Place.INCIDENT),
+            *(Place.INCIDENTS, Place.INCIDENT, Place.RECALL),
         ),
         shown=False,
     ),

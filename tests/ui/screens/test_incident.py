@@ -187,6 +187,12 @@ async def test_the_record_is_saved_in_the_download_folder(on_page, press, seen, 
     assert form != "json" or json.loads(data)["mail"]["message_id"] == "<9@x>"
 
 
+async def test_keys_that_come_at_once_are_all_done(on_page, burst, world):
+    pilot = await on_page()
+    await burst(pilot, "space", "j", "space", "j", "space", "j", "space", "space", "j", "space")
+    assert (await found(world)).undone == ("security", "apologise", "confirm", "prevent")
+
+
 async def test_closing_asks_when_steps_are_left_and_can_be_reversed(on_page, press, seen, world):
     pilot = await on_page()
     await press(pilot, "c")

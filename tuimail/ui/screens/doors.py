@@ -17,6 +17,7 @@ from tuimail.ui.desk import Desk
 
 if TYPE_CHECKING:
     from tuimail.engine.setup import Setup
+    from tuimail.mail.after.incident import Incident
     from tuimail.mail.after.sent_mail import SentMail
     from tuimail.ui.screens.reader import ReaderScreen
     from tuimail.ui.screens.when import Answer
@@ -105,6 +106,15 @@ async def correct(app: App[None], desk: Desk, mail: "SentMail | None", latest: b
     await app.push_screen(CorrectScreen(desk, mail, latest))
 
 
+async def recall(app: App[None], desk: Desk, mail: "SentMail | None") -> None:
+    """Look whether a mail that left can be asked for."""
+    from tuimail.ui.screens.recall import RecallScreen
+
+    if mail is None:
+        raise MailboxError("Only a mail that left can be asked for; go to it in its Sent folder.")
+    await app.push_screen(RecallScreen(desk, mail))
+
+
 async def drafts(app: App[None], desk: Desk) -> None:
     """Open the list of local drafts."""
     from tuimail.ui.screens.drafts import DraftsScreen
@@ -119,16 +129,16 @@ async def incidents(app: App[None], desk: Desk) -> None:
     await app.push_screen(IncidentsScreen(desk))
 
 
-async def incident(app: App[None], desk: Desk, id_: str) -> None:
+async def incident(app: App[None], desk: Desk, one: "Incident") -> None:
     """Open the page of an incident."""
     from tuimail.ui.screens.incident import IncidentScreen
 
-    await app.push_screen(IncidentScreen(desk, id_))
+    await app.push_screen(IncidentScreen(desk, one))
 
 
 async def incident_of(app: App[None], desk: Desk, mail: "SentMail") -> None:
     """Open the page of the incident of a mail that left; there is one from now on. Raises OutboxError."""
-    await incident(app, desk, (await desk.engine.incidents.open(mail)).id)
+    await incident(app, desk, await desk.engine.incidents.open(mail))
 
 
 async def help_(app: App[None], desk: Desk) -> None:

@@ -1,13 +1,14 @@
 """One incident: what is to be done about a misdirected mail, what was done, and how long there is for it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from textual.widget import Widget
 
+from tuimail.engine.after.incidents import Incidents
 from tuimail.engine.news import AfterChanged, ItemChanged, News
 from tuimail.mail.after.incident import STEPS, Incident
-from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
@@ -21,6 +22,7 @@ from tuimail.ui.widgets.incident_about import IncidentAbout
 from tuimail.ui.widgets.painted import Painted
 from tuimail.ui.widgets.row_list import RowList
 from tuimail.ui.widgets.step_list import StepList
+from tuimail.ui.work import start
 
 RENEW_EVERY, LOOK_EVERY = 0.5, 30.0
 FORMS = {"m": "Markdown", "j": "JSON", "c": "CSV"}
@@ -33,10 +35,10 @@ class IncidentScreen(PlaceScreen):
     place = Place.INCIDENT
     BINDINGS = bindings(Place.INCIDENT)
 
-    def __init__(self, desk: Desk, id_: str) -> None:
+    def __init__(self, desk: Desk, incident: Incident) -> None:
         super().__init__(desk)
-        self._incident_id = id_
-        self.incident: Incident | None = None
+        self.incident = incident
+        self._turn = asyncio.Lock()
         self._renewed = Calm(self, self._renew, RENEW_EVERY)
 
     def contents(self) -> Iterable[Widget]:
@@ -45,13 +47,18 @@ class IncidentScreen(PlaceScreen):
         yield IncidentAbout(self.desk)
 
     @property
+    def incidents(self) -> Incidents:
+        return self.desk.engine.incidents
+
+    @property
     def steps(self) -> StepList:
         return self.query_one(StepList)
 
     def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
-        self.titled("Incident")
+        self._show(self.incident)
         self.steps.focus()
+        self.work(self._look_up, "numbers")
         self.set_interval(LOOK_EVERY, self.steps.repaint)
 
     def on_screen_resume(self) -> None:
@@ -60,7 +67,7 @@ class IncidentScreen(PlaceScreen):
 
     def hear(self, news: News) -> None:
         """Something was done about the mail, here or elsewhere."""
-        about = self.incident.mail.message_id if self.incident else ""
+        about = self.incident.mail.message_id
         mine = isinstance(news, AfterChanged) and news.message_id == about
         if mine or (isinstance(news, ItemChanged) and about in (news.item.corrects, news.item.message_id)):
             self._renewed()
@@ -73,38 +80,34 @@ class IncidentScreen(PlaceScreen):
 
     def action_tick(self) -> None:
         step = self.steps.step
-        if self.incident is None or step is None:
+        if step is None:
             self.say("A deadline is not ticked: the step that meets it is.")
-            return
-        incidents = self.desk.engine.incidents
-        act = incidents.untick if self.incident.step(step).done else incidents.tick
-        self.work(partial(self._did, partial(act, self._incident_id, step)), "act")
+        else:
+            self._act(partial(self._toggle, step))
 
     def action_note(self) -> None:
         from tuimail.ui.screens.ask import AskScreen
 
         step = self.steps.step or ""
-        before = self.incident.step(step).note if self.incident and step else ""
+        before = self.incident.step(step).note if step else ""
         asked = AskScreen(Safe("Note"), before.replace("\n", " "))
         self.app.push_screen(asked, partial(self._noted, step))
 
     def action_meant_for(self) -> None:
         from tuimail.ui.screens.ask import AskScreen
 
-        before = self.incident.meant_for if self.incident else ""
-        self.app.push_screen(AskScreen(Safe("Meant for, or about"), before), self._meant)
+        asked = AskScreen(Safe("Meant for, or about"), self.incident.meant_for)
+        self.app.push_screen(asked, self._meant)
 
     def action_clocks(self) -> None:
         from tuimail.ui.screens.ask import ChoiceScreen
 
-        if self.incident is not None:
-            question = Safe("Which times for reporting shall be shown? They are no legal advice.")
-            choices = clock_choices(self.incident, self._view(self.incident).language)
-            self.app.push_screen(ChoiceScreen(question, choices), self._clock)
+        question = Safe("Which times for reporting shall be shown? They are no legal advice.")
+        choices = clock_choices(self.incident, self._view(self.incident).language)
+        self.app.push_screen(ChoiceScreen(question, choices), self._clock)
 
     def action_correct(self) -> None:
-        if self.incident is not None:
-            self.work(partial(correct, self.app, self.desk, self.incident.mail), "act")
+        self.work(partial(correct, self.app, self.desk, self.incident.mail), "act")
 
     def action_report(self) -> None:
         self.work(self._report, "act")
@@ -119,13 +122,9 @@ class IncidentScreen(PlaceScreen):
         """Close it, after a question when steps are left; open it again when it is closed."""
         from tuimail.ui.screens.ask import ConfirmScreen
 
-        if self.incident is None:
-            return
         left = len(self.incident.undone)
         if self.incident.closed:
-            self.work(
-                partial(self._did, partial(self.desk.engine.incidents.reopen, self._incident_id)), "act"
-            )
+            self._act(partial(self.incidents.reopen, self.incident.id))
         elif left:
             steps = "One step is" if left == 1 else f"{left} steps are"
             self.app.push_screen(
@@ -136,25 +135,17 @@ class IncidentScreen(PlaceScreen):
 
     def _noted(self, step: str, text: str | None) -> None:
         if text is not None:
-            self.work(
-                partial(self._did, partial(self.desk.engine.incidents.note, self._incident_id, text, step)),
-                "act",
-            )
+            self._act(partial(self.incidents.note, self.incident.id, text, step))
 
     def _meant(self, typed: str | None) -> None:
         if typed is not None:
-            self.work(
-                partial(self._did, partial(self.desk.engine.incidents.meant_for, self._incident_id, typed)),
-                "act",
-            )
+            self._act(partial(self.incidents.meant_for, self.incident.id, typed))
 
     def _clock(self, key: str | None) -> None:
-        if key is not None and self.incident is not None:
+        if key is not None:
             name = CLOCK_KEYS[key]
-            act = partial(
-                self.desk.engine.incidents.clock, self._incident_id, name, name not in self.incident.clocks
-            )
-            self.work(partial(self._did, act), "act")
+            on = name not in self.incident.clocks
+            self._act(partial(self.incidents.clock, self.incident.id, name, on))
 
     def _export(self, key: str | None) -> None:
         if key is not None:
@@ -162,44 +153,44 @@ class IncidentScreen(PlaceScreen):
 
     def _finish(self, sure: bool | None) -> None:
         if sure:
-            self.work(partial(self._did, partial(self.desk.engine.incidents.close, self._incident_id)), "act")
+            self._act(partial(self.incidents.close, self.incident.id))
 
     async def _save(self, name: str) -> None:
         from tuimail.mail.after.incident_export import Form
 
-        path = await self.desk.engine.incidents.save(
-            self._incident_id, Form[name.upper()], self.desk.downloads
-        )
+        path = await self.incidents.save(self.incident.id, Form[name.upper()], self.desk.downloads)
         self.say(line(f"Saved as {path}"))
 
     async def _report(self) -> None:
-        draft = await self.desk.engine.incidents.report(self._incident_id)
+        draft = await self.incidents.report(self.incident.id)
         if draft is not None:
             await write(self.app, self.desk, draft)
 
-    async def _did(self, act: Callable[[], Awaitable[Incident | None]]) -> None:
-        done = await act()
-        if done is None:
-            self.say(GONE, trouble=True)
-        else:
-            self._show(done)
+    def _act(self, deed: Callable[[], Awaitable[Incident | None]]) -> None:
+        """Do something to the incident. Several wait for each other; none ends another."""
+        start(self, partial(self._did, deed), "act", exclusive=False)
+
+    async def _toggle(self, step: str) -> Incident | None:
+        deed = self.incidents.untick if self.incident.step(step).done else self.incidents.tick
+        return await deed(self.incident.id, step)
+
+    async def _did(self, deed: Callable[[], Awaitable[Incident | None]]) -> None:
+        async with self._turn:
+            done = await deed()
+            if done is None:
+                self.say(GONE, trouble=True)
+            else:
+                self._show(done)
 
     def _renew(self) -> None:
         self.work(self._load, "load")
 
     async def _load(self) -> None:
-        found = await self.desk.engine.incidents.get(self._incident_id)
-        if found is None:
-            self.say(GONE, trouble=True)
-            return
-        first = self.incident is None
-        self._show(found)
-        if first:
-            self.work(partial(self._look_up, found.mail), "numbers")
+        await self._did(partial(self.incidents.get, self.incident.id))
 
-    async def _look_up(self, mail: SentMail) -> None:
+    async def _look_up(self) -> None:
         """Whom to call, and where."""
-        numbers = await self.desk.engine.incidents.numbers(mail)
+        numbers = await self.incidents.numbers(self.incident.mail)
         self.query_one(IncidentAbout).call({one.person: one.phones for one in numbers})
 
     def _show(self, incident: Incident) -> None:
@@ -214,8 +205,8 @@ class IncidentScreen(PlaceScreen):
         self.query_one(KeyBar).turn(self.place, frozenset({"compose"}), labels)
 
     def _view(self, incident: Incident) -> View:
-        practice = self.desk.engine.incidents.practice
+        practice = self.incidents.practice
         return View(practice.language_of(incident.mail), practice.zone())
 
     def _head(self, width: int) -> Iterable[Row]:
-        return head_rows(self.incident, width, self._view(self.incident)) if self.incident else ()
+        return head_rows(self.incident, width, self._view(self.incident))

@@ -1,7 +1,6 @@
 """The incidents: every misdirected mail that something was or is to be done about."""
 
 from collections.abc import Iterable
-from functools import partial
 
 from textual.widget import Widget
 
@@ -78,12 +77,12 @@ class IncidentsScreen(PlaceScreen):
         if isinstance(news, AfterChanged):
             self._renewed()
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        self.action_open()
+    async def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        await self.action_open()
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         if self.incidents.current is not None:
-            self.work(partial(incident, self.app, self.desk, self.incidents.current.id), "open")
+            await incident(self.app, self.desk, self.incidents.current)
 
     def action_new(self) -> None:
         self.work(self._new, "open")

@@ -1,15 +1,27 @@
 """The steps of an incident, and under them the deadlines of the clocks that are on."""
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
 from tuimail.mail.after.incident import STEPS, Incident
 from tuimail.mail.after.incident_clock import Deadline
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
 from tuimail.ui.format.incident import View, deadline_row, due, step_row
+from tuimail.ui.keys import Place, bindings
 from tuimail.ui.widgets.row_list import RowList
 
 
 class StepList(RowList):
-    """What is to be done, in order; the cursor stays where it is when something was."""
+    """What is to be done, in order; the cursor stays where it is when something was.
+
+    It has the key that ticks itself: one that goes before the others would tick where the cursor was.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        one for one in bindings(Place.INCIDENT) if isinstance(one, Binding) and one.id == "incident_tick"
+    ]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
