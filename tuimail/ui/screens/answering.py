@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -10,8 +11,11 @@ from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import Safe, line
-from tuimail.ui.screens.doors import correct, pick_folder, write
+from tuimail.ui.screens.doors import correct, pick_folder, recall, write
 from tuimail.ui.screens.place import PlaceScreen
+
+if TYPE_CHECKING:
+    from tuimail.mail.after.sent_mail import SentMail
 
 MANY = 500
 """From how many messages on the keys do not wait until it is done."""
@@ -94,6 +98,10 @@ class AnsweringScreen(PlaceScreen):
         """Put right the message here if it is one's own, else the last one sent."""
         self.work(self._correct, "answer")
 
+    def action_recall(self) -> None:
+        """See whether the message here, which one sent, can be asked for."""
+        self.work(self._recall, "answer")
+
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         """Open the composer on what `make` makes of the current message."""
         envelope = self.envelope()
@@ -116,11 +124,17 @@ class AnsweringScreen(PlaceScreen):
         await write(self.app, self.desk, await make(ref))
 
     async def _correct(self) -> None:
+        await correct(self.app, self.desk, await self._sent())
+
+    async def _recall(self) -> None:
+        await recall(self.app, self.desk, await self._sent())
+
+    async def _sent(self) -> "SentMail | None":
+        """The message here, if one sent it oneself."""
         envelope, own = self.envelope(), self.desk.engine.drafts.identities()
-        mail = None
-        if envelope is not None and any(who.is_at(envelope.sender.spec) for who in own):
-            mail = await self.desk.engine.sent.of(envelope.ref)
-        await correct(self.app, self.desk, mail)
+        if envelope is None or not any(who.is_at(envelope.sender.spec) for who in own):
+            return None
+        return await self.desk.engine.sent.of(envelope.ref)
 
     async def _forward_attached(self) -> None:
         chosen = await self.chosen()

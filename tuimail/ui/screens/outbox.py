@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -13,13 +14,16 @@ from tuimail.ui.deeds import KEYS, Deed, possible
 from tuimail.ui.desk import Desk
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens.doing import DoingScreen
-from tuimail.ui.screens.doors import choose_time, correct, write
+from tuimail.ui.screens.doors import choose_time, correct, recall, write
 from tuimail.ui.screens.when import Answer
 from tuimail.ui.widgets.about_item import AboutItem
 from tuimail.ui.widgets.edge import KeyBar
 from tuimail.ui.widgets.held_lines import OUTBOX_NEWS
 from tuimail.ui.widgets.item_list import ItemList
 from tuimail.ui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from tuimail.mail.after.sent_mail import SentMail
 
 RENEW_EVERY = 0.25
 TOO_LATE = "Too late to take it back: it has begun to leave."
@@ -147,6 +151,10 @@ class OutboxScreen(DoingScreen):
         """Put right the item here if it has left, else the last mail that did."""
         self.work(self._correct, "correct")
 
+    def action_recall(self) -> None:
+        """See whether the item here can be asked for, if it has left."""
+        self.work(self._recall, "correct")
+
     def _ask(self, title: str, longer: bool = False) -> None:
         """Open the picker; what is chosen there is done to what is chosen here now."""
         chosen = self.items.chosen
@@ -166,9 +174,15 @@ class OutboxScreen(DoingScreen):
         self.begin(Deed(act, "Putting off", "put off", "past waiting", "It is past waiting."), chosen)
 
     async def _correct(self) -> None:
+        await correct(self.app, self.desk, await self._sent())
+
+    async def _recall(self) -> None:
+        await recall(self.app, self.desk, await self._sent())
+
+    async def _sent(self) -> "SentMail | None":
+        """The item here, if it has left."""
         item = self.items.current
-        mail = await self.desk.engine.sent.of_item(item.id) if item is not None else None
-        await correct(self.app, self.desk, mail)
+        return await self.desk.engine.sent.of_item(item.id) if item is not None else None
 
     async def _undo(self, item: Item) -> None:
         if item.handle:
