@@ -10,6 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ONE_IMPORTER = {
+    "msal": "tuimail/backends/oauth/microsoft.py",
+    "cryptography": "tuimail/backends/oauth/token_cache.py",
+    "requests": "tuimail/backends/oauth/loopback.py",
     "aiosmtplib": "tuimail/backends/smtp/wire.py",
     "keyring": "tuimail/backends/secrets.py",
     "inscriptis": "tuimail/mail/letter/html.py",
@@ -44,7 +47,7 @@ def test_each_library_has_one_importer(library: str, importer: str) -> None:
 @pytest.mark.parametrize("command", ["--version", "outbox --help", "show --help", "send --help"])
 def test_a_command_without_a_screen_loads_no_screen_and_nothing_heavy(command: str) -> None:
     heavy = ["textual", "rich", "imaplib", "aiosmtplib", "keyring", "msal", "lxml", "httpx", "requests"]
-    heavy += ["holidays", "dateutil", "tzlocal", "icalendar", "PIL", "dns"]
+    heavy += ["holidays", "dateutil", "tzlocal", "icalendar", "PIL", "dns", "cryptography"]
     code = (
         "import sys\n"
         f"sys.argv = ['tuimail', *{command.split()!r}]\n"
