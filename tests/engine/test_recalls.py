@@ -13,6 +13,7 @@ from tuimail.mail.after.recall import Asked, Lost, NotAsked, RecallState
 from tuimail.mail.after.verdict import SWITCHED_OFF, Answer, Course, Kind
 from tuimail.mail.errors import MailboxError, OutboxError, RecallError
 from tuimail.mail.hold.item import State
+from tuimail.mail.hold.outcome import Accepted, Refusal
 from tuimail.mail.letter.envelope import Ref
 
 DAY = 86_400.0
@@ -88,6 +89,29 @@ async def test_an_item_that_has_not_left_is_no_sent_mail(world, exchange):
     item = await engine.outbox.send(a_draft(**INSIDE))
     assert await engine.sent.of_item(item.id) is None
     assert await engine.sent.latest() == ()
+
+
+async def test_mail_that_some_have_and_others_not_yet_can_be_asked_for_and_grows(world, exchange):
+    engine = await world.sending()
+    put_off = (Refusal("boss@work.example.jp", 450, "later"),)
+    world.submitter.refused, world.submitter.outcomes = put_off, [Accepted("250 ok", put_off)]
+    item = await engine.outbox.send(a_draft(attachments=(), **INSIDE))
+    await engine.outbox.now(item.id)
+    await world.until(lambda: any(i.reached for i in engine.outbox.known()))
+    half = await engine.sent.of_item(item.id)
+    assert [one.spec for one in half.people] == ["aiko@home.example.jp"]
+    await engine.recalls.foresee(half)
+    await engine.outbox.now(item.id)
+    await world.state(engine, item, State.SENT)
+    [whole] = await engine.sent.latest(5)
+    assert [one.spec for one in whole.people] == ["aiko@home.example.jp", "boss@work.example.jp"]
+    assert (whole.sent, len(whole.tips)) == (half.sent, 1)
+
+
+async def test_a_message_of_no_account_is_said(world, exchange):
+    engine = await world.started()
+    with pytest.raises(MailboxError, match="no account"):
+        await engine.sent.of(Ref("gone", "Sent", "1"))
 
 
 async def test_a_copy_in_sent_is_known_as_the_mail_that_left(world, exchange):

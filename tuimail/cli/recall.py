@@ -116,7 +116,8 @@ def _agreed(made: "Page", options: argparse.Namespace) -> bool:
 
     course, names = made.foresight.course, recall_words.names(made)
     if course in (Course.CORRECT, Course.SIGN_IN):
-        raise Fault(UNAVAILABLE, f"{made.foresight.words.rstrip('.')}; nothing was asked")
+        words = f"{made.foresight.words.rstrip('.')}; nothing was asked"
+        raise Fault(UNAVAILABLE, f"{words}. A correction reaches everyone: tuimail correct")
     unnamed = course is Course.CONFIRM and not _named(made, options.notices_to)
     if options.yes and not unnamed:
         return True

@@ -3,8 +3,8 @@
 from builders import a_draft, a_queued
 from msgspec.structs import replace
 
-from tuimail.mail.after.remembered import names, of_item, of_letter
-from tuimail.mail.hold.item import Recipient, Standing
+from tuimail.mail.after.remembered import gone_to, names, of_item, of_letter
+from tuimail.mail.hold.item import Recipient, Standing, State
 from tuimail.mail.letter.envelope import Ref
 
 WIRE = (
@@ -15,7 +15,8 @@ WIRE = (
 
 def item(*specs, **changes):
     made = a_queued(draft=a_draft(corrects="<0@x>"))[0]
-    return replace(made, recipients=tuple(map(Recipient, specs)), **changes)
+    sent = {"state": State.SENT, **changes}
+    return replace(made, recipients=tuple(map(Recipient, specs)), **sent)
 
 
 def specs(people):
@@ -64,3 +65,12 @@ def test_a_copy_without_a_date_left_when_it_was_received():
 def test_hostile_bytes_make_a_mail_to_nobody():
     mail = of_letter(b"\xff\x00" * 100, Ref("work", "Sent", "1"))
     assert (mail.people, mail.sender.spec, mail.message_id) == ((), "", "")
+
+
+def test_of_mail_that_goes_on_to_others_yet_those_count_who_have_it():
+    waiting = item("aiko@example.jp", "mai@example.jp", state=State.WAITING)
+    assert gone_to(waiting) == ()
+    recipients = (replace(waiting.recipients[0], standing=Standing.ACCEPTED), waiting.recipients[1])
+    half = replace(waiting, recipients=recipients)
+    assert gone_to(half) == ("aiko@example.jp",)
+    assert gone_to(replace(half, state=State.SENT)) == ("aiko@example.jp", "mai@example.jp")

@@ -1,5 +1,6 @@
 """What left from here, remembered: by whichever process sends, and at the latest when somebody asks."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -10,8 +11,9 @@ from tuimail.engine.sending.items import Items
 from tuimail.mail.after import remembered
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.errors import MailboxError, OutboxDamaged
-from tuimail.mail.hold.item import Item, State
+from tuimail.mail.hold.item import Entry, Item, State
 from tuimail.mail.letter.envelope import Ref
+from tuimail.mail.letter.safe import line
 from tuimail.ports import AfterStore, MailCache, OutboxStore
 
 LOOKED_THROUGH = 1_000
@@ -33,10 +35,12 @@ class SentMails:
         self._accounts, self._items = accounts, items
         self._outbox, self._store = outbox, store
         self._mailbox, self._cache = mailbox, cache
-        self._recorded: set[str] = set()
+        self._recorded: dict[str, int] = {}
 
     async def of(self, ref: Ref) -> SentMail:
         """A message that one sent oneself, by its copy. Raises MailboxError, also for another's."""
+        if ref.account not in self._accounts:
+            raise MailboxError(f"There is no account {line(ref.account)!r}; nothing was read.")
         raw = await self._mailbox.raw(ref)
         envelope = await self._cache.envelope(ref)
         seen = remembered.of_letter(raw, ref, envelope.received if envelope else 0.0)
@@ -48,11 +52,9 @@ class SentMails:
         return seen
 
     async def of_item(self, item_id: str) -> SentMail | None:
-        """An outbox item that has left; None for one that has not, or is not known."""
+        """An outbox item that has left, if only to some; None for one that has not, or is not known."""
         item = self._items.get(item_id) or await self._items.fresh(item_id)
-        if item is None or item.state is not State.SENT:
-            return None
-        return await self._store.sent(item.message_id) or await self._record(item)
+        return await self._of_item(item) if item is not None and remembered.gone_to(item) else None
 
     async def named(self, message_id: str) -> SentMail | None:
         """By Message-ID, with angle brackets; None when nothing like it left from here."""
@@ -77,17 +79,28 @@ class SentMails:
         """Record whatever left and has no record yet. Raises OutboxError."""
         await self._items.load()
         for item in reversed(self._items.all()):
-            if item.state is State.SENT and item.id not in self._recorded:
-                if await self._store.sent(item.message_id) is None:
-                    await self._record(item)
-                self._recorded.add(item.id)
+            reached = len(remembered.gone_to(item))
+            if reached and self._recorded.get(item.id) != reached:
+                await self._of_item(item)
+                self._recorded[item.id] = reached
 
-    async def _record(self, item: Item) -> SentMail:
+    async def _of_item(self, item: Item) -> SentMail:
+        """The record, made when there is none, or when more people have it by now."""
+        known = await self._store.sent(item.message_id)
+        if known is not None and len(known.people) >= len(remembered.gone_to(item)):
+            return known
         wire = b""
         with suppress(OutboxDamaged):
             wire = (await self._outbox.submission(item.id)).wire
-        trail = await self._outbox.trail(item.id)
-        left = next((entry.at for entry in trail if entry.after == State.SENT), item.queued)
-        mail = remembered.of_item(item, wire, left)
+        mail = remembered.of_item(item, wire, _left(item, await self._outbox.trail(item.id)))
+        if known is not None:
+            mail = replace(mail, sent=known.sent, tips=known.tips, ref=known.ref)
         await self._store.keep_sent(mail)
         return mail
+
+
+def _left(item: Item, trail: Sequence[Entry]) -> float:
+    """When it left, for those who have it."""
+    tries = [entry.at for entry in trail if entry.before == State.SENDING]
+    sent = [entry.at for entry in trail if entry.after == State.SENT]
+    return next(iter((*sent, *reversed(tries))), item.queued)

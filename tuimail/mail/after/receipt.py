@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.mail.after import remembered
 from tuimail.mail.letter.address import parse_addresses
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.fields import Fields, split
@@ -139,7 +140,7 @@ def _names(raw: bytes, root: Node, parts: dict[str, Node]) -> tuple[str, ...]:
     for kind in ("text/rfc822-headers", "message/rfc822", "message/global", "message/global-headers"):
         if (node := parts.get(kind)) is not None:
             data = transferred(raw[node.start : node.end][:PART_LIMIT], node.encoding)
-            found += message_ids(decode(split(data, 0, len(data)).first(b"message-id")))[:1]
+            found += remembered.names(data)
     for name in (b"in-reply-to", b"references"):
         found += reversed(message_ids(decode(root.fields.first(name))))
     return tuple(dict.fromkeys(found))

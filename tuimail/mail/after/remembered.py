@@ -1,7 +1,7 @@
 """A mail that left, made out from its outbox item and frozen bytes, or from its copy in a folder."""
 
 from tuimail.mail.after.sent_mail import SentMail
-from tuimail.mail.hold.item import Item, Standing
+from tuimail.mail.hold.item import Item, Standing, State
 from tuimail.mail.hold.look import MICROSOFT_HEADER
 from tuimail.mail.letter.address import Address, ascii_domain, parse_addresses
 from tuimail.mail.letter.envelope import Ref
@@ -14,12 +14,12 @@ RECEIPT_HEADERS = (b"disposition-notification-to", b"return-receipt-to")
 
 
 def of_item(item: Item, wire: bytes, sent: float) -> SentMail:
-    """From the outbox, `sent` being UTC seconds. Whoever was refused did not get it, and is left out.
+    """From the outbox, `sent` being UTC seconds. Whoever did not get it, or not yet, is left out.
 
     Recipients that no field names were blind copies; without the bytes (`wire` empty) nothing says so.
     """
     fields = split(wire, 0, len(wire))
-    reached = {_key(one.spec): one.spec for one in item.recipients if one.standing is not Standing.REFUSED}
+    reached = {_key(spec): spec for spec in gone_to(item)}
     to, cc = (_among(_people(fields, name), reached) for name in (b"to", b"cc"))
     if not wire:
         to = tuple(map(Address, reached.values()))
@@ -39,6 +39,13 @@ def of_item(item: Item, wire: bytes, sent: float) -> SentMail:
         receipts=item.receipts or _asks(fields),
         corrects=item.corrects,
     )
+
+
+def gone_to(item: Item) -> tuple[str, ...]:
+    """Who has it, by what the server said so far; nobody before it left."""
+    if item.state is State.SENT:
+        return tuple(one.spec for one in item.recipients if one.standing is not Standing.REFUSED)
+    return tuple(one.spec for one in item.recipients if one.standing is Standing.ACCEPTED)
 
 
 def of_letter(raw: bytes, ref: Ref, received: float = 0.0) -> SentMail:
