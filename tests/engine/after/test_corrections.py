@@ -59,6 +59,16 @@ async def test_a_blind_copy_gets_a_mail_that_names_nobody_else(world, engine):
     assert blind.to == "secret@boss.example" and "鈴木" not in blind.body
 
 
+async def test_everybody_apart_gets_the_wording_for_them(world, engine):
+    mail = await leave(
+        world, engine, to="田中 一 <tanaka@work.example.jp>, 鈴木 一郎 <suzuki@client.example>"
+    )
+    one, other = await engine.corrections.written(mail, Scenario.OTHER, Wish(each=True))
+    assert one.body.startswith("田中さん\n") and other.body.startswith("鈴木 一郎 様\n")
+    outlook = await engine.corrections.outlook(mail, Scenario.OTHER, Wish(each=True))
+    assert outlook.mixed and not (await engine.corrections.outlook(mail)).mixed
+
+
 async def test_what_somebody_wishes_counts(world, engine):
     mail = await leave(world, engine)
     wish = Wish(Language.ENGLISH, Audience.INSIDE, ("Suzuki@client.example", "new@client.example"))

@@ -24,7 +24,16 @@ from tuimail.mail.after.correction_draft import (
 )
 from tuimail.mail.after.correction_draft import template_name as name_of
 from tuimail.mail.after.correction_people import Circle
-from tuimail.mail.after.correction_text import MARK, PLACES, filled, language, unfilled
+from tuimail.mail.after.correction_text import (
+    MARK,
+    PLACES,
+    carried,
+    carry,
+    filled,
+    first_mark,
+    language,
+    unfilled,
+)
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.errors import DraftError
 from tuimail.mail.letter.address import Address
@@ -202,6 +211,15 @@ def test_a_template_says_itself_where_the_cursor_goes():
 def test_a_scenario_nobody_wrote_a_template_for_is_told():
     with pytest.raises(DraftError, match="tuimail templates lists"):
         chosen(TEMPLATES, "no-such", Language.JAPANESE, Audience.INSIDE)
+
+
+@pytest.mark.parametrize(("scenario", "lang", "who"), ALL)
+def test_what_was_typed_over_a_mark_is_known_and_fills_the_next(scenario, lang, who):
+    body = written(scenario, lang, who).body
+    typed = {mark: f"typed {n} (a+b)" for n, mark in enumerate(unfilled(body))}
+    assert carried(body, carry(body, typed)) == typed
+    assert carried(body, body) == {} and carried(body, "all new") == {}
+    assert first_mark(carry(body, typed)) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,20 @@ async def test_of_one_each_the_composer_goes_on_to_the_next_and_the_rest_stay_in
     assert len(world.drafts.kept) == 3 and len(world.outbox.list) == 1
 
 
+async def test_what_was_filled_in_once_is_filled_in_for_the_next_too(open_app, press, sent, world):
+    sent(a_mail())
+    pilot = await open_app()
+    await press(pilot, "C", "m")
+    await press(pilot, "v")
+    await press(pilot, "'宛先欄の取り違え", "tab", "'二人での確認", "alt+s")
+    draft = composer(pilot).draft
+    assert draft.to.startswith("加藤") and "原因は宛先欄の取り違えです。" in draft.body
+    assert "二人での確認を徹底" in draft.body and "〔" not in draft.body
+    assert world.drafts.kept[draft.id].body == draft.body
+    await press(pilot, "alt+s")
+    assert "Dear" not in composer(pilot).draft.body and len(world.outbox.list) == 2
+
+
 async def test_visible_addresses_are_never_made_visible_again(open_app, press, sent, world):
     sent(a_mail())
     pilot = await open_app()

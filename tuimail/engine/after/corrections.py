@@ -44,11 +44,15 @@ AS_WISHED = Wish()
 
 
 class Outlook(Struct, frozen=True):
-    """What a correction would be like: its language, its wording, and the recipients of each message."""
+    """What a correction would be like: its language, its wording, and the recipients of each message.
+
+    With `mixed`, each message has the wording for its own recipients.
+    """
 
     language: Language
     audience: Audience
     circles: tuple[Circle, ...]
+    mixed: bool = False
 
 
 class Made(Struct, frozen=True):
@@ -112,8 +116,12 @@ class Corrections:
                 " Choose one mail for all, or fewer people."
             )
         files = (*await self._files(wish.files), *(_enclosed(raw, original) if wish.keep_files else ()))
-        manner = Manner(scenario, outlook.language, outlook.audience, wish.edited, files)
-        return await self._made(original, outlook.circles, manner)
+        templates, drafts = await self.templates(), list[Draft]()
+        for circle in outlook.circles:
+            wording = wish.audience or audience(circle.people, self._domains(mail.account))
+            manner = Manner(scenario, outlook.language, wording, wish.edited, files)
+            drafts.append(self._draft(original, circle, manner, templates))
+        return tuple(drafts)
 
     async def outlook(
         self, mail: SentMail, scenario: str = Scenario.OTHER, wish: Wish = AS_WISHED
@@ -191,7 +199,10 @@ class Corrections:
     def _outlook(self, original: Original, scenario: str, wish: Wish) -> Outlook:
         people = self._people(original.mail, scenario, wish)
         manner = self._manner(original, people, scenario, wish)
-        return Outlook(manner.language, manner.audience, circles(original.mail, people, scenario, wish.each))
+        apart = circles(original.mail, people, scenario, wish.each)
+        domains = self._domains(original.mail.account)
+        wordings = {wish.audience or audience(circle.people, domains) for circle in apart}
+        return Outlook(manner.language, manner.audience, apart, len(wordings) > 1)
 
     def _people(self, mail: SentMail, scenario: str, wish: Wish) -> tuple[Address, ...]:
         """Those who were chosen, by the names the mail gave them; or those concerned."""
@@ -210,17 +221,14 @@ class Corrections:
         )
         return Manner(scenario, spoken, wording)
 
-    async def _made(self, original: Original, to: Sequence[Circle], manner: Manner) -> tuple[Draft, ...]:
+    def _draft(self, original: Original, to: Circle, manner: Manner, templates: Sequence[Template]) -> Draft:
         name = made.template_name(manner.scenario, original)
-        template = made.chosen(await self.templates(), name, manner.language, manner.audience)
-        author = self._author(original.mail)
-        return tuple(
-            made.correction(original, circle, manner, template, author, self._ids.item()) for circle in to
-        )
+        template = made.chosen(templates, name, manner.language, manner.audience)
+        return made.correction(original, to, manner, template, self._author(original.mail), self._ids.item())
 
     async def _alone(self, original: Original, to: Circle, manner: Manner, save: bool) -> Draft:
         """The one draft of somebody who did not get the mail."""
-        (draft,) = await self._made(original, (to,), manner)
+        draft = self._draft(original, to, manner, await self.templates())
         if save:
             await self._drafts.save(draft)
         return draft

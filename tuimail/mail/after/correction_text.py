@@ -34,6 +34,7 @@ _PLACE = re.compile(rf"\{{({'|'.join(PLACES)})\}}")
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
 _LOOKED_AT = 4_000
+_BESIDE = 24
 _SHARE = 4
 
 _DAYS = "月火水木金土日"
@@ -109,6 +110,33 @@ def filled(template: Template, known: Mapping[str, str], language: Language) -> 
 def unfilled(text: str) -> tuple[str, ...]:
     """The marks that nobody has filled in."""
     return tuple(dict.fromkeys(MARK.findall(text)))
+
+
+def carried(before: str, after: str) -> dict[str, str]:
+    """What somebody wrote in the place of each mark of a text, where what stands beside it is still there."""
+    found: dict[str, str] = {}
+    for mark in MARK.finditer(before):
+        ahead = before[: mark.start()].rpartition("〕")[2][-_BESIDE:]
+        behind = before[mark.end() :].partition("〔")[0][:_BESIDE]
+        if not ahead.strip() or not behind.strip():
+            continue
+        typed = re.search(f"{re.escape(ahead)}(.{{1,500}}?){re.escape(behind)}", after, re.DOTALL)
+        if typed is not None and not MARK.search(typed[1]):
+            found.setdefault(mark[0], typed[1])
+    return found
+
+
+def carry(text: str, known: Mapping[str, str]) -> str:
+    """The text with those marks filled in."""
+    return MARK.sub(lambda mark: known.get(mark[0], mark[0]), text)
+
+
+def first_mark(text: str) -> tuple[int, int]:
+    """Row and column of the first mark; the beginning where there is none."""
+    for row, words in enumerate(text.split("\n")):
+        if mark := MARK.search(words):
+            return row, mark.start()
+    return 0, 0
 
 
 def said_when(at: datetime, language: Language) -> str:

@@ -30,6 +30,8 @@ NAMES = {
 LANGUAGES = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
 WORDINGS = {Audience.INSIDE: "inside wording", Audience.OUTSIDE: "outside wording"}
 
+MIXED = "worded for inside or outside"
+
 
 class Sheet(Struct, frozen=True):
     """All that the page shows. `outlooks` are by scenario, `added` the scenarios of one's own."""
@@ -64,7 +66,8 @@ def summary(sheet: Sheet, width: int) -> Iterator[Row]:
     if outlook is None:
         return
     people = [person for circle in outlook.circles for person in circle.people]
-    words = [LANGUAGES[outlook.language], _messages(sheet.wish, outlook), WORDINGS[outlook.audience]]
+    wording = MIXED if outlook.mixed else WORDINGS[outlook.audience]
+    words = [LANGUAGES[outlook.language], _messages(sheet.wish, outlook), wording]
     words += ["with the files of the original"] if sheet.wish.keep_files else []
     yield (Piece(f" {' · '.join(words)}", Tone.STRONG),)
     yield from _to(people, width)

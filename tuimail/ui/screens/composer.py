@@ -40,7 +40,7 @@ CORRECTION = "Correction"
 class ComposerScreen(WritingScreen):
     """Writes one draft. Whatever happens to it, the text is on disk or on the screen.
 
-    `part` says which of several it is; `sent` whether it was handed over when the place closed.
+    `part` says which of several it is; `sent` is what was handed over when the place closed, if it was.
     """
 
     place = Place.COMPOSER
@@ -48,7 +48,7 @@ class ComposerScreen(WritingScreen):
 
     def __init__(self, desk: Desk, draft: Draft, part: str = "") -> None:
         super().__init__(desk, draft)
-        self.sent = False
+        self.sent: Draft | None = None
         self._part = part
         self._soon: Timer | None = None
         self._kept: Draft | None = draft
@@ -144,8 +144,9 @@ class ComposerScreen(WritingScreen):
             return
         self._gone = True
         self._stop_filing()
+        draft = self.draft
         try:
-            await self.desk.engine.outbox.send(self.draft, confirmed)
+            await self.desk.engine.outbox.send(draft, confirmed)
         except ConfirmError as error:
             self._gone = False
             self.ask_first(str(error))
@@ -154,7 +155,7 @@ class ComposerScreen(WritingScreen):
             self.say(str(error), trouble=True)
             await self._keep_anyway()
         else:
-            self.sent = True
+            self.sent = draft
             self.close()
 
     def action_save(self) -> None:

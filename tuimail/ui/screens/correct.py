@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tuimail.engine.after.corrections import Outlook
 from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
+from tuimail.mail.after.correction_text import carried, carry, first_mark
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe
@@ -45,6 +46,7 @@ class CorrectScreen(PlaceScreen):
         self._scenario = ""
         self._drafts: tuple[Draft, ...] = ()
         self._at, self._edited, self._writing = 0, "", False
+        self._carried: dict[str, str] = {}
         self._offered = dict(OFFERS)
 
     def contents(self) -> Iterable[Widget]:
@@ -168,15 +170,19 @@ class CorrectScreen(PlaceScreen):
         try:
             written = self.desk.engine.corrections.drafts(self._sheet.mail, self._scenario, wish)
             self._drafts, self._at = await written, 0
+            self._carried = {}
             await self._open()
         finally:
             self._writing = False
 
     async def _open(self) -> None:
-        """The composer on the next draft."""
-        count = len(self._drafts)
-        part = f"{self._at + 1:,} of {count:,}" if count > 1 else ""
-        await self._go_on_with(self._drafts[self._at], part)
+        """The composer on the next draft, with what was filled in before."""
+        count, draft = len(self._drafts), self._drafts[self._at]
+        body = carry(draft.body, self._carried)
+        if body != draft.body:
+            draft = replace(draft, body=body, cursor=first_mark(body))
+            await self.desk.engine.drafts.save(draft)
+        await self._go_on_with(draft, f"{self._at + 1:,} of {count:,}" if count > 1 else "")
 
     async def _go_on_with(self, draft: Draft, part: str = "") -> None:
         from tuimail.ui.screens.composer import ComposerScreen
@@ -184,17 +190,19 @@ class CorrectScreen(PlaceScreen):
         composer = ComposerScreen(self.desk, draft, part)
         await self.app.push_screen(composer, lambda _: self._left_composer(composer.sent))
 
-    def _left_composer(self, sent: bool) -> None:
+    def _left_composer(self, sent: Draft | None) -> None:
         """Go on to the next draft; one that was left ends it, and the rest stay where they are."""
+        if sent is not None and self._at < len(self._drafts):
+            self._carried |= carried(self._drafts[self._at].body, sent.body)
         self._at += 1
-        if sent and self._at < len(self._drafts):
+        if sent is not None and self._at < len(self._drafts):
             self.work(self._open, "write")
-        elif sent and self._scenario == Scenario.PERSON and self._offered:
+        elif sent is not None and self._scenario == Scenario.PERSON and self._offered:
             from tuimail.ui.screens.ask import ChoiceScreen
 
             self.app.push_screen(ChoiceScreen(OFFERED, self._offered, "that was all"), self._chosen)
         else:
-            self._end(sent)
+            self._end(sent is not None)
 
     def _chosen(self, answer: str | None) -> None:
         if answer is None:
