@@ -215,3 +215,28 @@ def test_an_engine_that_reads_mail_finds_the_report_by_itself(run, exchange, mon
     assert [row.state for row in page.rows] == ["report received"]
     assert len(exchange.log.recalls) == 1
     assert not exchange.org.mailbox(KEN).messages("inbox")
+
+
+async def _read(letter, exchange):
+    """Sends a mail that asks for receipts, has Ken read it, and looks for what came of it."""
+    engine = wiring.build(*settings(None))
+    await engine.start(mail=False)
+    item = await engine.outbox.send_raw("work", letter)
+    async with asyncio.timeout(15):
+        while (mail := await engine.sent.of_item(item.id)) is None:
+            await asyncio.sleep(0.01)
+        exchange.org.run()
+        exchange.org.read(KEN, mail.message_id)
+        while not await engine.receipts.known(mail.message_id):
+            await engine.mailbox.sync("work", await engine.sync.home("work"))
+            await engine.receipts.look("work")
+            await asyncio.sleep(0.01)
+    page = await engine.recalls.page(mail)
+    await engine.close()
+    return page
+
+
+def test_a_receipt_of_reading_stands_on_the_page(run, exchange):
+    letter = f"From: {ME}\nTo: {KEN}\nDisposition-Notification-To: {ME}\nSubject: Q3\n\nx\n".encode()
+    page = asyncio.run(_read(letter, exchange))
+    assert [row.state for row in page.rows] == ["receipt said read"]
