@@ -187,8 +187,14 @@ async def test_the_record_is_saved_in_the_download_folder(on_page, press, seen, 
     assert form != "json" or json.loads(data)["mail"]["message_id"] == "<9@x>"
 
 
-async def test_keys_that_come_at_once_are_all_done(on_page, burst, world):
-    pilot = await on_page()
+async def test_keys_that_come_at_once_are_all_done(on_page, burst, world, monkeypatch):
+    pilot, put = await on_page(), world.after.put_incident
+
+    async def slowly(incident):
+        await asyncio.sleep(0.01)
+        return await put(incident)
+
+    monkeypatch.setattr(world.after, "put_incident", slowly)
     await burst(pilot, "space", "j", "space", "j", "space", "j", "space", "space", "j", "space")
     assert (await found(world)).undone == ("security", "apologise", "confirm", "prevent")
 

@@ -27,6 +27,19 @@ async def test_with_held_mail_it_asks_and_escape_stays(open_app, press, seen, wo
     assert "Inbox · work" in seen(pilot)
 
 
+async def test_what_goes_back_to_drafts_on_leaving_is_no_near_miss(open_app, press, world, monkeypatch):
+    hold(world)
+    undo, counted = world.outbox.undo, []
+
+    async def counting(item_id, caught=True):
+        counted.append(caught)
+        return await undo(item_id)
+
+    monkeypatch.setattr(world.outbox, "undo", counting)
+    await press(await open_app(), "q", "d")
+    assert counted == [False]
+
+
 @pytest.mark.parametrize(
     ("key", "state"),
     [("n", State.SENT), ("d", State.UNDONE), ("k", State.WAITING)],
