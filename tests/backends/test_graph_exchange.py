@@ -4,7 +4,7 @@ import json
 
 import pytest
 from msgspec.structs import replace
-from servers.graphing import KEN, LIST, ME, OUT, Journal, graph_at, mail, stand_in
+from servers.graphing import HASTY, KEN, LIST, ME, OUT, Journal, graph_at, mail, stand_in
 
 from tuimail.backends.graph import tips
 from tuimail.backends.graph.exchange import GraphExchange
@@ -200,7 +200,6 @@ async def test_an_id_of_the_other_kind_is_tried_once_after_a_definite_no(server,
         (Fault.cut(), Lost),
         (Fault.lost(), Lost),
         (Fault.middle(), Lost),
-        (Fault.slow(1.5), Lost),
         (Fault.answer(500), Lost),
         (Fault.answer(503, retry_after=1), Lost),
         (Fault.garbage(b"", 200), Lost),
@@ -210,7 +209,14 @@ async def test_a_recall_is_never_asked_for_twice(server, graph, exchange, fault,
     handle = await sent(graph)
     server.faults.add(RECALL, fault)
     assert type(await exchange.recall(handle)) is outcome
-    assert server.log.count("POST", "/recall") <= 1
+    assert server.log.count("POST", "/recall") == 1
+
+
+async def test_a_request_whose_answer_does_not_come_in_time_is_lost(server, graph):
+    handle = await sent(graph)
+    server.faults.add(RECALL, Fault.slow(0.5))
+    async with graph_at(server.url, bounds=HASTY) as hasty:
+        assert type(await GraphExchange(hasty).recall(handle)) is Lost
 
 
 async def test_a_second_400_is_a_no(server, graph, exchange):

@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from servers.graphing import KEN, ME, OUT, Journal, Tokens, graph_at, mail, stand_in
+from servers.graphing import HASTY, KEN, ME, OUT, Journal, Tokens, graph_at, mail, stand_in
 from servers.keeping import item_of
 
 from tuimail.backends.graph.submitter import GraphSubmitter
@@ -81,6 +81,14 @@ async def test_a_name_that_cannot_be_written_down_leaves_no_draft(server, submit
     assert (server.log.sent, drafts(server)) == ([], ())
 
 
+async def test_a_delivery_receipt_is_asked_for_and_mail_goes_without_where_that_is_refused(server, submitter):
+    await submitter.submit(mail(receipts=True), Journal())
+    assert b"Return-Receipt-To" in server.log.sent[0].wire
+    server.faults.add("PATCH /me/messages/*", Fault.answer(400))
+    assert isinstance(await submitter.submit(mail(token="other", receipts=True), Journal()), Accepted)
+    assert b"Return-Receipt-To" not in server.log.sent[1].wire
+
+
 async def test_a_handle_of_an_earlier_attempt_is_used_again(server, submitter):
     server.faults.add(SEND, Fault.answer(429))
     journal = Journal()
@@ -132,7 +140,6 @@ async def test_a_draft_that_was_thrown_away_meanwhile_is_refused_not_sent(server
         (Fault.lost(), Unreachable),
         (Fault.middle(), Unreachable),
         (Fault.garbage(status=201), Unreachable),
-        (Fault.slow(1.5), Unreachable),
         (Fault.answer(500), Unreachable),
         (Fault.answer(503), Unreachable),
         (Fault.answer(504), Unreachable),
@@ -160,7 +167,6 @@ async def test_before_it_is_sent_nothing_is_unsure(server, submitter, fault, out
         (Fault.cut(), Vanished),
         (Fault.lost(), Vanished),
         (Fault.middle(), Vanished),
-        (Fault.slow(1.5), Vanished),
         (Fault.answer(500), Vanished),
         (Fault.answer(503, retry_after=7), Vanished),
         (Fault.answer(504), Vanished),
@@ -178,6 +184,13 @@ async def test_an_answer_to_sending_says_what_it_says_and_no_more(server, submit
     came = await submitter.submit(mail(), Journal())
     assert type(came) is outcome
     assert not isinstance(came, Refused) or came.code >= 500
+
+
+@pytest.mark.parametrize(("where", "outcome"), [(CREATE, Unreachable), (SEND, Vanished)])
+async def test_an_answer_that_does_not_come_in_time_is_no_answer(server, where, outcome):
+    server.faults.add(where, Fault.slow(0.5))
+    async with graph_at(server.url, bounds=HASTY) as graph:
+        assert isinstance(await GraphSubmitter(graph).submit(mail(), Journal()), outcome)
 
 
 @pytest.mark.parametrize("where", [CREATE, SEND])

@@ -14,7 +14,8 @@ from tuimail.mail.letter.submission import Submission
 ME, KEN, LIST, OUT = "aiko@contoso.example", "ken@contoso.example", "all@contoso.example", "bo@other.example"
 PEOPLE = (Colleague("Aiko", ME), Colleague("Ken", KEN))
 GROUPS = (Group("All", LIST, (ME, KEN)),)
-QUICK = Bounds(connect=2, idle=1, whole=1, at_once=3)
+PATIENT = Bounds(connect=10, idle=10, whole=10, at_once=3)
+HASTY = Bounds(connect=10, idle=0.2, whole=0.2, at_once=3)
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -36,7 +37,7 @@ class Tokens:
 
 
 @contextlib.asynccontextmanager
-async def graph_at(url: str, credential=None, bounds: Bounds = QUICK):
+async def graph_at(url: str, credential=None, bounds: Bounds = PATIENT):
     """One account's Graph."""
     made = Graph(GraphServer(url, ME, bounds), credential or Tokens(), NOBODY)
     try:
@@ -56,4 +57,16 @@ def mail(to: str = KEN, *others: str, token: str = "token", cc: str = "", **chan
     return Submission(ME, people, wire.encode(), f"<{token}@contoso.example>", token, **changes)
 
 
-__all__ = ["KEN", "LIST", "ME", "OUT", "Journal", "Tokens", "graph_at", "mail", "message", "stand_in"]
+__all__ = [
+    "HASTY",
+    "KEN",
+    "LIST",
+    "ME",
+    "OUT",
+    "Journal",
+    "Tokens",
+    "graph_at",
+    "mail",
+    "message",
+    "stand_in",
+]

@@ -11,7 +11,7 @@ from tuimail.backends.graph import large
 from tuimail.backends.graph.http import ME, MESSAGES, Graph, at, query, text
 from tuimail.backends.graph.people import addressed
 from tuimail.backends.response import AnswerLost
-from tuimail.mail.errors import MailboxError
+from tuimail.mail.errors import MailboxError, MailboxRefused
 from tuimail.mail.letter.submission import Submission
 
 MIME = {"Content-Type": "text/plain"}
@@ -22,6 +22,14 @@ async def place(graph: Graph, submission: Submission) -> str:
 
     Raises MailboxError, and TooLarge; then nothing was sent.
     """
+    placed = await _placed(graph, submission)
+    if submission.receipts:
+        with contextlib.suppress(MailboxRefused):
+            await graph.ask("PATCH", at(placed), {"isDeliveryReceiptRequested": True})
+    return placed
+
+
+async def _placed(graph: Graph, submission: Submission) -> str:
     wire = addressed(submission)
     left = await standing(graph, submission.message_id) if submission.again else ""
     if len(wire) <= large.MIME_MOST:

@@ -112,7 +112,10 @@ class Graph:
     ) -> Response:
         """Send to an address that Graph gave for this and that is its own permission: no token goes there."""
         answer = await self._opened().ask(method, url, headers, body)
-        return self._checked(answer)
+        error = refusal(self.server.host, answer, self._now)
+        if error is not None:
+            raise error
+        return answer
 
     async def close(self) -> None:
         web, self._web = self._web, None

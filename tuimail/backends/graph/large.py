@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from tuimail.backends.graph.http import Graph, at
-from tuimail.backends.graph.refusal import Busy
+from tuimail.backends.graph.refusal import Busy, Rejected
 from tuimail.backends.response import AnswerLost, Unreached
 from tuimail.mail.errors import MailboxRefused
 from tuimail.mail.letter.filename import clean
@@ -85,7 +85,10 @@ async def _upload(graph: Graph, handle: str, file: File) -> None:
 
 
 async def _range(graph: Graph, url: str, data: bytes, start: int) -> int:
-    """Send what begins at `start`; where to go on. After a lost answer it is asked how far it got."""
+    """Send what begins at `start`; where to go on. After a lost answer it is asked how far it got.
+
+    A no is about the upload, which is begun anew with the next try, not about the message.
+    """
     piece = data[start : start + RANGE]
     headers = {
         "Content-Type": "application/octet-stream",
@@ -94,6 +97,8 @@ async def _range(graph: Graph, url: str, data: bytes, start: int) -> int:
     for _ in range(TRIES):
         try:
             await graph.put(url, piece, headers)
+        except Rejected as error:
+            raise AnswerLost(str(error)) from error
         except Busy as error:
             await asyncio.sleep(error.pause)
         except (AnswerLost, Unreached):
