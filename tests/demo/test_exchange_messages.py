@@ -126,7 +126,7 @@ def test_what_graph_refuses_is_refused(graph, inbox, query):
 
 def test_pages_hang_together_by_links(graph, inbox):
     answer, pages = graph.get("/me/mailFolders/inbox/messages?$top=6&$select=subject"), []
-    while True:
+    for _ in range(9):
         pages.append([one["subject"] for one in answer.json["value"]])
         if "@odata.nextLink" not in answer.json:
             break
