@@ -223,18 +223,11 @@ class Engine:
     def corrections(self) -> "Corrections":
         """Mail that puts sent mail right."""
         from tuimail.engine.after.corrections import Corrections
+        from tuimail.engine.after.originals import Originals
 
+        originals = Originals(self._accounts, self.sent, self.mailbox, self._store, self._cache, self._clock)
         return Corrections(
-            self._accounts,
-            self.drafts,
-            self.mailbox,
-            self._items,
-            self._store,
-            self._clock,
-            self._ids,
-            self._shelf,
-            self.sent,
-            self._cache,
+            self._accounts, self.drafts, originals, self._items, self._store, self._ids, self._shelf
         )
 
     @property

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 import tuimail
 from tuimail.backends.templates import Shelves
 from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
-from tuimail.mail.errors import AddressError, DraftError
+from tuimail.mail.errors import AddressError, DraftError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.hold.item import State
 from tuimail.mail.letter.address import Address
@@ -134,6 +134,22 @@ async def test_nothing_is_kept_when_something_is_wrong(world, engine):
         )
     with pytest.raises(DraftError, match="no template"):
         await engine.corrections.drafts(mail, "nothing-of-the-kind")
+    assert await engine.drafts.all() == ()
+
+
+async def test_a_disk_that_fails_half_way_keeps_none_of_them(world, engine, monkeypatch):
+    mail = await leave(world, engine, to="a@client.example, b@client.example, c@client.example")
+    save, saved = engine.drafts.save, []
+
+    async def save_one(draft):
+        if saved:
+            raise OutboxError("the disk is full")
+        saved.append(draft)
+        await save(draft)
+
+    monkeypatch.setattr(engine.drafts, "save", save_one)
+    with pytest.raises(OutboxError):
+        await engine.corrections.drafts(mail, Scenario.OTHER, Wish(each=True))
     assert await engine.drafts.all() == ()
 
 

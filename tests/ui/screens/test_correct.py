@@ -10,6 +10,7 @@ import tuimail
 from tuimail.backends.templates import Shelves
 from tuimail.engine.account import Accounts
 from tuimail.engine.after.corrections import Corrections
+from tuimail.engine.after.originals import Originals
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.hold.item import State
@@ -120,18 +121,9 @@ def sent(world):
         accounts = Accounts({account.name: account for account in world.accounts})
         shelf = Shelves(FOLDER, folder)
         world.sent = Sent(*mails)
-        world.corrections = Corrections(
-            accounts,
-            world.drafts,
-            world.mailbox,
-            Items(world.outbox.known),
-            store,
-            Clock(),
-            Ids(),
-            shelf,
-            world.sent,
-            Cache(),
-        )
+        originals = Originals(accounts, world.sent, world.mailbox, store, Cache(), Clock())
+        items = Items(world.outbox.known)
+        world.corrections = Corrections(accounts, world.drafts, originals, items, store, Ids(), shelf)
 
     return put
 

@@ -1,17 +1,13 @@
 """Mail that puts sent mail right: drafts of it, ready for the composer, and what became of them."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.engine.account import Account, Accounts
-from tuimail.engine.after.sent import SentMails
-from tuimail.engine.folders.mailbox import Mailbox
+from tuimail.engine.after.originals import Originals
 from tuimail.engine.sending.items import Items
 from tuimail.engine.writing.drafts import Drafts
 from tuimail.mail.after import correction_draft as made
@@ -20,21 +16,14 @@ from tuimail.mail.after.correction_draft import MEANT_FOR, MISSING, RESEND, Auth
 from tuimail.mail.after.correction_people import Circle, audience, circles, concerned
 from tuimail.mail.after.correction_text import language
 from tuimail.mail.after.sent_mail import SentMail
-from tuimail.mail.errors import DraftError, MailboxError, TuimailError
-from tuimail.mail.folder.folder import Role
-from tuimail.mail.folder.view import View
+from tuimail.mail.errors import DraftError, OutboxError
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.letter.address import Address, check, typed
 from tuimail.mail.letter.draft import Attachment, Draft
 from tuimail.mail.letter.template import Template
-from tuimail.ports import Clock, Ids, MailCache, OutboxStore, TemplateShelf
+from tuimail.ports import Ids, OutboxStore, TemplateShelf
 
 KNOWN = frozenset({*Scenario, MEANT_FOR, RESEND, MISSING})
-LOOKED_AT = 20
-"""So many of the last mails are looked through for one that puts no other right."""
-
-LEEWAY = 120.0
-"""Seconds by which the copy in Sent may seem newer than what left from here: it is filed afterwards."""
 
 MOST = 200
 """So many messages of their own are written at once; more people share one as blind copies."""
@@ -69,53 +58,43 @@ class Corrections:
         self,
         accounts: Accounts,
         drafts: Drafts,
-        mailbox: Mailbox,
+        originals: Originals,
         items: Items,
         store: OutboxStore,
-        clock: Clock,
         ids: Ids,
         shelf: TemplateShelf | None,
-        sent: SentMails,
-        cache: MailCache,
     ) -> None:
-        self._accounts, self._drafts, self._mailbox = accounts, drafts, mailbox
-        self._items, self._store, self._shelf = items, store, shelf
-        self._clock, self._ids = clock, ids
-        self._sent, self._cache = sent, cache
-        self._last: tuple[Original, bytes] | None = None
+        self._accounts, self._drafts, self._originals = accounts, drafts, originals
+        self._items, self._store, self._ids, self._shelf = items, store, ids, shelf
 
     async def last(self) -> SentMail | None:
         """The mail sent last, here or elsewhere, that puts no other right; None before the first."""
-        here = next((one for one in await self._sent.latest(LOOKED_AT) if not one.corrects), None)
-        newest = await self._cache.page(View("", "", role=Role.SENT), 0, LOOKED_AT)
-        own = self._accounts.own()
-        for row in newest:
-            if here is not None and row.received <= here.sent + LEEWAY:
-                break
-            if row.sender.spec.lower() in own:
-                with suppress(MailboxError):
-                    there = await self._sent.of(row.ref)
-                    if not there.corrects:
-                        return there
-        return here
+        return await self._originals.last()
 
     async def drafts(self, mail: SentMail, scenario: str, wish: Wish = AS_WISHED) -> tuple[Draft, ...]:
         """The drafts, one a message, saved. Raises DraftError, OutboxError; then none is kept."""
         written = await self.written(mail, scenario, wish)
-        for draft in reversed(written):
-            await self._drafts.save(draft)
+        try:
+            for draft in reversed(written):
+                await self._drafts.save(draft)
+        except OutboxError:
+            for draft in written:
+                with suppress(OutboxError):
+                    await self._store.drop_draft(draft.id)
+            raise
         return written
 
     async def written(self, mail: SentMail, scenario: str, wish: Wish = AS_WISHED) -> tuple[Draft, ...]:
         """The same, to look at: nothing is saved."""
-        original, raw = await self._original(mail)
+        original = await self._originals.of(mail)
         outlook = self._outlook(original, scenario, wish)
         if len(outlook.circles) > MOST:
             raise DraftError(
                 f"{len(outlook.circles):,} messages are too many at once; nothing was written."
                 " Choose one mail for all, or fewer people."
             )
-        files = (*await self._files(wish.files), *(_enclosed(raw, original) if wish.keep_files else ()))
+        kept = await self._originals.files(mail) if wish.keep_files else ()
+        files = (*await self._files(wish.files), *kept)
         templates, drafts = await self.templates(), list[Draft]()
         for circle in outlook.circles:
             wording = wish.audience or audience(circle.people, self._domains(mail.account))
@@ -127,31 +106,31 @@ class Corrections:
         self, mail: SentMail, scenario: str = Scenario.OTHER, wish: Wish = AS_WISHED
     ) -> Outlook:
         """What `drafts` would write, in which language, to whom."""
-        original, _ = await self._original(mail)
+        original = await self._originals.of(mail)
         return self._outlook(original, scenario, wish)
 
     async def meant_for(
         self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED, save: bool = True
     ) -> Draft:
         """An apology to the one the mail was meant for, or was about; `to` as typed."""
-        original, _ = await self._original(mail)
+        original = await self._originals.of(mail)
         people = typed(to) if to else ()
         manner = self._manner(original, people, MEANT_FOR, wish)
         return await self._alone(original, Circle(people), manner, save)
 
     async def resend(self, mail: SentMail, to: str = "", wish: Wish = AS_WISHED, save: bool = True) -> Draft:
         """The mail once more, with its files, for the right person. Raises DraftError."""
-        original, raw = await self._original(mail)
+        original = await self._originals.of(mail)
         if original.letter is None:
             raise DraftError(NO_TEXT)
         people = typed(to) if to else ()
         manner = self._manner(original, people, RESEND, wish)
-        manner = replace(manner, files=_enclosed(raw, original))
+        manner = replace(manner, files=await self._originals.files(mail))
         return await self._alone(original, Circle(people), manner, save)
 
     async def text(self, mail: SentMail) -> str:
         """What the mail said, to be edited. Raises DraftError."""
-        original, _ = await self._original(mail)
+        original = await self._originals.of(mail)
         if original.letter is None:
             raise DraftError(NO_TEXT)
         return str(original.letter.text)
@@ -173,28 +152,6 @@ class Corrections:
     async def templates(self) -> tuple[Template, ...]:
         """All templates as they are now. Raises DraftError for one that can't be read."""
         return await self._shelf.all() if self._shelf is not None else ()
-
-    async def _original(self, mail: SentMail) -> tuple[Original, bytes]:
-        """The mail with what is at hand of it: here first, then where its copy lies. The last one is kept."""
-        if self._last is not None and self._last[0].mail == mail and self._last[1]:
-            return self._last
-        from tuimail.mail.letter import parse
-
-        raw = await self._raw(mail)
-        letter = await asyncio.to_thread(parse.parse, raw) if raw else None
-        zone = parsedate_to_datetime(self._clock.rfc5322()).tzinfo
-        sent = letter.date if letter is not None else None
-        self._last = Original(mail, letter, sent or datetime.fromtimestamp(mail.sent, zone)), raw
-        return self._last
-
-    async def _raw(self, mail: SentMail) -> bytes:
-        if mail.item:
-            with suppress(TuimailError):
-                return (await self._store.submission(mail.item)).wire
-        if mail.ref is not None:
-            with suppress(TuimailError):
-                return await self._mailbox.raw(mail.ref)
-        return b""
 
     def _outlook(self, original: Original, scenario: str, wish: Wish) -> Outlook:
         people = self._people(original.mail, scenario, wish)
@@ -254,9 +211,3 @@ class Corrections:
 
     def _account(self, name: str) -> Account:
         return self._accounts.get(name, self._accounts.default)
-
-
-def _enclosed(raw: bytes, original: Original) -> tuple[Attachment, ...]:
-    from tuimail.mail.letter.parse import files
-
-    return files(raw, original.letter) if original.letter is not None else ()
