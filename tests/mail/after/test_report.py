@@ -127,6 +127,26 @@ def test_without_a_name_the_subject_tells():
     assert about(said, 2_000.0, [ONE, TWO]).id == "r1"
 
 
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [("\ufffd\ufffd Q3 numbers", "見積 Q3 numbers"), ("Q3 \ufffd 2027", "Q3 予算 2027")],
+)
+def test_letters_that_a_server_could_not_decode_stand_for_any(told, meant):
+    said = report([GENERATED, subject(f"Message Recall Report: {told}")])
+    assert about(said, 2_000.0, [(recall(1), meant), TWO]).id == "r1"
+    assert about(said, 2_000.0, [(recall(1), "Budget Q3 numbers 2026 x"), TWO]) is None
+
+
+def test_a_subject_of_nothing_but_such_letters_fits_none():
+    said = report([GENERATED, subject("Message Recall Report: \ufffd\ufffd")])
+    assert about(said, 2_000.0, [ONE, TWO]) is None
+
+
+def test_a_long_subject_may_be_cut_off():
+    said = report([GENERATED, subject("Message Recall Report: The numbers of the third quar…")])
+    assert about(said, 2_000.0, [(recall(1), "The numbers of the third quarter"), TWO]).id == "r1"
+
+
 def test_of_two_mails_with_one_subject_it_is_the_one_asked_for_last_before_it():
     said = report([subject("Message Recall Report: Q3 numbers")])
     both = [ONE, (recall(3, asked=1_800.0), "Q3 numbers"), (recall(4, asked=9_000.0), "Q3 numbers")]

@@ -138,7 +138,7 @@ def begin(
 def answered(recall: Recall, outcome: AskOutcome, now: float) -> Recall:
     """What came of asking."""
     if isinstance(outcome, Asked):
-        said = line(outcome.text)
+        said = line(" ".join(outcome.text.split()))
         request = line(outcome.request, 500)
         return _moved(
             recall, RecallState.REQUESTED, now, "recall requested", said, request=request, said=said

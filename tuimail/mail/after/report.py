@@ -22,6 +22,8 @@ BEFORE = 600.0
 """Seconds by which the server's clock may be behind."""
 
 LONGEST = 10_000
+SURE_LENGTH = 20
+"""A subject that was cut off says enough from so many letters on."""
 
 _GENERATED = "x-ms-exchange-generated-message-source"
 _ASKS = ("x-ms-exchange-recallreportgenerated", "x-ms-exchange-recallreportcfmgenerated")
@@ -159,6 +161,20 @@ def _is_about(said: Report, subject: str) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Subjects that are the same but for blanks, case, and the end that a server cut off."""
+    """Subjects that are the same but for blanks, case, and what a server cut off or could not decode."""
     first, second = (" ".join(text.split()).casefold() for text in (one, other))
-    return first == second or (len(second) > 20 and first.startswith(second.rstrip("….")))
+    cut = len(second) > SURE_LENGTH and first.startswith(second.rstrip("…."))
+    return first == second or cut or ("\ufffd" in second and _fits(first, re.split("\ufffd+", second)))
+
+
+def _fits(text: str, pieces: Sequence[str]) -> bool:
+    """Whether the pieces stand in the text in order, the first at its beginning, the last at its end."""
+    if not text.startswith(pieces[0]) or not any(piece.strip() for piece in pieces):
+        return False
+    at = len(pieces[0])
+    for piece in pieces[1:-1]:
+        at = text.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return text.endswith(pieces[-1]) and at <= len(text) - len(pieces[-1])
