@@ -74,6 +74,15 @@ def test_what_is_not_given_has_its_default(tmp_path):
             "accepted: undo_seconds, on_quit, late_after",
         ),
         (
+            '[incident]\nclocks = ["hipaa"]\n' + ACCOUNT,
+            'config.toml:2: incident.clocks: "hipaa" is not accepted; accepted: appi | appi-wrongful | gdpr',
+        ),
+        (
+            '[incident]\nsecurity = "csirt"\n' + ACCOUNT,
+            "config.toml:2: incident.security: “csirt” is not an address; "
+            "accepted: an address such as you@example.jp",
+        ),
+        (
             "[outbox]\nundo_seconds = 3601\n" + ACCOUNT,
             "config.toml:2: outbox.undo_seconds: 3601 is not accepted; accepted: 0 to 3600",
         ),
