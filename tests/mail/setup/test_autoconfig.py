@@ -49,6 +49,11 @@ def test_the_placeholders_are_filled(template, user):
     assert parse(config(server("imap", "i.jp", 993, "SSL", template), SMTPS), ADDRESS).user == user
 
 
+def test_a_host_may_be_named_by_the_domain():
+    found = parse(config(server("imap", "mail.%EMAILDOMAIN%", 993, "SSL"), SMTPS), ADDRESS)
+    assert found.imap.host == "mail.example.jp"
+
+
 def test_tls_from_the_first_byte_goes_before_starttls():
     starttls = server("imap", "imap.example.jp", 143, "STARTTLS")
     assert str(parse(config(starttls, IMAPS, SMTPS), ADDRESS).imap) == "imap.example.jp:993 tls"

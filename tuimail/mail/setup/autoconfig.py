@@ -26,8 +26,8 @@ def parse(data: bytes, address: str) -> Setting | None:
     root = _root(data)
     if root is None:
         return None
-    imap = next(_servers(root, "incomingServer", Kind.IMAP), None)
-    smtp = next(_servers(root, "outgoingServer", Kind.SMTP), None)
+    imap = next(_servers(root, "incomingServer", Kind.IMAP, address), None)
+    smtp = next(_servers(root, "outgoingServer", Kind.SMTP, address), None)
     if imap is None or smtp is None:
         return None
     (way_in, element), (way_out, _) = imap, smtp
@@ -61,19 +61,22 @@ def _root(data: bytes) -> "_Element | None":
     return root if root.tag == "clientConfig" else None
 
 
-def _servers(root: "_Element", tag: str, kind: Kind) -> Iterator[tuple[Server, "_Element"]]:
+def _servers(root: "_Element", tag: str, kind: Kind, address: str) -> Iterator[tuple[Server, "_Element"]]:
     """The usable ones: those that speak TLS from the first byte before those with STARTTLS (RFC 8314)."""
     found = [element for element in root.findall(f"emailProvider/{tag}") if element.get("type") == kind]
     for security in SECURITIES:
         for element in found:
-            if _text(element, "socketType") == security and (server := _server(element, kind)) is not None:
+            if _text(element, "socketType") != security:
+                continue
+            if (server := _server(element, kind, address)) is not None:
                 yield server, element
 
 
-def _server(element: "_Element", kind: Kind) -> Server | None:
+def _server(element: "_Element", kind: Kind, address: str) -> Server | None:
+    host = filled(_text(element, "hostname"), address)
     port, security = _text(element, "port"), SECURITIES[_text(element, "socketType")]
     try:
-        return typed(f"{_text(element, 'hostname')}:{port} {security}", kind)
+        return typed(f"{host}:{port} {security}", kind)
     except ConfigError:
         return None
 
