@@ -74,6 +74,10 @@ async def test_a_refused_token_is_denied_and_tried_once_and_says_what_to_do(door
     words = "5.7.8 authentication failed; sign in again: tuimail account sign-in work"
     assert outcome == Denied(535, words)
     assert len(door.logins) == 1
+    async with submitter(door.port, secret="wrong", **given) as way_out:
+        with pytest.raises(LoginError) as caught:
+            await way_out.check()
+    assert str(caught.value) == f"localhost:{door.port} refused the login: 535 {words}"
 
 
 @pytest.mark.parametrize("auth", ["password", "token"])

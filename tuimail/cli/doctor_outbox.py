@@ -11,7 +11,7 @@ from tuimail.cli.finding import Finding, State
 from tuimail.cli.opened import Opened
 from tuimail.cli.resting import resting
 from tuimail.mail.errors import AgentError, ScheduleError, TuimailError
-from tuimail.mail.hold.concern import Matter, told
+from tuimail.mail.hold.concern import Concern, Matter, told
 from tuimail.mail.hold.restored import COPY
 from tuimail.mail.letter.safe import line
 from tuimail.mail.when.calendar import knows
@@ -104,7 +104,13 @@ async def of_mail(open_: Opened) -> AsyncIterator[Finding]:
     for concern in needs:
         if concern.matter is not Matter.NOBODY_SENDS:
             state = State.WRONG if concern.matter in GRAVE else State.NOTE
-            hint = f": tuimail account go {concern.account}" if concern.matter is Matter.STOPPED else ""
-            yield Finding("resting", state, line(f"{told(concern, now)}{hint}"))
+            yield Finding("resting", state, line(f"{told(concern, now)}{_hint(concern)}"))
     if not any(concern.asks for concern in needs):
         yield Finding("resting", State.OK, "nothing waits for you")
+
+
+def _hint(concern: Concern) -> str:
+    """The command that lets mail go on; signing in again does that by itself."""
+    if concern.matter is not Matter.STOPPED or concern.action.startswith("tuimail "):
+        return ""
+    return f": tuimail account go {concern.account}"

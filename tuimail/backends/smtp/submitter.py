@@ -94,7 +94,7 @@ class SmtpSubmitter:
         except Broken as broken:
             raise MailboxError(f"{where}: {broken}") from broken
         except Stop as stop:
-            raise _as_error(where, stop.outcome) from stop
+            raise _as_error(where, stop.outcome, self._server) from stop
 
     async def _deliver(self, submission: Submission, body_next: BodyNext, more: More) -> Outcome:
         from tuimail.backends.smtp.transaction import deliver
@@ -158,11 +158,11 @@ def _fault(submission: Submission) -> str:
     return ""
 
 
-def _as_error(where: str, outcome: Outcome) -> MailboxError:
+def _as_error(where: str, outcome: Outcome, server: Server) -> MailboxError:
     match outcome:
         case Denied(code, text):
-            said = f"{where} refused the login; look at user and password: {code} {text}"
-            return LoginError(said if code else text)
+            advice = "" if server.remedy else "; look at user and password"
+            return LoginError(f"{where} refused the login{advice}: {code} {text}" if code else text)
         case Unreachable(why):
             return MailboxError(why)
         case _:

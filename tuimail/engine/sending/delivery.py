@@ -70,7 +70,7 @@ class Delivery:
         item, outcome = await self._hand_in(item, submission)
         now = self._post.clock.now()
         if isinstance(outcome, Denied):
-            await self._post.stops.stop(self._account.name, line(f"{outcome.code} {outcome.text}"), now)
+            await self._post.stops.stop(self._account.name, line(outcome.said), now)
         self.failures = self.failures + 1 if isinstance(outcome, Unreachable) else 0
         self._settled = settled(item, outcome, now, self._post.ids.jitter())
 

@@ -188,9 +188,11 @@ def _next(matter: Matter, item: Item, now: Moment) -> float | None:
 
 def _stopped(stop: Stop, count: int) -> Concern:
     rest = f"; {_mails(count)}" if count else ""
-    words = f"{stop.account}: the server refused the login ({stop.why}){rest}"
-    action = f"{SIGN_IN_AGAIN}{stop.remedy}" if stop.remedy else "mend the login, then let it go on"
-    return Concern(Matter.STOPPED, stop.account, None, count, words.replace(f"; {action}", ""), action)
+    words, action = f"the server refused the login ({stop.why})", "mend the login, then let it go on"
+    if stop.remedy:
+        reason = stop.why.removesuffix(f"{SIGN_IN_AGAIN}{stop.remedy}").rstrip("; ")
+        words, action = f"the login was refused ({reason})", stop.remedy
+    return Concern(Matter.STOPPED, stop.account, None, count, f"{stop.account}: {words}{rest}", action)
 
 
 def _nobody_sends(count: int) -> Concern:

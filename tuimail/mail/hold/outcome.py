@@ -42,6 +42,11 @@ class Denied(Struct, frozen=True):
     code: int
     text: str
 
+    @property
+    def said(self) -> str:
+        """The server's words; `code` is 0 where it was not the server who said so."""
+        return f"{self.code} {self.text}" if self.code else self.text
+
 
 class Unreachable(Struct, frozen=True):
     """No body byte left this computer; safe to try again, in `pause` seconds if the server says so."""

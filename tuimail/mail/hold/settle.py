@@ -31,9 +31,9 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | N
             return _kept(item, now, handle, line(text))
         case Refused():
             return _refused(item, outcome, now, jitter)
-        case Denied(code, text):
+        case Denied():
             why = "the server refused the login; the mail of this account waits"
-            return _again(item, now, line(f"{code} {text}"), 0.0, why)
+            return _again(item, now, line(outcome.said), 0.0, why)
         case Unreachable(why, pause):
             return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter, pause))
         case Vanished(why):
