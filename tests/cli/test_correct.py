@@ -102,6 +102,8 @@ def test_a_wrong_person_is_asked_in_english_without_a_word_of_the_mail(run, left
     code, out, _ = run("correct", "--reason", "wrong-person", "--lang", "en", "--print")
     assert code == 0 and "Correction: email sent to you in error" in out
     assert "tanaka" not in out and "打ち合わせ" not in out
+    code, _, err = run("correct", "--reason", "wrong-person")
+    assert code == 0 and "--reason resend" in err and "--reason meant-for" in err
 
 
 def test_blind_copies_for_all_whose_addresses_were_visible(run, left):

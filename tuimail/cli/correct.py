@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 LETTERS = dict(zip("watveo", Scenario, strict=True))
 BESIDES = ("meant-for", "resend")
+BESIDES_TOLD = (
+    "--reason resend --to ADDR writes it to the right person,"
+    " --reason meant-for to the one it was meant for or was about"
+)
 EACH, ALL = "each", "all"
 
 
@@ -42,7 +46,11 @@ def main(args: list[str], config: str | None) -> int:
     options = _parser().parse_args(args)
     written = asyncio.run(_run(options, config))
     print(_text(written, options), flush=True)
-    if options.json or options.print or not screen.has_terminal():
+    if options.json or options.print:
+        return 0
+    if written.reason == Scenario.PERSON:
+        note(BESIDES_TOLD)
+    if not screen.has_terminal():
         return 0
     if len(written.drafts) > 1:
         note(f"{len(written.drafts):,} drafts; the composer opens on the first, the others are in Drafts")
