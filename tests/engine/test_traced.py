@@ -8,7 +8,7 @@ from tuimail.mail.errors import MailboxError
 from tuimail.mail.hold.item import Filing, State
 from tuimail.mail.hold.look import MOST_HAND_INS
 from tuimail.mail.hold.move import SETTLE_SECONDS
-from tuimail.mail.hold.outcome import Accepted, Unreachable, Vanished
+from tuimail.mail.hold.outcome import Accepted, Refused, Unreachable, Vanished
 from tuimail.mail.hold.trace import Trace
 
 TURN = 0.01
@@ -96,6 +96,16 @@ async def test_a_pause_that_the_server_asks_for_is_kept(world, tracer):
     item = await sent_off(world, engine, Unreachable("wants fewer requests", 120.0))
     waiting = await turned(world, engine, item, lambda known: known.tries == 1)
     assert waiting.hold == 120.0
+
+
+async def test_the_draft_of_what_failed_stays_till_it_is_deleted(world, tracer):
+    engine = await world.sending()
+    item = await sent_off(world, engine, Refused(554, "no"))
+    failed = await world.state(engine, item, State.FAILED)
+    assert tracer.forgotten == []
+    await engine.outbox.delete(failed.id)
+    await world.until(lambda: world.clock.advance(TURN) or tracer.forgotten)
+    assert tracer.forgotten == ["draft-1"]
 
 
 async def test_the_draft_of_what_was_taken_back_is_removed_there(world, tracer):

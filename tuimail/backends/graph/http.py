@@ -6,6 +6,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
@@ -111,7 +112,7 @@ class Graph:
         self, url: str, body: bytes | None, headers: Mapping[str, str], method: str = "PUT"
     ) -> Response:
         """Send to an address that Graph gave for this and that is its own permission: no token goes there."""
-        answer = await self._opened().ask(method, url, headers, body)
+        answer = await (await self._opened()).ask(method, url, headers, body)
         error = refusal(self.server.host, answer, self._now)
         if error is not None:
             raise error
@@ -133,7 +134,8 @@ class Graph:
         longest: int | None,
     ) -> Response:
         login = {"Authorization": f"Bearer {token}"} if token else {}
-        return await self._opened().ask(method, url, {**headers, **login}, body, seconds, longest)
+        web = await self._opened()
+        return await web.ask(method, url, {**headers, **login}, body, seconds, longest)
 
     async def _token(self, claims: str = "") -> str:
         try:
@@ -166,7 +168,10 @@ class Graph:
             raise Rejected(f"{self.server.host} points to {line(path, 100)}; not followed", 502)
         return path
 
-    def _opened(self) -> "Web":
+    async def _opened(self) -> "Web":
+        """httpx loads with the first request, beside the loop: a screen goes on meanwhile."""
+        if self._web is None:
+            await asyncio.to_thread(import_module, "tuimail.backends.web")
         from tuimail.backends.web import Web
 
         if self._web is None:

@@ -18,13 +18,14 @@ from tuimail.ports import Clock
 class Finder:
     """Runs in the process that sends. It only reads, and has nothing sent again but a draft that was not.
 
-    The draft that a message taken back has left on its server is removed.
+    A draft is removed that was left on a server by a message that was taken back, or failed and was deleted.
     """
 
     def __init__(self, items: Items, clock: Clock) -> None:
         self._items = items
         self._clock = clock
         self._unsure: dict[str, Item] = {}
+        self._failed: dict[str, Item] = {}
         self._left_behind: dict[str, Item] = {}
         items.watch(self._note)
 
@@ -76,8 +77,14 @@ class Finder:
             self._unsure[item_id] = item
         else:
             self._unsure.pop(item_id, None)
-        if item is not None and item.state is State.UNDONE and item.remote:
-            self._left_behind[item_id] = item
+        failed = self._failed.pop(item_id, None)
+        left = item or failed
+        if left is None or not left.remote:
+            return
+        if item is not None and item.state is State.FAILED:
+            self._failed[item_id] = item
+        elif item is None or item.state is State.UNDONE:
+            self._left_behind[item_id] = left
 
 
 async def copy_in_sent(account: Account, item: Item) -> tuple[Folder, bool]:
