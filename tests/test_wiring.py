@@ -2,7 +2,7 @@ import pytest
 
 from tuimail import wiring
 from tuimail.config import Account, Config, Graph, Jmap, Outbox, Recall, Server
-from tuimail.mail.after.verdict import Kind
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.errors import ConfigError, SecretError
 from tuimail.paths import Paths
 from tuimail.wiring import signing_in

@@ -11,10 +11,11 @@ from tuimail.backends.graph.exchange import GraphExchange
 from tuimail.backends.graph.submitter import GraphSubmitter
 from tuimail.demo.exchange import Colleague, Fault, Group
 from tuimail.demo.exchange.errors import Trouble
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked, Lost, NotAsked
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope
-from tuimail.mail.after.verdict import Kind, Tenant
+from tuimail.mail.after.verdict import Tenant
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line

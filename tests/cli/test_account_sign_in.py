@@ -13,7 +13,7 @@ from tuimail.backends.oauth import microsoft
 from tuimail.cli import account_sign_in
 from tuimail.cli.main import main
 from tuimail.config import load
-from tuimail.mail.after.verdict import Kind
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.hold.stop import Stop
 from tuimail.store.outbox import OutboxFile
 from tuimail.wiring.signing_in import Login

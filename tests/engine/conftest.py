@@ -9,7 +9,7 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
-from tuimail.mail.after.verdict import Kind
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.letter.address import Address
 from tuimail.store.after import AfterFile
 from tuimail.store.cache import CacheFile

@@ -5,9 +5,10 @@ from collections import Counter
 from engine.fakes import FakeSource
 from msgspec.structs import replace
 
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked
 from tuimail.mail.after.tip import Scope, Tip
-from tuimail.mail.after.verdict import Kind, Tenant
+from tuimail.mail.after.verdict import Tenant
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.letter.address import Address, parse_addresses
 from tuimail.mail.letter.fields import split

@@ -11,8 +11,8 @@ from collections import Counter
 from builders import a_draft
 from engine.exchange_double import FakeExchange, LetterSource
 
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked, Lost, NotAsked, RecallState
-from tuimail.mail.after.verdict import Kind
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.item import State
 

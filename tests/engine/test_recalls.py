@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from tuimail.engine.after.recalls import Wish
 from tuimail.engine.news import AfterChanged
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked, Lost, NotAsked, RecallState
-from tuimail.mail.after.verdict import SWITCHED_OFF, Answer, Course, Kind
+from tuimail.mail.after.verdict import SWITCHED_OFF, Answer, Course
 from tuimail.mail.errors import MailboxError, OutboxError, RecallError
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.outcome import Accepted, Refusal

@@ -4,8 +4,8 @@ import pytest
 from builders import a_draft
 from engine.exchange_double import FakeExchange
 
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.tip import Scope
-from tuimail.mail.after.verdict import Kind
 from tuimail.mail.hold.item import State
 
 

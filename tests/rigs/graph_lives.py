@@ -26,8 +26,8 @@ from tuimail.engine import engine as engines
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.engine.sending import sender
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Lost
-from tuimail.mail.after.verdict import Kind
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold import look, move, retry
 from tuimail.mail.hold.item import State

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from tuimail.mail.after.verdict import Kind
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.identity import Identity

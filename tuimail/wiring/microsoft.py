@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tuimail import config as settings
-from tuimail.mail.after.verdict import Kind
+from tuimail.mail.after.kind import Kind
 from tuimail.ports import Exchange, Keeper, Submitter, Tracer
 
 if TYPE_CHECKING:

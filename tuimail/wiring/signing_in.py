@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tuimail import config as settings
-from tuimail.mail.after.verdict import Kind
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.errors import ConfigError, OpenError
 from tuimail.mail.hold.stop import SIGN_IN_AGAIN
 from tuimail.mail.letter.safe import line

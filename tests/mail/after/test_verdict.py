@@ -2,9 +2,10 @@
 
 import pytest
 
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope, Tip
-from tuimail.mail.after.verdict import Answer, Course, Kind, Tenant, foresee
+from tuimail.mail.after.verdict import Answer, Course, Tenant, foresee
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe
 

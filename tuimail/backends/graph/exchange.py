@@ -11,10 +11,11 @@ from tuimail.backends.graph.http import ME, Graph, query
 from tuimail.backends.graph.place import SENT, in_sent, place_of
 from tuimail.backends.graph.refusal import TOO_MANY_REQUESTS, Busy, Rejected
 from tuimail.backends.response import AnswerLost
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked, AskOutcome, Lost, NotAsked
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Tip
-from tuimail.mail.after.verdict import Kind, Tenant
+from tuimail.mail.after.verdict import Tenant
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.safe import line
 

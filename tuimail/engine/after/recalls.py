@@ -5,6 +5,7 @@ A request is on disk before it leaves, and nothing here ever repeats one.
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
+from datetime import tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,14 +18,15 @@ from tuimail.engine.news import AfterChanged, Newsroom
 from tuimail.engine.sending.items import Items
 from tuimail.mail.after import recall as moves
 from tuimail.mail.after import report
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.page import Page, page
 from tuimail.mail.after.recall import Recall, RecallState
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope, Tip
-from tuimail.mail.after.verdict import SIGN_IN, Course, Foresight, Kind, Tenant, foresee
+from tuimail.mail.after.verdict import SIGN_IN, Course, Foresight, Tenant, foresee
 from tuimail.mail.errors import MailboxError, OutboxError, RecallError, TuimailError
 from tuimail.mail.letter.envelope import Envelope
-from tuimail.ports import AfterStore, Clock, Exchange
+from tuimail.ports import AfterStore, Clock, Exchange, Files
 
 TRIES = 3
 NOT_THERE = "It is not in Sent Items, or not yet; nothing was asked. Try again in a minute."
@@ -54,11 +56,12 @@ class Recalls:
         newsroom: Newsroom,
         clock: Clock,
         arrivals: Arrivals,
+        files: Files,
         enabled: bool = True,
     ) -> None:
         self._accounts, self._sent, self._items = accounts, sent, items
         self._store, self._newsroom, self._clock = store, newsroom, clock
-        self._arrivals = arrivals
+        self._arrivals, self._files = arrivals, files
         self._enabled = enabled
         self._under_way: set[str] = set()
 
@@ -123,6 +126,14 @@ class Recalls:
         recalls = await self.known(mail.message_id)
         receipts = await self._store.receipts(mail.message_id)
         return page(mail, foresight, recalls, receipts, await self._sent.correcting(mail.message_id))
+
+    async def save(self, page: Page, form: str, folder: str, zone: tzinfo) -> str:
+        """The page as a file in `folder`, never over another one; its path. Raises SaveError."""
+        from tuimail.mail.after.export import file
+        from tuimail.mail.letter.filename import clean
+
+        name = clean(f"recall {page.mail.subject[:60].rstrip()}.{form}")
+        return await self._files.save(folder, name, file(page, form, zone))
 
     async def look(self, account: str, ask: bool = False) -> None:
         """Find reports in the inbox of the account. With `ask` its server is asked what is new first.

@@ -5,27 +5,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope, Tip
 from tuimail.mail.letter.address import Address, ascii_domain
-
-
-class Kind(StrEnum):
-    """What kind of account a mail was sent from, as far as recall goes."""
-
-    WORK = "work"
-    """Microsoft 365, work or school, signed in to Graph."""
-
-    PERSONAL = "personal"
-    """outlook.com and its like."""
-
-    ON_PREMISES = "on premises"
-    """An Exchange server of the organisation's own."""
-
-    UNSIGNED = "unsigned"
-    """Microsoft 365 by IMAP and SMTP alone, without Graph."""
-
-    OTHER = "other"
 
 
 class Tenant(Struct, frozen=True):
