@@ -115,14 +115,16 @@ class TokenFile:
             raise self._trouble(error) from None
 
     def _replace(self, raw: bytes) -> None:
-        beside = self._path.with_suffix(".new")
-        beside.unlink(missing_ok=True)
+        beside = self._path.with_suffix(f".{os.urandom(8).hex()}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(beside, flags, PRIVATE_FILE), "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
+        try:
+            with os.fdopen(os.open(beside, flags, PRIVATE_FILE), "wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _trouble(self, error: OSError) -> SecretError:
         why = (error.strerror or "").lower()
