@@ -182,6 +182,7 @@ class Engine:
             self._newsroom,
             self._clock,
             Arrivals(self._cache, self.mailbox, self.sync, self._newsroom),
+            self._files,
             self._recall,
         )
 
@@ -337,7 +338,7 @@ class Engine:
         await asyncio.to_thread(import_module, "tuimail.engine.after.watch")
         from tuimail.engine.after.watch import Watch
 
-        parts = self._accounts, self.sent, self.recalls, self.receipts, self._after
+        parts = self._accounts, self.sync.home, self.sent, self.recalls, self.receipts, self._after
         await Watch(*parts, self._newsroom, self._clock, self._reads).run()
 
     async def _look_at_rules(self) -> None:

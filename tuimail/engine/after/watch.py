@@ -1,6 +1,7 @@
 """Behind everything: records what left, and looks through inboxes for what comes of it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from tuimail.engine.account import Accounts
@@ -8,6 +9,7 @@ from tuimail.engine.after.recalls import Recalls
 from tuimail.engine.after.receipts import Receipts
 from tuimail.engine.after.sent import SentMails
 from tuimail.engine.news import AfterChanged, ItemChanged, News, Newsroom, Notice, OutboxLoaded, Synced
+from tuimail.engine.places import Place
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.item import State
 from tuimail.mail.letter.safe import line
@@ -21,11 +23,12 @@ TIPS_SECONDS = 2.0
 
 
 class Watch:
-    """One loop. Without `reads` no inbox is looked at: whoever reads mail does that."""
+    """One loop. Without `reads` no inbox is looked at: whoever reads mail does that. `home` names inboxes."""
 
     def __init__(
         self,
         accounts: Accounts,
+        home: Callable[[str], Awaitable[str]],
         sent: SentMails,
         recalls: Recalls,
         receipts: Receipts,
@@ -36,7 +39,8 @@ class Watch:
     ) -> None:
         self._sent, self._recalls, self._receipts = sent, recalls, receipts
         self._store, self._newsroom, self._clock = store, newsroom, clock
-        self._due = set(accounts) if reads else set[str]()
+        self._home, self._due = home, set(accounts) if reads else set[str]()
+        self._synced: set[Place] = set()
         self._reads = reads
         self._woken = asyncio.Event()
         self._said = ""
@@ -59,6 +63,7 @@ class Watch:
             await self._sent.catch_up()
             await self._foresee()
             await self._recalls.known()
+            await self._mind_inboxes()
             while self._due:
                 await self._look(self._due.pop())
             self._said = ""
@@ -78,6 +83,13 @@ class Watch:
                     async with asyncio.timeout(TIPS_SECONDS):
                         await self._recalls.foresee(mail)
 
+    async def _mind_inboxes(self) -> None:
+        """Of the folders that were brought up to date only inboxes have what is looked for."""
+        while self._synced:
+            account, folder = self._synced.pop()
+            if folder == await self._home(account):
+                self._due.add(account)
+
     async def _look(self, account: str) -> None:
         await self._recalls.look(account)
         await self._receipts.look(account)
@@ -93,7 +105,7 @@ class Watch:
 
     def _hear(self, news: News) -> None:
         if isinstance(news, Synced) and self._reads:
-            self._due.add(news.account)
+            self._synced.add((news.account, news.folder))
         left = isinstance(news, ItemChanged) and news.item.state is State.SENT
-        if self._due or left or isinstance(news, OutboxLoaded | AfterChanged):
+        if self._synced or left or isinstance(news, OutboxLoaded | AfterChanged):
             self._woken.set()
