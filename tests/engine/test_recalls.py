@@ -134,6 +134,22 @@ async def test_mail_of_ones_own_from_elsewhere_is_taken_from_its_copy(world, exc
     assert (mail.message_id, mail.bcc, mail.item, mail.sent) == ("<far@x>", (), "", NOW.wall)
 
 
+async def test_mail_from_elsewhere_is_remembered_once_it_was_asked_for_whatever_its_date(world, exchange):
+    engine = await world.sending()
+    kept = await sent(world, engine, **INSIDE)
+    wire = b"""From: me@work.example.jp
+To: aiko@home.example.jp
+Message-ID: <far@x>
+Subject: far
+Date: Fri, 15 Jan 2099 08:00:00 +0000
+
+x"""
+    mail = await engine.sent.of(Ref("work", "Gesendet", world.source.arrive(NOW.wall, wire, "Gesendet")))
+    await engine.recalls.ask(mail, await engine.recalls.foresee(mail))
+    assert (await engine.sent.named("<far@x>")).sent == NOW.wall
+    assert await engine.sent.named(kept.message_id) == kept
+
+
 async def test_mail_of_others_is_not_ones_own(world, exchange):
     engine = await world.started()
     ref = Ref("work", "INBOX", world.source.arrive(5, b"From: aiko@home.example.jp\r\n\r\nx"))

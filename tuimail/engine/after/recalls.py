@@ -99,8 +99,7 @@ class Recalls:
         sent_id = await exchange.find_sent(mail)
         if not sent_id:
             raise RecallError(NOT_THERE)
-        if await self._store.sent(mail.message_id) is None:
-            await self._sent.keep(mail)
+        await self._remember(mail)
         return await self._ask(exchange, wish, sent_id, len(before) + 1)
 
     async def ask_all(
@@ -167,6 +166,11 @@ class Recalls:
                 why = f"recall: {came.trail[-1].why}"
                 await trail.tell(self._items, self._clock, mail.item if mail else "", why)
                 return
+
+    async def _remember(self, mail: SentMail) -> None:
+        """Of mail that left elsewhere there is no record yet; a date to come is not believed."""
+        if await self._store.sent(mail.message_id) is None:
+            await self._sent.keep(replace(mail, sent=min(mail.sent, self._clock.now().wall)))
 
     def _allowed(self, wish: Wish) -> Exchange:
         """The way to ask. Raises RecallError."""
