@@ -1,5 +1,6 @@
 """The demo's Microsoft 365 account: its mail at first, and the stand-in joined with the post office."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.utils import getaddresses
@@ -31,7 +32,7 @@ def seed(mail: Path, people: Path, now: datetime) -> None:
                 maildir.put(people / spec, one.raw, one.received, read)
 
 
-def joined(office: PostOffice, mail: Path, people: Path) -> StandIn:
+def joined(office: PostOffice, mail: Path, people: Path, clock: Callable[[], float]) -> StandIn:
     """The open stand-in: it shows your mailbox in `mail`, and mail goes between it and the post office."""
     policy = Policy(tokens=None, report_seconds=office.pause * REPORTED_AFTER)
     cooperative = replace(tenant(), policy=policy)
@@ -50,7 +51,7 @@ def joined(office: PostOffice, mail: Path, people: Path) -> StandIn:
     def mirror(spec: str) -> Mirror:
         return Mirror(mail if spec == YOU_THERE.spec else people / spec)
 
-    standin = StandIn(cooperative, YOU_THERE.spec, outside=outside, arrived=arrived, mirrors=mirror)
+    standin = StandIn(cooperative, YOU_THERE.spec, clock, outside, arrived, mirror)
     for one in cooperative.people:
         office.others[one.spec] = partial(_received, standin, one.spec)
     return standin.open()

@@ -1,6 +1,7 @@
 """The built-in world: your two Maildirs in a folder, everybody else's, a post office and an Exchange."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -32,11 +33,16 @@ class World(Struct, frozen=True):
 
 @contextmanager
 def opened(
-    root: Path, undo_seconds: int = 10, pause: float = 4.0, now: datetime | None = None
+    root: Path,
+    undo_seconds: int = 10,
+    pause: float = 4.0,
+    now: datetime | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Iterator[World]:
     """The world in `root`, seeded on the first visit with mail that ends just before `now`.
 
-    People answer after `pause` seconds; the post office is closed again at the end.
+    People answer after `pause` seconds; the post office is closed again at the end. The Exchange goes by
+    `clock`, in UTC seconds.
     """
     mail = root / "Mail"
     root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -48,7 +54,7 @@ def opened(
         _make(there)
         office.seed(there, people, now or datetime.now().astimezone())
     post = PostOffice(you=mail, people=people, pause=pause).open()
-    exchange = office.joined(post, there, people)
+    exchange = office.joined(post, there, people, clock)
     try:
         config = _config(root, post.port, exchange.url, undo_seconds)
         yield World(config, Paths.under(root), post, exchange)
