@@ -133,8 +133,10 @@ KEYS: tuple[Key, ...] = (
     Key("recall", "B", "recall", "ask back", "Ask Exchange for a mail that left", (*_MAIL, *_O), False),
     Key("recall_ask", "a", "ask", "ask Exchange", "Ask for the copies, after a question", _RECALL),
     Key(
-        "recall_replace", "R", "ask(True)", "ask and replace", "Ask, and open the mail to send anew", _RECALL
+        "recall_replace", "R", "ask(True)", "replace", "Ask, and open the mail to send anew", _RECALL
     ),
+    Key("recall_report", "r", "report", "report", "Read the report that came", _RECALL),
+    Key("recall_export", "E", "export", "export", "Save the page: Markdown, CSV or JSON", _RECALL),
     Key("recall_incident", "i", "incident", "incident", "The record of what is done about it", _RECALL),
     Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),
     Key("reply_list", "l", "reply_list", "reply to list", "Answer the mailing list", _MAIL, shown=False),

@@ -10,6 +10,7 @@ from tuimail.mail.after.page import Mark, Page, Row
 from tuimail.mail.letter.address import show
 
 FORMS = ("md", "csv", "json")
+BOM = "\ufeff"
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~])")
@@ -21,6 +22,12 @@ def export(page: Page, form: str, zone: tzinfo) -> str:
     """The text; times are ISO 8601 by the clock of `zone`. Raises KeyError for another form than `FORMS`."""
     writers: dict[str, Callable[[Page, tzinfo], str]] = {"md": _markdown, "csv": _csv, "json": _json}
     return writers[form](page, zone)
+
+
+def file(page: Page, form: str, zone: tzinfo) -> bytes:
+    """The same as the contents of a file; without its mark Excel takes Japanese for something else."""
+    text = export(page, form, zone)
+    return (BOM + text if form == "csv" else text).encode()
 
 
 def as_json(page: Page, zone: tzinfo) -> dict[str, Any]:

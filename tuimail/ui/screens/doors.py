@@ -34,6 +34,11 @@ class Step(Protocol):
     async def __call__(self, rows: int, unread: bool = False, peek: bool = False) -> Envelope | None: ...
 
 
+async def alone(rows: int, unread: bool = False, peek: bool = False) -> Envelope | None:
+    """The step of a message that is read by itself."""
+    return None
+
+
 async def write(app: App[None], desk: Desk, draft: Draft) -> None:
     """Open the composer on a draft, or go back to the one that has it open."""
     from tuimail.ui.screens.composer import ComposerScreen
