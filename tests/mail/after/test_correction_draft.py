@@ -128,7 +128,7 @@ LEAK = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_
 def test_no_sentence_of_what_leaked_is_repeated(sentences, case):
     scenario, lang, who = case
     draft = written(scenario, lang, who, an_original("\n".join(sentences), files=1))
-    known = " ".join(f"{one.subject}\n{one.body}" for one in TEMPLATES)
+    known = written(scenario, lang, who, an_original("", files=1)).body
     assert not [one for one in sentences if one in draft.body and one not in known]
 
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from tuimail.mail.after.correction import Audience, Language, Scenario
 from tuimail.mail.after.correction_changes import changes, listed
-from tuimail.mail.after.correction_people import Circle, addressed, called
+from tuimail.mail.after.correction_names import addressed, called
+from tuimail.mail.after.correction_people import Circle
 from tuimail.mail.after.correction_text import Filled, filled, said_when
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.errors import DraftError
