@@ -13,6 +13,9 @@ from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, row_len, wrap
 from tuimail.ui.format.times import date, hour
 
+NAME, BESIDE = 28, 33
+"""Cells for the name of what was wrong, and of the row before what is said about it."""
+
 ROWS, MARGIN = 4, 18
 """How many rows of people are shown, and what is left free beside them."""
 
@@ -22,7 +25,7 @@ MOST = 9
 NAMES = {
     Scenario.PERSON: ("wrong person", "asks to delete it; then the right person gets it"),
     Scenario.ATTACHMENT: ("wrong or missing attachment", "asks for the right file, which goes along"),
-    Scenario.CONTENT: ("wrong text", "edit the original; what differs is listed 誤 → 正"),
+    Scenario.CONTENT: ("wrong text", "edit the original; what differs is listed"),
     Scenario.ADDRESSES: ("addresses visible", "in To or Cc instead of Bcc; a mail each"),
     Scenario.EARLY: ("sent too early", "half written; the finished one follows"),
     Scenario.OTHER: ("something else", "say it in your own words"),
@@ -55,7 +58,7 @@ def title(mail: SentMail, now: float) -> str:
 def choices(sheet: Sheet, keys: Mapping[str, str], width: int) -> Iterator[Row]:
     """A row for everything that can have been wrong; `keys` by scenario."""
     for scenario, (name, about) in NAMES.items():
-        yield _choice(keys[scenario], name, _whom(sheet, scenario) or about, width)
+        yield _choice(keys[scenario], name, _whom(sheet, scenario, width - BESIDE) or about, width)
     for number, name in enumerate(sheet.added[:MOST], 1):
         yield _choice(str(number), line(name, 40), "your own template", width)
 
@@ -76,20 +79,21 @@ def summary(sheet: Sheet, width: int) -> Iterator[Row]:
 
 
 def _choice(key: str, name: str, about: str, width: int) -> Row:
-    left = (Piece(f" {fit(key, 2)} ", Tone.ACCENT), Piece(fit(name, 28) + " ", Tone.STRONG))
+    left = (Piece(f" {fit(key, 2)} ", Tone.ACCENT), Piece(fit(name, NAME) + " ", Tone.STRONG))
     return (*left, Piece(cut(about, max(0, width - row_len(left))), Tone.MUTED))
 
 
-def _whom(sheet: Sheet, scenario: str) -> str:
-    """Who alone gets a correction of this kind, where that is not everybody."""
+def _whom(sheet: Sheet, scenario: str, room: int) -> str:
+    """Who alone gets a correction of this kind, where that is not everybody: by name, or how many."""
     outlook, usual = sheet.outlooks.get(scenario), sheet.outlooks.get(Scenario.OTHER)
     if outlook is None or usual is None or sheet.wish.to is not None or scenario != Scenario.PERSON:
         return ""
     people = [person for circle in outlook.circles for person in circle.people]
     if len(people) == sum(len(circle.people) for circle in usual.circles):
         return ""
-    names = ", ".join(person.spec for person in people[:2]) + (" …" if len(people) > 2 else "")
-    return f"asks those outside: {line(names, 120)}"
+    named = f"asks those outside: {', '.join(line(person.spec) for person in people)}"
+    counted = f"asks those outside: {len(people):,} of {len(sheet.mail.people):,} people"
+    return named if cell_len(named) <= room else counted
 
 
 def _messages(wish: Wish, outlook: Outlook) -> str:

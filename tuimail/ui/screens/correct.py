@@ -25,7 +25,7 @@ from tuimail.ui.widgets.painted import Painted
 LOOKED_AT = (Scenario.OTHER, Scenario.PERSON)
 """The scenarios that differ in whom they go to."""
 
-OFFERS = {"r": "send it to the right person", "p": "write to the one it was meant for, or about"}
+OFFERS = {"r": "send it to the right person", "p": "write to those concerned"}
 OFFERED = Safe("The correction is on its way out. Of the mail itself:")
 
 

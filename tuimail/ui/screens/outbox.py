@@ -242,7 +242,13 @@ class OutboxScreen(DoingScreen):
         needless = KEYS - useful
         needless |= frozenset() if self.items.count else {"item_mark"}
         needless |= frozenset() if self.desk.engine.outbox.stops() else {"account_go"}
-        self.query_one(KeyBar).turn(self.place, needless, labels)
+        self.query_one(KeyBar).turn(self.place, needless, labels, self._next(chosen))
+
+    def _next(self, chosen: Sequence[Item]) -> Sequence[str]:
+        """What can still be done about mail that left: asked back where there is somebody to ask."""
+        asked = {account.name for account in self.desk.engine.accounts if account.exchange is not None}
+        left = bool(chosen) and all(item.state is State.SENT for item in chosen)
+        return ("correct", "recall") if left and all(item.account in asked for item in chosen) else ()
 
     async def _show_trail(self) -> None:
         item = self.items.current

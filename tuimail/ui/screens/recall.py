@@ -142,8 +142,11 @@ class RecallScreen(PlaceScreen):
         notices = bool(page.foresight.noticed)
         recall = await self.desk.engine.recalls.ask(self.mail, page.foresight, notices, replace, again)
         await self._load()
-        self.say(recall.trail[-1].why, trouble=recall.state is not RecallState.REQUESTED)
-        if replace and recall.state is RecallState.REQUESTED:
+        if recall.state is not RecallState.REQUESTED:
+            self.say(recall.trail[-1].why, trouble=True)
+            return
+        self.query_one(KeyBar).hush()
+        if replace:
             await self._replace()
 
     async def _replace(self) -> None:
