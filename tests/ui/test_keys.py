@@ -72,6 +72,8 @@ def test_actions_exist(place):
         outbox,
         quit,
         reader,
+        recall,
+        recalls,
         when,
     )
     from tuimail.ui.widgets import folder_line, row_list, search_line
@@ -86,6 +88,8 @@ def test_actions_exist(place):
         Place.DRAFTS: drafts.DraftsScreen,
         Place.FOLDERS: folder_line.FolderLine,
         Place.SEARCH: search_line.SearchLine,
+        Place.RECALL: recall.RecallScreen,
+        Place.RECALLS: recalls.RecallsScreen,
         Place.CORRECT: correct.CorrectScreen,
         Place.AMEND: amend.AmendScreen,
         Place.INCIDENTS: incidents.IncidentsScreen,

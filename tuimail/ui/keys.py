@@ -23,6 +23,7 @@ class Place(StrEnum):
     FOLDERS = "Folders"
     SEARCH = "Search"
     RECALL = "Asking for delivered mail"
+    RECALLS = "Asking for several mails"
     CORRECT = "Correcting a mail"
     AMEND = "What it should have said"
     ACCOUNT = "Making an account"
@@ -61,7 +62,7 @@ _E, _L, _R, _C, _O, _D, _W, _F = (
 _MAIL = (Place.LIST, Place.READER)
 _A, _B = (Place.CORRECT,), (Place.AMEND,)
 _M = (Place.MOVING,)
-_RECALL = (Place.RECALL,)
+_RECALL, _RECALLS = (Place.RECALL,), (Place.RECALLS,)
 _INCIDENTS, _INCIDENT = (Place.INCIDENTS,), (Place.INCIDENT,)
 _N = (Place.ACCOUNT,)
 
@@ -138,6 +139,8 @@ KEYS: tuple[Key, ...] = (
     Key("recall_report", "r", "report", "report", "Read the report that came", _RECALL),
     Key("recall_export", "E", "export", "export", "Save the page: Markdown, CSV or JSON", _RECALL),
     Key("recall_incident", "i", "incident", "incident", "The record of what is done about it", _RECALL),
+    Key("recall_all", "a", "ask_all", "ask for all", "Ask for all that can be, after a question", _RECALLS),
+    Key("recall_open", "enter", "open", "open", "Open one by itself", _RECALLS),
     Key("reply_all", "a", "reply_all", "reply all", "Answer everybody", _MAIL),
     Key("reply_list", "l", "reply_list", "reply to list", "Answer the mailing list", _MAIL, shown=False),
     Key("forward", "f", "forward", "forward", "Send it on to somebody else", _MAIL),
@@ -377,6 +380,7 @@ KEYS: tuple[Key, ...] = (
         (
             *(Place.READER, Place.COMPOSER, Place.OUTBOX, Place.WHEN, Place.DRAFTS, Place.FOLDERS),
             *(Place.HELP, Place.RECALL, Place.CORRECT, Place.AMEND, Place.INCIDENTS, Place.INCIDENT),
+            Place.RECALLS,
         ),
     ),
     Key("unfind", "escape", "unfind", "show all", "Show everything again after a search", _L, shown=False),
@@ -388,7 +392,7 @@ KEYS: tuple[Key, ...] = (
         "Back; from the list, quit",
         (
             *(Place.LIST, Place.READER, Place.OUTBOX, Place.DRAFTS, Place.HELP, Place.CORRECT),
-            *(Place.INCIDENTS, Place.INCIDENT, Place.RECALL),
+            *(Place.INCIDENTS, Place.INCIDENT, Place.RECALL, Place.RECALLS),
         ),
         shown=False,
     ),

@@ -4,11 +4,10 @@ import asyncio
 import json
 
 import pytest
-from engine.exchange_double import FakeExchange
+import recalling
 from msgspec.structs import replace
 
 from tuimail.engine.account import Accounts
-from tuimail.engine.after.recalls import Recalls
 from tuimail.engine.news import AfterChanged
 from tuimail.mail.after.recall import Lost, NotAsked, RecallState
 from tuimail.mail.after.sent_mail import SentMail
@@ -28,33 +27,9 @@ MAIL = SentMail("work", "<9@x>", Safe("Q3 numbers"), NOON - 600, Address("hanako
 OUTSIDE = replace(MAIL, message_id="<8@x>", cc=(ANNA,))
 
 
-class NoItems:
-    """No outbox item is there any more."""
-
-    async def fresh(self, item_id):
-        return None
-
-
-class KeptSent:
-    def __init__(self, world):
-        self.world = world
-
-    async def keep(self, mail):
-        await self.world.after.keep_sent(mail)
-
-    async def correcting(self, message_id):
-        return ()
-
-
 @pytest.fixture
 def exchange(world):
-    """The engine's own recalls, on an Exchange in memory."""
-    exchange = FakeExchange()
-    account = replace(world.accounts[0], exchange=exchange, kind=Kind.WORK)
-    accounts = Accounts({"work": account})
-    parts = NoItems(), world.after, world.newsroom, world, None, world.saved
-    world.recalls = Recalls(accounts, KeptSent(world), *parts)
-    return exchange
+    return recalling.on(world)
 
 
 @pytest.fixture
@@ -74,8 +49,8 @@ async def test_everybody_has_a_verdict_before_anything_is_asked(on_page, press, 
     shown = seen(await on_page(press, OUTSIDE))
     assert "Ask back: Q3 numbers · sent" in shown
     assert "to 3 people" in shown
-    assert " aiko@home.example.jp   can be asked   same organisation" in shown
-    assert " anna@supplier.example  can't          outside: would get a notice instead" in shown
+    assert " aiko@home.example.jp  can be asked    same organisation" in shown
+    assert " anna@supplier.example can't           outside: would get a notice instead" in shown
     assert shown.count("draws attention to it") == 1
     assert "A correction reaches everyone." in shown
     assert not exchange.recalled
@@ -90,7 +65,7 @@ async def test_it_is_asked_once_after_a_yes_and_called_requested_no_more(on_page
     await press(pilot, "a", "y")
     assert len(exchange.recalled) == 1
     shown = seen(pilot)
-    assert "can be asked   requested" in shown
+    assert "can be asked    requested" in shown
     assert "Recall requested." in shown
     assert "recalled" not in shown
 

@@ -15,7 +15,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import ELLIPSIS, Piece, Row, Tone, cut, fit, wrap
 from tuimail.ui.format.times import date, hour
 
-LEAST_WHO, MOST_WHO, WHETHER, REASON = 20, 44, 15, 38
+LEAST_WHO, MOST_WHO, WHETHER, REASON = 20, 44, 16, 38
 WIDEST = 100
 SPACIOUS = 120
 """From so many columns on a recipient's reason stands beside the state, not in its place."""
@@ -62,18 +62,18 @@ def recipient_row(one: Recipient, width: int, room: Columns) -> Row:
     state = f"{one.state} {moment(one.at, room.now)}" if one.state else ""
     reason = line(one.verdict.reason)
     pieces = (
-        Piece(f" {address(one.person, room.who)}  "),
+        Piece(f" {address(one.person, room.who)} "),
         Piece(fit(answer.value, WHETHER), TONES[answer]),
     )
     if room.reason:
         return (*pieces, Piece(fit(reason, room.reason), Tone.MUTED), Piece(f" {state}"))
-    left = max(0, width - room.who - WHETHER - 3)
+    left = max(0, width - room.who - WHETHER - 2)
     return (*pieces, Piece(cut(state or reason, left), Tone.PLAIN if state else Tone.MUTED))
 
 
 def waiting_row(person: Address, room: Columns) -> Row:
     """One recipient that is being looked up."""
-    return Piece(f" {address(person, room.who)}  "), Piece("looking…", Tone.MUTED)
+    return Piece(f" {address(person, room.who)} "), Piece("looking…", Tone.MUTED)
 
 
 def address(person: Address, width: int) -> str:

@@ -11,7 +11,7 @@ from tuimail.mail.folder.folder import Folder
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.safe import Safe, line
-from tuimail.ui.screens.doors import correct, pick_folder, recall, write
+from tuimail.ui.screens.doors import correct, pick_folder, recall, recalls, write
 from tuimail.ui.screens.place import PlaceScreen
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class AnsweringScreen(PlaceScreen):
         """What triage acts on: the current message, unless there are others."""
         envelope = self.envelope()
         return chosen_of(() if envelope is None else (envelope,))
+
+    def marked(self) -> tuple[Ref, ...]:
+        """The messages that are marked."""
+        return ()
 
     async def before_leaving(self) -> None:
         """The chosen messages are about to go elsewhere."""
@@ -99,7 +103,7 @@ class AnsweringScreen(PlaceScreen):
         self.work(self._correct, "answer")
 
     def action_recall(self) -> None:
-        """See whether the message here, which one sent, can be asked for."""
+        """See whether the message here, which one sent, can be asked for, or which of those marked."""
         self.work(self._recall, "answer")
 
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
@@ -127,7 +131,13 @@ class AnsweringScreen(PlaceScreen):
         await correct(self.app, self.desk, await self._sent())
 
     async def _recall(self) -> None:
-        await recall(self.app, self.desk, await self._sent())
+        marked = self.marked()
+        if len(marked) > 1:
+            await recalls(self.app, self.desk, marked)
+        elif marked:
+            await recall(self.app, self.desk, await self.desk.engine.sent.of(marked[0]))
+        else:
+            await recall(self.app, self.desk, await self._sent())
 
     async def _sent(self) -> "SentMail | None":
         """The message here, if one sent it oneself."""

@@ -3,7 +3,7 @@
 Whoever awaits one goes on when the place is there: the next key is already its own.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tuimail.ui.screens.when import Answer
 
 READER = "reader"
+MOST_ASKED = 200
+"""So many mails at once may be looked at to ask for them; each takes calls of its own."""
 
 
 class Step(Protocol):
@@ -118,6 +120,15 @@ async def recall(app: App[None], desk: Desk, mail: "SentMail | None") -> None:
     if mail is None:
         raise MailboxError("Only a mail that left can be asked for; go to it in its Sent folder.")
     await app.push_screen(RecallScreen(desk, mail))
+
+
+async def recalls(app: App[None], desk: Desk, refs: Sequence[Ref]) -> None:
+    """Look which of several messages can be asked for."""
+    from tuimail.ui.screens.recalls import RecallsScreen
+
+    if len(refs) > MOST_ASKED:
+        raise MailboxError(f"{len(refs):,} are marked; mark {MOST_ASKED} at most to ask for them.")
+    await app.push_screen(RecallsScreen(desk, refs))
 
 
 async def drafts(app: App[None], desk: Desk) -> None:

@@ -94,6 +94,9 @@ class MailScreen(AnsweringScreen):
             return chosen_of(messages.marked(), messages.marks.refs)
         return chosen_of(await messages.here())
 
+    def marked(self) -> tuple[Ref, ...]:
+        return self.messages.marks.refs
+
     async def after_triage(self, left: bool) -> None:
         if left:
             self.messages.unmark()
