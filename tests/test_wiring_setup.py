@@ -78,7 +78,14 @@ async def test_a_command_touches_no_keyring(places, kept):
 
 @pytest.mark.parametrize(
     ("text", "empty"),
-    [(None, True), ("", True), ("# x\n[outbox]\n", True), ("[[accounts]]\n", False), ("broken", False)],
+    [
+        (None, True),
+        ("", True),
+        ("# x\n[outbox]\n", True),
+        ("[[accounts]]\n", False),
+        ("broken", False),
+        ("[outbox]\nundo_second = 3\n", False),
+    ],
 )
 def test_a_configuration_without_accounts_is_as_none(places, text, empty):
     if text is not None:

@@ -50,8 +50,3 @@ class FirstApp(App[str]):
     def on_mount(self) -> None:
         gc.enable()
         self.push_screen(AccountScreen(self._setup, first=True), self.exit)
-
-    async def action_quit(self) -> None:
-        """Leave; nothing stays of an account that was not kept."""
-        await self._setup.leave()
-        self.exit()

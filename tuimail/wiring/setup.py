@@ -165,14 +165,15 @@ def names(config: Path) -> Collection[str]:
 
 
 def is_empty(config: Path) -> bool:
-    """Whether there is no configuration yet, or one without accounts."""
-    import tomllib
+    """Whether there is no configuration yet, or one that is right but for having no account."""
+    from tuimail import toml
 
     try:
-        return not tomllib.loads(config.read_text("utf-8")).get("accounts")
+        text = toml.parsed(config, config.read_bytes(), settings.REFUSED)
+        return not text.into(settings.Config).accounts
     except FileNotFoundError:
         return True
-    except (OSError, ValueError):
+    except (OSError, ConfigError):
         return False
 
 

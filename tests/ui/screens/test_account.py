@@ -92,6 +92,14 @@ async def test_it_says_what_it_is_and_offers_the_demo(first):
     assert at.app.return_value == "demo"
 
 
+@pytest.mark.parametrize("key", ["f2", "ctrl+q"])
+async def test_of_a_sign_in_nothing_stays_when_one_leaves(key):
+    world = World(WORK)
+    async with FirstApp(world.setup(), LOOKS).run_test() as pilot:
+        await pilot.press(key)
+    assert world.forgotten == [""]
+
+
 async def test_a_fault_stands_below_its_field_and_goes_as_one_types(first):
     at = await first(World(OWN))
     await at.press("'hanako", "enter")

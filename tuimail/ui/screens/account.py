@@ -56,6 +56,10 @@ class AccountScreen(ModalScreen[str | None]):
             self._setup.step = Step.ADDRESS
         await self._show()
 
+    async def on_unmount(self) -> None:
+        """However one left: nothing stays of an account that is not kept."""
+        await self._setup.leave()
+
     async def on_answered(self, event: Answered) -> None:
         event.stop()
         self._setup.answer(event.question, event.value)
@@ -102,7 +106,6 @@ class AccountScreen(ModalScreen[str | None]):
         elif self._setup.back():
             await self._show()
         elif not self._first:
-            await self._setup.leave()
             self.dismiss(None)
         else:
             self._word = "ctrl+q leaves tuimail."
@@ -119,8 +122,7 @@ class AccountScreen(ModalScreen[str | None]):
         """Keep what does not work yet: the network may be away."""
         self._begin(self._keep)
 
-    async def action_demo(self) -> None:
-        await self._setup.leave()
+    def action_demo(self) -> None:
         self.dismiss(DEMO)
 
     def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
