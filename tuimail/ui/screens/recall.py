@@ -5,7 +5,7 @@ from functools import partial
 
 from textual.widget import Widget
 
-from tuimail.engine.news import AfterChanged, News
+from tuimail.engine.news import AfterChanged, ItemChanged, News
 from tuimail.mail.after.page import Page
 from tuimail.mail.after.recall import RecallState
 from tuimail.mail.after.sent_mail import SentMail
@@ -63,8 +63,10 @@ class RecallScreen(PlaceScreen):
         self._renew()
 
     def hear(self, news: News) -> None:
-        """Something came of it."""
-        if isinstance(news, AfterChanged) and news.message_id == self.mail.message_id:
+        """Something came of it, or of a correction."""
+        about = self.mail.message_id
+        mine = isinstance(news, AfterChanged) and news.message_id == about
+        if mine or (isinstance(news, ItemChanged) and news.item.corrects == about):
             self._renewed()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
