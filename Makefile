@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench screenshots servers clean
+.PHONY: demo test check bench screenshots film servers clean
 
 demo: $(VENV)/ready
 	@$(BIN)/tuimail demo
@@ -29,6 +29,9 @@ bench: $(VENV)/ready-dev servers
 
 screenshots: $(VENV)/ready-dev
 	@$(BIN)/python docs/screenshots.py
+
+film: $(VENV)/ready-dev
+	@$(BIN)/python docs/film.py > docs/recall-film.txt
 
 servers:
 	@sh tests/servers/install.sh
