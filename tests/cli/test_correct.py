@@ -71,14 +71,14 @@ def test_the_last_mail_sent_is_put_right_in_its_own_language_and_thread(run, lef
     assert one["subject"] == "【訂正】見積書の件" and one["corrects"].endswith("@example.jp>")
     assert one["to"] == ["suzuki@client.example", "tanaka@example.jp"]
     assert blind["to"] == ["anna@supplier.example"] and blind["cc"] == blind["bcc"] == []
-    assert "-- \n" not in one["body"] and "2026年11月22日（日）10時07分" in one["body"]
+    assert "-- \n" not in one["body"] and "2026年11月22日（日）10:07" in one["body"]
 
 
 def test_drafts_are_kept_and_their_ids_printed_but_not_with_print(run, left):
     code, out, _ = run("correct", left, "--reason", "e", "--to", "each")
     assert code == 0 and len(out.split()) == 3
     code, out, _ = run("correct", left, "--reason", "early", "--to", "each", "--print")
-    assert code == 0 and out.count("Subject: 【お詫び】見積書の件（作成途中のメールの誤送信）") == 3
+    assert code == 0 and out.count("Subject: 【お詫び】見積書の件（作成途中の誤送信）") == 3
     assert len(asyncio.run(kept())) == 3
 
 
@@ -100,7 +100,7 @@ def test_an_edited_text_is_a_wrong_content_and_its_differences_are_listed(run, l
 
 def test_a_wrong_person_is_asked_in_english_without_a_word_of_the_mail(run, left):
     code, out, _ = run("correct", "--reason", "wrong-person", "--lang", "en", "--print")
-    assert code == 0 and "Correction: email sent to you in error" in out
+    assert code == 0 and "Apology: email sent to you in error" in out
     assert "tanaka" not in out and "打ち合わせ" not in out
     code, _, err = run("correct", "--reason", "wrong-person")
     assert code == 0 and "--reason resend" in err and "--reason meant-for" in err

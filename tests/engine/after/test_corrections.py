@@ -91,7 +91,7 @@ async def test_the_originals_files_go_only_when_wished(world, engine):
     (whole,) = await engine.corrections.written(mail, Scenario.CONTENT, Wish(keep_files=True))
     assert plain.attachments == () and [one.name for one in whole.attachments] == ["old.pdf"]
     (wrong,) = await engine.corrections.written(mail, Scenario.ATTACHMENT)
-    assert wrong.subject == "【訂正】見積書の件（添付ファイル差し替えのお願い）"
+    assert wrong.subject == "【訂正】見積書の件（添付差し替え）"
     again = await engine.corrections.resend(mail, "sato@client.example")
     assert [one.data for one in again.attachments] == [b"%PDF"]
 

@@ -23,6 +23,7 @@ from tuimail.mail.after.correction_draft import (
     correction,
 )
 from tuimail.mail.after.correction_draft import template_name as name_of
+from tuimail.mail.after.correction_lines import cells, folded
 from tuimail.mail.after.correction_people import Circle
 from tuimail.mail.after.correction_text import (
     MARK,
@@ -50,7 +51,7 @@ JST = timezone(timedelta(hours=9))
 WHEN = datetime(2026, 11, 21, 10, 7, tzinfo=JST)
 AUTHOR = Author(ME, "山田花子\n株式会社サンプル")
 ALL = [(s, lang, who) for s in Scenario for lang in Language for who in Audience]
-PREFIXES = ("【訂正】", "【お詫び】", "【再送】", "Correction: ")
+PREFIXES = ("【訂正】", "【お詫び】", "【再送】", "Correction: ", "Apology: ")
 WRITTEN = "Hanako <hanako@example.jp>\r\nSubject: Re: Q3\r\nReferences: <0@x.example>\r\n"
 
 
@@ -63,11 +64,11 @@ def an_original(text="田中様\nQ3の数字は別添のとおりです。\n", f
     return Original(mail, letter, WHEN)
 
 
-def written(scenario, lang, who, original=None, circle=None, **more):
+def written(scenario, lang, who, original=None, circle=None, author=AUTHOR, **more):
     original = original or an_original()
     one = chosen(TEMPLATES, name_of(scenario, original), lang, who)
     circle = Circle((SUZUKI,)) if circle is None else circle
-    return correction(original, circle, Manner(scenario, lang, who, **more), one, AUTHOR, "d1")
+    return correction(original, circle, Manner(scenario, lang, who, **more), one, author, "d1")
 
 
 @pytest.mark.parametrize(("scenario", "lang", "who"), ALL)
@@ -79,9 +80,11 @@ def test_a_draft_is_complete_and_in_the_customary_order(scenario, lang, who, fil
     assert re.search(r"\{\w*\}", draft.subject + draft.body) is None
     sorry = "申し訳" if japanese else "sorry"
     when, cause = (
-        ("2026年11月21日（土）10時07分", "〔原因〕") if japanese else ("21 November 2026, 10:07", "〔cause〕")
+        ("2026年11月21日（土）10:07", "〔原因〕") if japanese else ("21 November 2026, 10:07", "〔cause〕")
     )
     prevention = "〔再発防止策〕" if japanese else "〔prevention〕"
+    if scenario is Scenario.ATTACHMENT and not files:
+        cause = prevention = "確認を徹底" if japanese else "I will check"
     first = {Audience.OUTSIDE: ("鈴木 一郎 様", "Dear 鈴木"), Audience.INSIDE: ("鈴木さん", "Hi 鈴木")}[who]
     order = [first[not japanese], sorry, when, "見積書の件", cause, prevention, ME.spec, "-- \n山田花子"]
     places = [draft.body.find(each) for each in order]
@@ -147,7 +150,7 @@ def test_no_template_of_ones_own_can_repeat_it_either():
 def test_edited_text_becomes_a_list_of_wrong_and_right():
     edited = "田中様\nQ4の数字は別添のとおりです。\n"
     draft = written(Scenario.CONTENT, Language.JAPANESE, Audience.OUTSIDE, edited=edited)
-    assert "次のとおり訂正いたします。\n\n誤：Q3の\n正：Q4の\n\n原因" in draft.body
+    assert "次のとおり訂正いたします。\n\n誤：Q3の\n正：Q4の\n\n本件の原因" in draft.body
     assert draft.subject == "【訂正】見積書の件"
 
 
@@ -176,6 +179,52 @@ def test_whoever_the_mail_was_about_hears_of_it_outside_the_thread():
     assert (draft.in_reply_to, draft.references, draft.kind) == ("", (), Kind.NEW)
     unknown = written(MEANT_FOR, Language.JAPANESE, Audience.OUTSIDE, circle=Circle())
     assert unknown.body.startswith("〔宛名〕\n") and unknown.to == ""
+
+
+def test_a_forgotten_file_leaves_nothing_to_fill_in_once_it_is_attached():
+    file = Attachment("見積書_v2.pdf", "application/pdf", 3)
+    for lang in Language:
+        assert unfilled(written(Scenario.ATTACHMENT, lang, Audience.INSIDE, files=(file,)).body) == ()
+
+
+@pytest.mark.parametrize("scenario", [*Scenario, MEANT_FOR])
+@pytest.mark.parametrize("lang", Language)
+def test_whoever_is_outside_is_told_whom_to_call(scenario, lang):
+    known = Author(ME, "山田花子\nTEL：０３-１２３４-５６７８ FAX：03-0000-0000")
+    body = written(scenario, lang, Audience.OUTSIDE, author=known).body
+    assert "03-1234-5678" in body and not {"〔電話番号〕", "〔telephone〕"} & set(unfilled(body))
+    body = written(scenario, lang, Audience.OUTSIDE).body
+    assert {"〔電話番号〕", "〔telephone〕"} & set(unfilled(body))
+
+
+def test_whoever_writes_is_introduced_with_the_company_outside_and_by_the_family_name_inside():
+    spaced = Author(Address(ME.spec, "山田 花子"), AUTHOR.signature)
+    outside = written(Scenario.OTHER, Language.JAPANESE, Audience.OUTSIDE, author=spaced).body
+    inside = written(Scenario.OTHER, Language.JAPANESE, Audience.INSIDE, author=spaced).body
+    assert "\n株式会社サンプルの山田花子でございます。" in outside and "お疲れさまです。山田です。" in inside
+
+
+LONG = "2026年度下期の基幹業務システム更改に伴う受発注データ連携仕様の変更と並行稼働のスケジュールについて"
+
+
+@pytest.mark.parametrize(("scenario", "lang", "who"), [*ALL, (MEANT_FOR, *ALL[0][1:])])
+def test_no_line_is_wider_than_a_terminal_and_none_ends_within_a_name(scenario, lang, who):
+    person = Address("k@client.example", "株式会社クライアント 東日本営業部 長谷川 健太郎")
+    hanako = Author(Address("hanako.yamada@a-long-name.publishing.example", "Hanako Yamada"))
+    original = an_original(subject=LONG if lang is Language.JAPANESE else "a long subject " * 9)
+    draft = written(scenario, lang, who, original, Circle((person,)), author=hanako)
+    assert max(map(cells, draft.body.split("\n"))) <= 78
+    assert "Hanako\n" not in draft.body and "長谷川\n" not in draft.body
+    row, column = draft.cursor
+    assert MARK.match(draft.body.split("\n")[row], column)
+
+
+def test_a_line_ends_behind_a_stop_and_the_cursor_goes_along():
+    text = "弊社の誤りにより、ご迷惑とご心配をおかけしておりますことを、お詫び申し上げます。〔原因〕"
+    short, offset = folded(text, text.index("〔"))
+    assert [row[-1] for row in short.split("\n")] == ["、", "〕"] and short[offset] == "〔"
+    assert folded("one two " * 12, 88) == (f"{'one two ' * 8}one\n{'two one ' * 3}two ", 88)
+    assert folded(f"・{'長' * 60}", 3) == (f"・{'長' * 60}", 3)
 
 
 def test_the_right_person_gets_the_mail_as_it_was():

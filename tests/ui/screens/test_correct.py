@@ -155,6 +155,8 @@ async def test_the_first_thing_to_fill_in_is_selected_and_tab_goes_to_the_next(o
     assert "弊社における宛先確認の不足にございます" in composer(pilot).body.text
     assert composer(pilot).body.selected_text == "〔再発防止策〕"
     await press(pilot, "'二重確認", "tab")
+    assert composer(pilot).body.selected_text == "〔電話番号〕"
+    await press(pilot, "'03-0000-0000", "tab")
     assert not composer(pilot).body.has_focus
 
 
@@ -338,7 +340,7 @@ async def test_a_key_too_many_writes_nothing_twice_and_leaves_nothing_open(open_
     await burst(pilot, "C")
     await burst(pilot, "w", "w", "escape", "e")
     assert len(world.drafts.kept) == 1
-    assert composer(pilot).draft.subject.startswith("【お詫び】メール誤送信")
+    assert composer(pilot).draft.subject.startswith("【お詫び】誤送信メール")
 
 
 async def test_one_recipient_is_nothing_to_choose_from(open_app, press, sent, seen):

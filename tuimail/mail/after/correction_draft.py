@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.mail.after.correction import Audience, Language, Scenario
 from tuimail.mail.after.correction_changes import changes, listed
-from tuimail.mail.after.correction_names import addressed, called
+from tuimail.mail.after.correction_lines import folded
+from tuimail.mail.after.correction_names import (
+    addressed,
+    called,
+    company,
+    family,
+    telephone,
+    together,
+)
 from tuimail.mail.after.correction_people import Circle
 from tuimail.mail.after.correction_text import Filled, filled, said_when
 from tuimail.mail.after.sent_mail import SentMail
@@ -82,7 +91,7 @@ def correction(
     original: Original, circle: Circle, manner: Manner, template: Template, author: Author, draft_id: str
 ) -> Draft:
     """The complete draft for one circle of people, its cursor where somebody has to fill in something."""
-    text = filled(template, _known(original, circle, manner, author), manner.language)
+    text = _laid_out(filled(template, _known(original, circle, manner, author), manner.language), manner)
     body = text.text if f"\n{MARK}\n" in text.text else _ended(text.text) + signed(author.signature)
     threaded = manner.scenario not in UNTHREADED
     return Draft(
@@ -113,8 +122,7 @@ def _known(original: Original, circle: Circle, manner: Manner, author: Author) -
     return {
         "addressee": names,
         "name": called(people, manner.audience),
-        "my_name": author.address.name or author.address.spec,
-        "my_address": author.address.spec,
+        **_about(author, manner),
         "subject": mail.subject.strip(),
         "bare_subject": bare(mail.subject),
         "sent": said_when(original.sent, manner.language),
@@ -122,6 +130,27 @@ def _known(original: Original, circle: Circle, manner: Manner, author: Author) -
         "files": "\n".join(f"{mark}{file.name}" for file in manner.files),
         "original": text if manner.scenario == RESEND else "",
     }
+
+
+def _about(author: Author, manner: Manner) -> dict[str, str]:
+    """Whoever writes: introduced as is customary, with whom to ask for."""
+    name = author.address.name or author.address.spec
+    if manner.language is Language.JAPANESE:
+        office = company(author.signature)
+        outside = f"{office}の{together(name)}" if office else together(name)
+        me, name = outside if manner.audience is Audience.OUTSIDE else family(name), together(name)
+    else:
+        me = name
+    phone = telephone(author.signature)
+    return {"me": me, "my_name": name, "my_address": author.address.spec, "my_phone": phone}
+
+
+def _laid_out(text: Filled, manner: Manner) -> Filled:
+    """In short lines, but for a mail that is sent once more as it was."""
+    if manner.scenario == RESEND:
+        return text
+    short, offset = folded(text.text, text.offset)
+    return replace(text, text=short, offset=offset)
 
 
 def _kind(circle: Circle) -> Kind:

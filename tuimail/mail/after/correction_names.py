@@ -1,6 +1,7 @@
 """What a correction calls people: 宛名 and salutations, made of the names that mail gives them."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -36,6 +37,10 @@ _TITLED = re.compile(
     ".*(?:様|さま|さん|殿|先生|御中|各位|社長|部長|課長|室長|局長|係長|支店長|所長|店長|主任)"
 )
 _APART = re.compile("[(（\\[［【)）\\]］】/／|｜]")
+_PHONE = re.compile(
+    r"(?:電話|直通|代表|携帯|☎|\b(?:tel|phone|mobile)\b)[^\d+\n]{0,6}(\+?[\d(][\d ()‐−–-]{7,20}\d)",
+    re.IGNORECASE,
+)
 
 
 class Named(Struct, frozen=True):
@@ -70,6 +75,12 @@ def company(signature: str) -> str:
         if last >= 0:
             return " ".join(office[: last + 1])
     return ""
+
+
+def telephone(signature: str) -> str:
+    """The telephone number that a signature has; empty where it has none."""
+    found = _PHONE.search(unicodedata.normalize("NFKC", signature))
+    return found[1] if found else ""
 
 
 def addressed(people: Sequence[Address], language: Language, wording: Audience) -> str:

@@ -17,8 +17,10 @@ from tuimail.mail.letter.template import Template
 PLACES = (
     "addressee",
     "name",
+    "me",
     "my_name",
     "my_address",
+    "my_phone",
     "subject",
     "bare_subject",
     "sent",
@@ -47,14 +49,16 @@ _UNKNOWN = {
     Language.JAPANESE: {
         "addressee": "〔宛名〕",
         "name": "〔お名前〕",
+        "my_phone": "〔電話番号〕",
         "changes": "誤：〔誤っていた箇所〕\n正：〔正しい内容〕",
-        "files": "〔正しいファイルを添付して、その名前〕",
+        "files": "〔ファイルを添付し、その名前を記入〕",
         "subject": "（件名なし）",
         "bare_subject": "先にお送りしたメールについて",
     },
     Language.ENGLISH: {
         "addressee": "Dear 〔name〕,",
         "name": "〔name〕",
+        "my_phone": "〔telephone〕",
         "changes": "Incorrect: 〔what was wrong〕\nCorrect:   〔what is right〕",
         "files": "〔attach the right file; its name〕",
         "subject": "(no subject)",
@@ -142,7 +146,7 @@ def first_mark(text: str) -> tuple[int, int]:
 def said_when(at: datetime, language: Language) -> str:
     """A date and time as it stands in a letter; a foreign reader is told the zone too."""
     if language is Language.JAPANESE:
-        return f"{at.year}年{at.month}月{at.day}日（{_DAYS[at.weekday()]}）{at.hour}時{at.minute:02}分"
+        return f"{at.year}年{at.month}月{at.day}日（{_DAYS[at.weekday()]}）{at:%H:%M}"
     offset = f"{at:%z}"
     zone = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}{zone}"
