@@ -258,6 +258,13 @@ def own(config):
     return TomlRules(config, ("work",), lambda: Calendar("JP"), ("me@example.jp", "desk@example.jp"))
 
 
+def test_a_rule_may_ask_for_receipts_beside_an_exemption(config):
+    config.write_text('[[rules]]\nname = "r"\nwhen = {}\nreceipts = true\nexempt = true\n')
+    (rule,) = own(config).read()
+    assert rule.receipts
+    assert rule.exempt
+
+
 def test_a_rule_may_say_who_writes_and_how_it_is_signed(config):
     config.write_text(
         '[[rules]]\nname = "r"\nwhen = {}\nidentity = "Desk@example.jp"\nsignature = "a\\nb"\n'

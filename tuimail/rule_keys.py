@@ -127,9 +127,13 @@ class RuleKeys(Struct, frozen=True, forbid_unknown_fields=True):
     block: Said = False
     """It is not queued at all. A text says why."""
 
+    receipts: bool = False
+    """Word of delivery and reading is asked for, as with the composer's switch; of a mail that a program
+    wrote, of delivery alone."""
+
     exempt: bool = False
     """Rules after this one are not looked at. The undo window stays. Goes with `undo_seconds`, `add_bcc`,
-    `identity` and `signature` alone."""
+    `receipts`, `identity` and `signature` alone."""
 
     identity: Text | None = None
     """The composer writes as this address of yours as soon as the rule holds, and says so; `alt+i` changes

@@ -21,7 +21,7 @@ from tuimail.rule_keys import ACTIONS, Conditions, RuleKeys, WhenKeys
 from tuimail.toml_lines import Step, Where
 
 CHECKED_AT, CHECKED_IN = 1_800_000_000.0, "UTC"
-BESIDE_EXEMPT = ("undo_seconds", "add_bcc", "exempt", "identity", "signature")
+BESIDE_EXEMPT = ("undo_seconds", "add_bcc", "receipts", "exempt", "identity", "signature")
 
 _WIDE = re.compile("[^\x00-\x7f]+")
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-(?:([01]?\d|2[0-3]):([0-5]\d)|(24):(00))", re.ASCII)
@@ -66,6 +66,7 @@ def rule(place: Place, keys: RuleKeys) -> Rule:
         exempt=keys.exempt,
         identity="" if keys.identity is None else _identity(place.at("identity"), keys.identity),
         signature=None if keys.signature is None else block(keys.signature),
+        receipts=keys.receipts,
     )
 
 
@@ -83,7 +84,7 @@ def _check_actions(place: Place, keys: RuleKeys) -> None:
     if keys.exempt and others:
         raise place.at("exempt").wrong(
             f"{line(keys.name)} exempts and has {others[0]}",
-            "exempt beside undo_seconds, add_bcc, identity and signature alone",
+            "exempt beside undo_seconds, add_bcc, receipts, identity and signature alone",
         )
 
 

@@ -265,3 +265,25 @@ def test_this_computer_may_be_spoken_to_in_clear(host):
 def test_an_unknown_security_is_refused():
     with pytest.raises(MailboxError, match="tls, starttls or none"):
         Server("localhost", 25, security="ssl")
+
+
+async def test_word_of_delivery_is_asked_for_where_the_server_gives_it(sink):
+    sink.offers.append("DSN")
+    mail = replace(message("bob+x@example.test", token="a=b"), receipts=True)
+    assert isinstance(await hand_over(sink.port, mail), Accepted)
+    assert sink.received[0].parameters[-2:] == ("RET=HDRS", "ENVID=a+3Db@example.test")
+    wish = "NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;bob+2Bx@example.test"
+    assert f"RCPT TO:<bob+x@example.test> {wish}" in sink.heard
+
+
+@pytest.mark.parametrize(("offered", "wished"), [(False, True), (True, False)])
+async def test_no_word_is_asked_for_unwished_or_where_it_is_not_offered(sink, offered, wished):
+    sink.offers += ["DSN"] if offered else []
+    await hand_over(sink.port, replace(message(), receipts=wished))
+    assert not any("NOTIFY" in command or "RET=" in command for command in sink.heard)
+
+
+async def test_a_name_too_long_for_a_report_is_left_out(sink):
+    sink.offers.append("DSN")
+    await hand_over(sink.port, replace(message(token="=" * 40), receipts=True))
+    assert sink.received[0].parameters[-1] == "RET=HDRS"

@@ -1,9 +1,11 @@
 """The same against a real Postfix, with a real Dovecot behind it."""
 
 import pytest
+from msgspec.structs import replace
 from servers.faultproxy import Faults
 from servers.submitting import Journal, hand_over, message, submitter
 
+from tuimail.mail.after.receipt import Fate, parse
 from tuimail.mail.hold.outcome import Accepted, Refused, Vanished
 
 pytestmark = pytest.mark.servers
@@ -102,3 +104,13 @@ async def test_dovecots_submission_service_wants_a_login(dovecot, postfix, certi
     how = {"security": "starttls", "auth": "password", "user": "alice@example.test"}
     async with submitter(dovecot.submission, context=certificates.client(), **how) as way_out:
         assert "logged in as alice@example.test" in await way_out.check()
+
+
+async def test_postfix_tells_of_the_delivery_when_that_is_wished(dovecot, over_tls):
+    user, sender = dovecot.user(), dovecot.user()
+    wished = replace(message(user, sender=sender, token="a=b"), receipts=True)
+    assert isinstance(await hand_over(**over_tls, submission=wished), Accepted)
+    [word] = dovecot.delivered(sender)
+    told = parse(word, 0.0)
+    assert [(one.spec, one.fate) for one in told.receipts] == [(user, Fate.DELIVERED)]
+    assert b"Original-Envelope-Id: a" in word

@@ -54,6 +54,19 @@ async def test_a_rule_delays_and_says_so(ruled):
     assert (await engine.outbox.send(draft("x@work.example.jp", id="d3"))).hold == 10
 
 
+async def test_a_rule_asks_for_receipts_with_the_header_and_on_the_way(ruled):
+    engine = ruled(Rule("contracts", When(external=True), receipts=True))
+    item = await engine.outbox.send(draft())
+    assert item.receipts
+    assert b"Disposition-Notification-To: " in await engine.outbox.wire(item.id)
+    plain = await engine.outbox.send(draft("x@work.example.jp", id="d2"))
+    assert not plain.receipts
+    assert b"Disposition-Notification-To: " not in await engine.outbox.wire(plain.id)
+    raw = await engine.outbox.send_raw("work", RAW, recipients=("suzuki@client.example",))
+    assert raw.receipts
+    assert b"Disposition-Notification-To: " not in await engine.outbox.wire(raw.id)
+
+
 async def test_outside_is_told_by_the_domains_of_the_account(world, ruled):
     engine = ruled(Rule("r", When(external=True), delay=60))
     for account in engine.accounts:

@@ -102,6 +102,16 @@ KEYS: tuple[Key, ...] = (
         strong=True,
     ),
     Key(
+        "receipts",
+        "alt+r",
+        "receipts",
+        "receipts",
+        "Ask for word of delivery and reading, or not",
+        _C,
+        shown=False,
+        strong=True,
+    ),
+    Key(
         "other_drafts",
         "ctrl+t",
         "app.drafts",
@@ -133,9 +143,7 @@ KEYS: tuple[Key, ...] = (
     Key("correct", "C", "correct", "correct", "Put right a mail that left", (*_MAIL, *_O, *_RECALL)),
     Key("recall", "B", "recall", "ask back", "Ask Exchange for a mail that left", (*_MAIL, *_O), False),
     Key("recall_ask", "a", "ask", "ask Exchange", "Ask for the copies, after a question", _RECALL),
-    Key(
-        "recall_replace", "R", "ask(True)", "replace", "Ask, and open the mail to send anew", _RECALL
-    ),
+    Key("recall_replace", "R", "ask(True)", "replace", "Ask, and open the mail to send anew", _RECALL),
     Key("recall_report", "r", "report", "report", "Read the report that came", _RECALL),
     Key("recall_export", "E", "export", "export", "Save the page: Markdown, CSV or JSON", _RECALL),
     Key("recall_incident", "i", "incident", "incident", "The record of what is done about it", _RECALL),

@@ -259,3 +259,15 @@ def test_a_message_taken_up_again_is_the_draft_it_was():
     assert (draft.to, draft.cc, draft.bcc) == ('"K, A" <a@b.jp>', "c@d", "e@f")
     assert (draft.subject, draft.body) == ("件名", "本文")
     assert draft.attachments == (file,)
+
+
+def test_the_wish_for_receipts_is_a_header_to_the_author_and_comes_back_with_the_draft():
+    submission = frozen(receipts=True)
+    assert submission.receipts
+    asked = str(stdlib(submission.wire)["Disposition-Notification-To"])
+    assert "me@example.jp" in asked
+    assert draft_of(submission.wire, "d", "work").receipts
+    plain = frozen()
+    assert not plain.receipts
+    assert b"disposition-notification" not in plain.wire.lower()
+    assert not draft_of(plain.wire, "d", "work").receipts

@@ -342,3 +342,12 @@ def test_the_first_rule_that_names_who_writes_counts_and_holds_up_nothing():
     assert sentence(Rule("e", always, identity="desk@example.jp", signature="")) == (
         "always: write as desk@example.jp, leave it unsigned"
     )
+
+
+def test_one_rule_that_holds_is_enough_to_ask_for_receipts_and_says_so():
+    asks, other = Rule("contracts", When(external=True), receipts=True), Rule("o", When(), delay=60)
+    made = decision(asks, other)
+    assert made.receipts
+    assert "rule: contracts: asks for receipts" in made.notes
+    assert sentence(asks) == "somebody is outside: ask for receipts"
+    assert not decision(other, replace(asks, when=When(external=False))).receipts

@@ -125,3 +125,14 @@ def test_a_text_of_a_megabyte_begins_at_once():
     begun = thread_time()
     assert len(list(islice(letter_rows(letter, 80), 200))) == 200
     assert thread_time() - begun < 1
+
+
+@pytest.mark.parametrize("name", ["Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To"])
+def test_a_wish_for_a_receipt_is_one_muted_line(name):
+    raw = f"From: bo@x.example\n{name}: bo@x.example\nSubject: s\n\nhello\n"
+    assert [row for row in shown(raw) if "Receipt" in row] == [
+        " Receipt  asked for by the sender; none is sent"
+    ]
+    (row,) = (row for row in letter_rows(parse(raw.encode()), 80) if row and "none is sent" in row[-1].text)
+    assert {piece.tone for piece in row} == {Tone.MUTED}
+    assert "Receipt" not in "".join(shown("Subject: s\n\nhello\n"))

@@ -413,3 +413,18 @@ async def test_a_server_keeps_it_only_after_it_was_said_what_that_means(
     assert "the server keeps it" in seen(pilot)
     await press(pilot, "alt+l", "enter")
     assert not pilot.app.screen.draft.schedule.by_server
+
+
+async def test_receipts_are_asked_for_by_a_switch_that_the_draft_keeps(open_app, press, seen, world):
+    pilot = await open_app()
+    await press(pilot, "c", "alt+r")
+    assert "Receipts asked for: of delivery, and of reading where they agree" in seen(pilot)
+    assert pilot.app.screen.draft.receipts
+    await press(pilot, "'bob@example.jp", "alt+s")
+    (draft,) = world.outbox.drafts_of.values()
+    assert draft.receipts
+    await press(pilot, "u")
+    assert "Receipts asked for" in seen(pilot)
+    await press(pilot, "alt+r")
+    assert "Receipts" not in seen(pilot)
+    assert not pilot.app.screen.draft.receipts

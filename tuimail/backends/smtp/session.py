@@ -1,5 +1,6 @@
 """From a bare connection to a server that takes mail: greeting, hello, TLS, login (RFC 5321, 3207)."""
 
+import re
 import ssl
 from functools import partial
 
@@ -11,7 +12,10 @@ from tuimail.mail.letter.address import check
 from tuimail.mail.letter.submission import Submission
 
 READY, CLOSING, NO_CONVERSION = 220, 421, 554
+ENVID_LIMIT = 100
 LOGIN_WANTED = (530, 534, 535, 538)
+
+_BEYOND_XTEXT = re.compile(rb"[^!-*,-<>-~]")
 
 
 class Session:
@@ -68,7 +72,23 @@ class Session:
                     Refused(NO_CONVERSION, f"{self.server.host} takes no text of 8 bits (no 8BITMIME)")
                 )
             parameters.append(b"BODY=8BITMIME")
-        return parameters
+        return [*parameters, *self._wishes(submission)]
+
+    def _wishes(self, submission: Submission) -> list[bytes]:
+        """That reports return the header alone, and name the message (RFC 3461 §4.3, §4.4)."""
+        if not self.reports_on(submission):
+            return []
+        name = xtext(submission.message_id.strip("<>"))
+        return [b"RET=HDRS", *([b"ENVID=" + name] if len(name) <= ENVID_LIMIT else [])]
+
+    def reports_on(self, submission: Submission) -> bool:
+        """Whether word of delivery is wished for and the server can be asked for it."""
+        return submission.receipts and "DSN" in self.offers
+
+
+def xtext(text: str) -> bytes:
+    """Text as a parameter carries it (RFC 3461 §4); for what is no ASCII there is no such form."""
+    return _BEYOND_XTEXT.sub(lambda found: b"+%02X" % found[0][0], text.encode("ascii", "replace"))
 
 
 def path(spec: str) -> bytes:

@@ -1,7 +1,7 @@
 """One message over an open session: RCPT, DATA, body, dot; and what came of it (RFC 5321 §3.3)."""
 
 from tuimail.backends.smtp.server import Broken, Stop
-from tuimail.backends.smtp.session import CLOSING, Session, path
+from tuimail.backends.smtp.session import CLOSING, Session, path, xtext
 from tuimail.backends.smtp.wire import Reply
 from tuimail.mail.hold.outcome import Accepted, Outcome, Refusal, Refused, Unreachable, Vanished, Withdrawn
 from tuimail.mail.letter.submission import Submission
@@ -14,7 +14,7 @@ async def deliver(session: Session, mail: Reply, submission: Submission, body_ne
     """Go on after `mail`, the answer to MAIL FROM. Raises Broken and Stop, both only before the body."""
     if mail.negative:
         return Refused(mail.code, mail.text)
-    refused = await _recipients(session, submission.recipients)
+    refused = await _recipients(session, submission)
     taken = len(submission.recipients) - len(refused)
     if not taken:
         await session.reset()
@@ -31,9 +31,19 @@ async def deliver(session: Session, mail: Reply, submission: Submission, body_ne
     return await _body(session, submission.wire, refused)
 
 
-async def _recipients(session: Session, recipients: tuple[str, ...]) -> tuple[Refusal, ...]:
-    answers = [(spec, await session.ask(b"RCPT", b"TO:" + path(spec))) for spec in recipients]
+async def _recipients(session: Session, submission: Submission) -> tuple[Refusal, ...]:
+    wished = session.reports_on(submission)
+    answers = [
+        (spec, await session.ask(b"RCPT", b"TO:" + path(spec), *(_notify(spec) if wished else ())))
+        for spec in submission.recipients
+    ]
     return tuple(Refusal(spec, reply.code, reply.text) for spec, reply in answers if reply.negative)
+
+
+def _notify(spec: str) -> tuple[bytes, ...]:
+    """What is to be reported of a recipient, and by which name (RFC 3461 §4.1, §4.2)."""
+    name = (b"ORCPT=rfc822;" + xtext(spec),) if spec.isascii() else ()
+    return (b"NOTIFY=SUCCESS,FAILURE,DELAY", *name)
 
 
 def _nobody(refused: tuple[Refusal, ...]) -> Refused:

@@ -79,7 +79,8 @@ class Outbox:
 
         account = self._account(draft.account)
         decision = allowed(await self._checks.decide(draft), confirmed)
-        whole = await with_files(draft, self._files)
+        wished = replace(draft, receipts=draft.receipts or decision.receipts)
+        whole = await with_files(wished, self._files)
         sender = account.sender(draft)
         mark = stamp(sender.spec, self._clock, self._ids)
         submission = await asyncio.to_thread(freeze, whole, sender, mark, self._flowed)
@@ -246,7 +247,8 @@ class Outbox:
     async def _queue(self, draft: Draft, submission: Submission, decision: Decision, batch: str = "") -> Item:
         now = self._clock.now()
         people = unique((*submission.recipients, *decision.bcc))
-        submission = replace(submission, recipients=people)
+        wished = submission.receipts or decision.receipts
+        submission = replace(submission, recipients=people, receipts=wished)
         held = hold(decision, scheduled(draft.schedule, decision), now)
         item, entry = queue(self._ids.item(), draft, submission, held, now, batch)
         await self._store.add(item, submission, draft, entry)

@@ -62,6 +62,7 @@ def queue(
         reasons=hold.reasons,
         schedule=hold.schedule,
         batch=batch,
+        receipts=submission.receipts,
         corrects=draft.corrects,
     )
     return item, Entry(now.wall, "", item.state, f"queued: {' · '.join(hold.reasons)}")

@@ -42,10 +42,16 @@ def freeze(draft: Draft, sender: Address, stamp: Stamp, flowed: bool = False) ->
     if cc:
         fields.append(encode.addresses("Cc", cc))
     fields += [encode.field("Subject", draft.subject), *stamped(stamp), *threading(draft)]
+    fields += wishing(draft, author)
     fields += ["User-Agent: tuimail", "MIME-Version: 1.0"]
     wire, names = content(fields, draft, stamp, flowed)
     assert_clean(wire, names)
-    return Submission(author.spec, recipients, wire, stamp.message_id, stamp.token)
+    return Submission(author.spec, recipients, wire, stamp.message_id, stamp.token, receipts=draft.receipts)
+
+
+def wishing(draft: Draft, author: Address) -> list[str]:
+    """The wish for a receipt of reading (RFC 8098 §2.1), to whoever writes."""
+    return [encode.addresses("Disposition-Notification-To", [author])] if draft.receipts else []
 
 
 def threading(draft: Draft) -> list[str]:

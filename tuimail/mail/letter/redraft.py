@@ -28,6 +28,7 @@ def draft_of(raw: bytes, draft_id: str, account: str) -> Draft:
         in_reply_to=letter.in_reply_to,
         references=message_ids(" ".join(letter.references)),
         sender=letter.sender if letter.sender.spec else None,
+        receipts=bool(fields.first(b"disposition-notification-to")),
     )
 
 

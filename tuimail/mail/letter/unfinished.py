@@ -3,7 +3,7 @@
 from tuimail.mail.errors import AddressError
 from tuimail.mail.letter import encode
 from tuimail.mail.letter.address import Address, typed
-from tuimail.mail.letter.compose import content, threading
+from tuimail.mail.letter.compose import content, threading, wishing
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.submission import DRAFT_HEADER, Stamp
 from tuimail.mail.letter.wire import assert_formed, stamped
@@ -15,6 +15,7 @@ def unfinished(draft: Draft, sender: Address, stamp: Stamp) -> bytes:
     for name, text in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
         fields += [_as_typed(name, text)] if text.strip() else []
     fields += [encode.field("Subject", draft.subject), *stamped(stamp), *threading(draft)]
+    fields += wishing(draft, sender)
     fields += [encode.field(DRAFT_HEADER, draft.id), "User-Agent: tuimail", "MIME-Version: 1.0"]
     wire, names = content(fields, draft, stamp)
     assert_formed(wire, names)

@@ -35,7 +35,8 @@ class Decision(Struct, frozen=True):
     `undo_seconds` is the plain undo window, which always applies. `pauses`: a person releases it.
     `confirms`: asked before it is queued. `blocks`: it is not queued at all. `bcc` are addresses that get
     a blind copy. `by_server` hands a schedule to the server where that is possible. `notes` are further
-    reasons to show, such as the rule that exempted it. `guise` is for the composer, before Send.
+    reasons to show, such as the rule that exempted it. `guise` is for the composer, before Send. `receipts`
+    asks for word of delivery and reading.
     """
 
     undo_seconds: float
@@ -48,6 +49,7 @@ class Decision(Struct, frozen=True):
     by_server: bool = False
     notes: tuple[str, ...] = ()
     guise: Guise | None = None
+    receipts: bool = False
 
 
 def allowed(decision: Decision, confirmed: bool) -> Decision:

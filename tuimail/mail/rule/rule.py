@@ -89,7 +89,7 @@ class Rule(Struct, frozen=True):
     `delay` is in seconds, `until` in the words of a schedule, looked at when the mail is sent off.
     `pause`, `confirm` and `block` are what is said, None where they are not asked for. `undo_seconds`
     takes the place of the plain undo window; `exempt` keeps later rules from being looked at. `identity`
-    and `signature` are what the composer writes under.
+    and `signature` are what the composer writes under. `receipts` asks for word of delivery and reading.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Rule(Struct, frozen=True):
     exempt: bool = False
     identity: str = ""
     signature: str | None = None
+    receipts: bool = False
 
     def says(self, text: str = "") -> str:
         """The reason this rule is shown with."""

@@ -81,6 +81,7 @@ def follows(
         by_server=any(rule.server for rule in rules),
         notes=tuple(note for rule in rules for note in _notes(rule)),
         guise=_guise(rules),
+        receipts=any(rule.receipts for rule in rules),
     )
 
 
@@ -100,6 +101,8 @@ def _notes(rule: Rule) -> Iterator[str]:
         yield rule.says(f"undo window {rule.undo_seconds:g} s")
     if rule.add_bcc:
         yield rule.says(f"blind copy to {', '.join(rule.add_bcc)}")
+    if rule.receipts:
+        yield rule.says("asks for receipts")
     if rule.exempt:
         yield rule.says("exempt from the rules after it")
 

@@ -31,6 +31,8 @@ def actions(rule: Rule) -> Iterator[str]:
         yield f"blind copy to {', '.join(rule.add_bcc)}"
     said = {"pause": rule.pause, "ask first": rule.confirm, "don't send": rule.block}
     yield from (f"{what} ({why})" if why else what for what, why in said.items() if why is not None)
+    if rule.receipts:
+        yield "ask for receipts"
     if rule.server:
         yield "hand a schedule to the server"
     yield from _guise(rule)

@@ -22,6 +22,10 @@ WIDEST = 100
 
 LABEL = 9
 
+TONES = {"Subject": Tone.STRONG, "Receipt": Tone.MUTED}
+WISHES = ("disposition-notification-to", "x-confirm-reading-to", "return-receipt-to")
+NO_RECEIPT = "asked for by the sender; none is sent"
+
 
 class Headers(Enum):
     """Which headers stand over a letter."""
@@ -87,12 +91,19 @@ def _headers(letter: Letter, width: int, which: Headers) -> Iterator[Row]:
         ("Date", full_date(letter.date) if letter.date else ""),
         ("Subject", letter.subject or "(no subject)"),
         ("List", "" if few else _list(letter.mailing)),
+        ("Receipt", "" if few else _wish(letter)),
         ("Files", cut(_files(letter.parts), width - LABEL) if few else ""),
     )
     for label, text in fields:
         if text:
-            tone = Tone.STRONG if label == "Subject" else Tone.PLAIN
+            tone = TONES.get(label, Tone.PLAIN)
             yield from _header(label, text, width, LABEL, tone)
+
+
+def _wish(letter: Letter) -> str:
+    """That the sender would like to know that it was read (RFC 8098); the answer is always the same."""
+    names = {name.lower() for name, _ in letter.headers}
+    return NO_RECEIPT if not names.isdisjoint(WISHES) else ""
 
 
 def _files(parts: Sequence[Part]) -> str:

@@ -24,6 +24,7 @@ from tuimail.ui.widgets.files_field import FilesField
 from tuimail.ui.widgets.foresight_line import ForesightLine
 from tuimail.ui.widgets.from_field import FromField
 from tuimail.ui.widgets.leaves_field import LeavesField
+from tuimail.ui.widgets.receipts_field import ReceiptsField
 from tuimail.ui.work import start
 
 SAVE_AFTER = 1.0
@@ -67,6 +68,7 @@ class ComposerScreen(WritingScreen):
             Field("Subject", draft.subject, id="subject"),
             FilesField(draft.attachments, drafts.habits.large),
             LeavesField(self.desk, draft.schedule),
+            ReceiptsField(self.desk, draft.receipts),
             id="header",
         )
         yield BodyArea(draft.body, compact=True, highlight_cursor_line=False, id="body")
@@ -85,6 +87,7 @@ class ComposerScreen(WritingScreen):
             attachments=self.query_one(FilesField).files,
             cursor=self.body.cursor_location,
             schedule=self.leaves.schedule,
+            receipts=self.query_one(ReceiptsField).wished,
         )
 
     @property
@@ -112,6 +115,9 @@ class ComposerScreen(WritingScreen):
         self.changed()
 
     def on_leaves_field_changed(self, event: LeavesField.Changed) -> None:
+        self.changed()
+
+    def on_receipts_field_changed(self, event: ReceiptsField.Changed) -> None:
         self.changed()
 
     async def on_foresight_line_weighed(self, event: ForesightLine.Weighed) -> None:
@@ -157,6 +163,11 @@ class ComposerScreen(WritingScreen):
         else:
             self.sent = draft
             self.close()
+
+    def action_receipts(self) -> None:
+        """Ask for receipts, or not; they are no proof either way."""
+        field = self.query_one(ReceiptsField)
+        field.wished = not field.wished
 
     def action_save(self) -> None:
         """Save here, then put a copy where other mail clients find it too."""
