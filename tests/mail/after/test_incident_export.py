@@ -15,7 +15,7 @@ from tuimail.mail.after.incident_report import body, subject
 from tuimail.mail.after.recall import Recall, RecallState
 from tuimail.mail.after.receipt import Fate, Receipt
 from tuimail.mail.after.sent_mail import SentMail
-from tuimail.mail.after.verdict import Answer, Verdict
+from tuimail.mail.after.verdict import OUTSIDE, Answer, Verdict
 from tuimail.mail.hold.item import Entry
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe
@@ -46,6 +46,10 @@ RECALL = Recall(
     ),
     said=SAID,
     trail=(Entry(NOON + 60, "asking", "requested", "asked", SAID),),
+)
+OUT = (
+    Verdict(SUZUKI, Answer.CANNOT, OUTSIDE),
+    Verdict(TANAKA, Answer.UNKNOWN, "list with 2 outside members"),
 )
 RECEIPT = Receipt(MAIL.message_id, "Tanaka@example.jp", Fate.READ, NOON + 90, Safe("displayed"))
 
@@ -96,6 +100,20 @@ def test_markdown_in_japanese_has_no_english_headings(dossier):
     assert "受信者に電話する" in text
     assert "## 経過" in text
     assert "法的な助言ではありません" in text
+    assert "依頼不可: outside" in text and "依頼可: 同じ組織" in text and "開封済み" in text
+    assert "| 依頼済み | 202 Accepted" in text
+
+
+def test_a_deadline_in_days_ends_with_its_last_day(dossier):
+    text = export(dossier, Form.MARKDOWN)
+    assert "(about 3 to 5 days): 2026-11-23 – 2026-11-25 23:59:59 +09:00" in text
+    assert "(72 hours): 2026-11-24 21:02:30 +09:00" in text
+
+
+def test_the_report_in_japanese_has_the_words_of_an_office(dossier):
+    text = body(dossier, JA)
+    assert "受信者に電話する（済）" in text and "取り消しの依頼: 依頼済み" in text
+    assert "社外。依頼すると" in body(replace(dossier, recalls=(replace(RECALL, verdicts=OUT),)), JA)
 
 
 def test_csv_is_the_trail_and_runs_nothing_in_a_spreadsheet(dossier):
@@ -127,7 +145,7 @@ def test_the_report_has_the_facts_and_places_to_fill_in(dossier, language, blank
     text = body(dossier, language)
     for known in ("<1@x.example>", "見積書", "suzuki@client.example", "+09:00", "2026-11-21T12:02:00Z", SAID):
         assert known in text
-    assert text.count(blank) == 5
+    assert text.count(blank) == 6
     assert MAIL.subject not in subject(dossier, language)
 
 
@@ -135,7 +153,7 @@ def test_the_report_says_whom_it_was_meant_for_once_that_is_known(dossier):
     incident = moves.meant_for(dossier.incident, "Tanaka <tanaka@example.jp>", NOON)
     text = body(Dossier(incident, zone="UTC"), EN)
     assert "Tanaka <tanaka@example.jp>" in text
-    assert text.count("[to fill in]") == 4
+    assert text.count("[to fill in]") == 5
 
 
 def test_the_only_recipient_is_the_wrong_one_once_it_was_meant_for_another():

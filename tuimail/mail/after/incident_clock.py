@@ -14,7 +14,7 @@ HOUR, DAY = 3_600.0, 86_400.0
 
 ADVICE = {
     EN: "This is no legal advice: check with whoever is responsible.",
-    JA: "法的な助言ではありません。担当の方に確認してください。",
+    JA: "法的な助言ではありません。社内の担当部署に確認してください。",
 }
 
 

@@ -16,7 +16,7 @@ from tuimail.mail.after.incident_facts import Dossier, Person, here, people, utc
 from tuimail.mail.after.incident_json import as_json
 from tuimail.mail.after.incident_report import shown
 from tuimail.mail.after.incident_steps import guide
-from tuimail.mail.after.incident_words import foreseen, told, word
+from tuimail.mail.after.incident_words import foreseen, kind, told, word
 from tuimail.mail.letter.safe import line
 
 BOM = "\ufeff"
@@ -103,7 +103,7 @@ def _head(dossier: Dossier, language: Language) -> Iterator[tuple[str, str]]:
     yield "sender", shown(mail.sender)
     yield "meant", incident.meant_for or word("fill", language)
     yield "message-id", line(mail.message_id)
-    for name in ("body", "files", "effect"):
+    for name in ("body", "files", "cause", "effect"):
         yield name, word("fill", language)
     for name in ("personal", "secret"):
         yield name, word("fill-yes-no", language)
@@ -111,13 +111,18 @@ def _head(dossier: Dossier, language: Language) -> Iterator[tuple[str, str]]:
 
 def _people(dossier: Dossier, language: Language) -> Iterator[str]:
     yield from _heading("went", language)
-    rows = ((one.field, shown(one.address), foreseen(one, language), _told(one)) for one in people(dossier))
+    rows = (
+        (one.field, shown(one.address), foreseen(one, language), _told(one, language))
+        for one in people(dossier)
+    )
     yield from _table(("heading-field", "went", "heading-verdict", "heading-receipts"), rows, language)
 
 
-def _told(person: Person) -> str:
+def _told(person: Person, language: Language) -> str:
     """What receipts say: as they say it."""
-    return " · ".join(f"{one.fate.value} {utc(one.at)} {one.text}".rstrip() for one in person.receipts)
+    return " · ".join(
+        f"{kind(one.fate, language)} {utc(one.at)} {one.text}".rstrip() for one in person.receipts
+    )
 
 
 def _steps(dossier: Dossier, language: Language) -> Iterator[str]:
@@ -138,7 +143,7 @@ def _recalls(dossier: Dossier, language: Language) -> Iterator[str]:
     if not dossier.recalls:
         return
     yield from _heading("recalls", language)
-    rows = ((when(one.asked, dossier.zone), one.state.value, one.said) for one in dossier.recalls)
+    rows = ((when(one.asked, dossier.zone), kind(one.state, language), one.said) for one in dossier.recalls)
     yield from _table(("heading-time", "heading-what", "heading-answer"), rows, language)
     yield ""
     yield word("request", language)
@@ -151,7 +156,8 @@ def _deadlines(dossier: Dossier, language: Language) -> Iterator[str]:
     for name in dossier.incident.clocks:
         for one in deadlines(name, dossier.incident.noticed, dossier.zone):
             duty = one.duty
-            due = when(one.at, dossier.zone)
+            first = f"{here(one.early - 1, dossier.zone)[:10]} – " if one.early else ""
+            due = first + when(one.at - 1 if duty.days else one.at, dossier.zone)
             yield f"- {duty.title[language]} ({duty.within[language]}): {due} · {duty.source[language]}"
     yield ""
     yield ADVICE[language]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from tuimail.mail.after.correction import Language
+from tuimail.mail.after.correction_lines import folded
 from tuimail.mail.after.incident_facts import Dossier, done, here, people, when
 from tuimail.mail.after.incident_steps import guide
-from tuimail.mail.after.incident_words import foreseen, word
+from tuimail.mail.after.incident_words import foreseen, kind, word
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
 
@@ -16,7 +17,8 @@ SUBJECT = {EN: "Report: a mail that went wrong ({id})", JA: "【至急・報告�
 OPENING = {
     EN: "I sent a mail that should not have gone out as it did. This is what I know so far;"
     " I am keeping the record up to date.",
-    JA: "お疲れさまです。\nメールの誤送信がありましたので、現時点でわかっていることを報告いたします。",
+    JA: "お疲れさまです。\nメールの誤送信がありましたので、現時点で判明している内容をご報告いたします。"
+    "\nご迷惑をおかけし、申し訳ございません。",
 }
 CLOSING = {
     EN: "Please tell me what to do next, and whether anybody else has to be told.",
@@ -31,7 +33,8 @@ def subject(dossier: Dossier, language: Language) -> str:
 
 def body(dossier: Dossier, language: Language) -> str:
     """The text, with places to fill in; nothing of what leaked but the subject line."""
-    parts = [OPENING[language], *sections(dossier, language), CLOSING[language]]
+    opening, closing = (folded(text[language], 0)[0] for text in (OPENING, CLOSING))
+    parts = [opening, *sections(dossier, language), closing]
     return "\n\n".join(parts) + "\n"
 
 
@@ -51,6 +54,7 @@ def sections(dossier: Dossier, language: Language) -> Iterator[str]:
         ("files", fill),
         ("personal", choose),
         ("secret", choose),
+        ("cause", fill),
         ("effect", fill),
         ("done", "\n".join(measures(dossier, language)) or word("nothing", language)),
         ("left", "\n".join(guide(step, language).title for step in incident.undone)),
@@ -65,10 +69,11 @@ def measures(dossier: Dossier, language: Language) -> Iterator[str]:
     for name in done(incident):
         step = incident.step(name)
         note = f" ({line(step.note)})" if step.note else ""
-        yield f"{here(step.done, zone)}  {guide(name, language).title}{note}"
+        title = f"{guide(name, language).title}{'（済）' if language is JA else ''}"
+        yield f"{here(step.done, zone)}  {title}{note}"
     for recall in sorted(dossier.recalls, key=lambda recall: recall.asked):
         said = f" ({line(recall.said)})" if recall.said else ""
-        yield f"{here(recall.asked, zone)}  {word('recalls', language)}: {recall.state.value}{said}"
+        yield f"{here(recall.asked, zone)}  {word('recalls', language)}: {kind(recall.state, language)}{said}"
 
 
 def shown(person: Address) -> str:

@@ -1,10 +1,14 @@
 """The words of reports and exports in both languages."""
 
+import re
+
 from tuimail.mail.after.correction import Language
 from tuimail.mail.after.incident import STEPS
 from tuimail.mail.after.incident_clock import NAMES
 from tuimail.mail.after.incident_facts import Person
 from tuimail.mail.after.incident_steps import guide
+from tuimail.mail.after.kind import Kind
+from tuimail.mail.after.verdict import BY_DOMAIN, INSIDE, NOT_CHECKED, OUTSIDE, REASONS, Answer
 from tuimail.mail.hold.item import Entry
 
 EN, JA = Language.ENGLISH, Language.JAPANESE
@@ -23,9 +27,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "meant": {EN: "It was meant for, or about", JA: "本来の宛先・内容に関わる方"},
     "body": {EN: "Outline of the text", JA: "本文の概要"},
     "files": {EN: "Attachments", JA: "添付ファイルの概要"},
-    "personal": {EN: "Personal data, of how many people", JA: "個人情報の有無・人数"},
+    "personal": {EN: "Personal data: which, of how many people", JA: "個人情報の有無・項目・人数"},
     "secret": {EN: "Secret data", JA: "機密情報の有無"},
     "effect": {EN: "Effect so far", JA: "影響・二次被害の有無"},
+    "cause": {EN: "Cause, as far as known", JA: "原因（判明している範囲）"},
     "done": {EN: "Done so far", JA: "これまでの対応"},
     "left": {EN: "To be done yet", JA: "今後の対応"},
     "steps": {EN: "Steps", JA: "対応の手順"},
@@ -66,7 +71,35 @@ def foreseen(person: Person, language: Language) -> str:
     """What was said of the recipient's copy before a recall was asked for."""
     if person.verdict is None:
         return word("unknown", language)
-    return f"{person.verdict.answer.value}: {person.verdict.reason}"
+    answer, reason = person.verdict.answer.value, person.verdict.reason
+    if language is EN:
+        return f"{answer}: {reason}"
+    return f"{ANSWERS_JA[person.verdict.answer]}: {'、'.join(map(_reason_ja, reason.split(', ')))}"
+
+
+def _reason_ja(reason: str) -> str:
+    """A reason in Japanese; one that nobody translated stays as it is."""
+    count = re.fullmatch(r"list (?:with|of) (\d+)( outside members?)?", reason)
+    if count is None:
+        return REASONS_JA.get(reason, reason)
+    return f"社外{count[1]}名を含むリスト" if count[2] else f"{count[1]}名のリスト"
+
+
+ANSWERS_JA = {Answer.CAN: "依頼可", Answer.CANNOT: "依頼不可", Answer.UNKNOWN: "不明"}
+REASONS_JA = {
+    OUTSIDE: "社外。依頼すると通知メールが届いてしまう",
+    INSIDE: "同じ組織",
+    BY_DOMAIN: "ドメインが同じ組織。リストは確認できず",
+    NOT_CHECKED: "確認できず",
+    "out of office": "不在",
+    "mailbox full": "メールボックスが満杯",
+    "moderated": "承認制",
+    "recall is switched off": "設定で無効",
+    REASONS[Kind.PERSONAL]: "個人用のMicrosoftアカウント",
+    REASONS[Kind.ON_PREMISES]: "オンプレミスのメールボックス",
+    REASONS[Kind.UNSIGNED]: "Microsoft Graphに未サインイン",
+    REASONS[Kind.OTHER]: "配信済み。このサーバーでは取り消せない",
+}
 
 
 KINDS_JA = {
@@ -84,20 +117,37 @@ KINDS_JA = {
     "recall request": "取り消しの依頼",
     "receipt": "通知",
     "correction": "訂正メール",
+    "asking": "依頼中",
+    "requested": "依頼済み",
+    "refused": "拒否",
+    "unsure": "結果不明",
+    "report received": "結果報告あり",
+    "no report after 24 h": "24時間経過、結果報告なし",
+    "delivered": "配信済み",
+    "delayed": "配信遅延",
+    "failed": "失敗",
+    "read": "開封済み",
+    "deleted": "削除済み（閲覧の有無は不明）",
+    "waiting": "送信待ち",
+    "paused": "保留中",
+    "sending": "送信中",
+    "sent": "送信済み",
+    "undone": "送信前に取り消し",
 }
 
 
 def told(entry: Entry, language: Language) -> str:
     """A line of the trail without its time and the server's answer."""
-    parts = (_about(entry.before, language), _kind(entry.after, language), entry.why)
+    parts = (_about(entry.before, language), kind(entry.after, language), entry.why)
     return " · ".join(filter(None, parts))
 
 
 def _about(about: str, language: Language) -> str:
     if about in STEPS:
         return guide(about, language).title
-    return NAMES[about][language] if about in NAMES else _kind(about, language)
+    return NAMES[about][language] if about in NAMES else kind(about, language)
 
 
-def _kind(kind: str, language: Language) -> str:
+def kind(kind: str, language: Language) -> str:
+    """What an entry, a recall or a receipt came to, in a word or two."""
     return KINDS_JA.get(kind, kind) if language is JA else kind
