@@ -131,8 +131,40 @@ def test_a_text_of_a_megabyte_begins_at_once():
 def test_a_wish_for_a_receipt_is_one_muted_line(name):
     raw = f"From: bo@x.example\n{name}: bo@x.example\nSubject: s\n\nhello\n"
     assert [row for row in shown(raw) if "Receipt" in row] == [
-        " Receipt  asked for by the sender; none is sent"
+        " Receipt  asked for; none is sent from here"
     ]
-    (row,) = (row for row in letter_rows(parse(raw.encode()), 80) if row and "none is sent" in row[-1].text)
+    (row,) = (row for row in letter_rows(parse(raw.encode()), 80) if row and "none is sent from" in row[-1].text)
     assert {piece.tone for piece in row} == {Tone.MUTED}
     assert "Receipt" not in "".join(shown("Subject: s\n\nhello\n"))
+
+
+ASKED_BACK = [
+    ("X-MS-Exchange-RecallReportGenerated: true\nSubject: Recall: Q3\n", "recall request from"),
+    ("X-MS-TrafficTypeDiagnostic: X:EE_MessageRecallEmail\nSubject: Q3\n", "recall request from"),
+    ("Content-Class: IPM.Outlook.Recall\nSubject: Q3\n", "recall request from"),
+    ("Subject: Recall: Q3\n", "reads like a recall request from"),
+]
+
+
+@pytest.mark.parametrize(("head", "words"), ASKED_BACK)
+def test_a_request_to_give_a_mail_back_is_labelled_and_no_more(head, words):
+    rows = shown(f"From: Bo <bo@x.example>\n{head}\nhello\n")
+    assert f" Recall   {words} Bo <bo@x.example>; nothing was done" in rows
+
+
+@pytest.mark.parametrize(
+    "head", ["Subject: Total recall\n", "Subject: Message Recall Report: Q3\n", "Subject: s\n"]
+)
+def test_other_mail_has_no_such_label(head):
+    assert "nothing was done" not in "\n".join(shown(f"From: bo@x.example\n{head}\nhello\n"))
+
+
+def test_what_was_asked_about_a_mail_of_ones_own_takes_that_line():
+    rows = list(
+        letter_rows(
+            parse(b"From: me@x.example\nSubject: Recall: Q3\n\nhello\n"), 80, recall="requested 10:02"
+        )
+    )
+    told = ["".join(piece.text for piece in row).rstrip() for row in rows]
+    assert " Recall   requested 10:02" in told
+    assert "nothing was done" not in "\n".join(told)

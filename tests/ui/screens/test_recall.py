@@ -240,3 +240,23 @@ async def test_on_a_tiny_terminal_the_question_still_says_all(on_page, press, se
     shown = " ".join(seen(pilot).split())
     assert "anna@supplier.example" in shown
     assert "y yes" in shown
+
+
+async def test_the_reader_says_what_was_asked_of_a_mail_of_ones_own(open_app, press, seen, world, exchange):
+    raw = b"From: hanako@example.jp\nMessage-ID: <9@x>\nSubject: Q3 numbers\n\nhello\n"
+    world.opening.raws["0"] = raw
+    world.sent.mails["0"] = MAIL
+    world.mailbox.rows[0] = replace(world.mailbox.rows[0], sender=MAIL.sender)
+    pilot = await open_app()
+    await press(pilot, "enter")
+    assert "Recall" not in seen(pilot)
+    await press(pilot, "B", "a", "y", "escape")
+    assert " Recall   requested " in seen(pilot)
+    assert "· B shows each recipient" in seen(pilot)
+
+
+async def test_the_reader_asks_nothing_about_mail_of_others(open_app, press, seen, world, exchange):
+    world.recalls = None
+    pilot = await open_app()
+    await press(pilot, "enter", "n", "n")
+    assert "Recall " not in seen(pilot)

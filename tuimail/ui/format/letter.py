@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from itertools import chain
 
+from tuimail.mail.after.report import request
 from tuimail.mail.letter.address import Address, show
 from tuimail.mail.letter.host import shown
 from tuimail.mail.letter.letter import Letter, Link, Part
@@ -22,9 +23,9 @@ WIDEST = 100
 
 LABEL = 9
 
-TONES = {"Subject": Tone.STRONG, "Receipt": Tone.MUTED}
+TONES = {"Subject": Tone.STRONG, "Receipt": Tone.MUTED, "Recall": Tone.MUTED}
 WISHES = ("disposition-notification-to", "x-confirm-reading-to", "return-receipt-to")
-NO_RECEIPT = "asked for by the sender; none is sent"
+NO_RECEIPT = "asked for; none is sent from here"
 
 
 class Headers(Enum):
@@ -38,12 +39,15 @@ class Headers(Enum):
 
 
 def letter_rows(
-    letter: Letter, width: int, headers: Headers = Headers.USUAL, folded: bool = False
+    letter: Letter, width: int, headers: Headers = Headers.USUAL, folded: bool = False, recall: str = ""
 ) -> Iterator[Row]:
-    """The whole letter under its headers, row by row; `folded` leaves out what is quoted at length."""
+    """The whole letter under its headers, row by row; `folded` leaves out what is quoted at length.
+
+    `recall` is what became of the asking for a mail of one's own.
+    """
     room = max(10, min(width, WIDEST) - 2)
     rows = chain(
-        _headers(letter, room, headers),
+        _headers(letter, room, headers, recall),
         invitation_rows(letter.invitation, room) if letter.invitation else (),
         _faults(letter.faults, room),
         ((),),
@@ -78,7 +82,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [marks[0] + part for part in wrap(line[marks.end() :], width - len(marks[0]))]
 
 
-def _headers(letter: Letter, width: int, which: Headers) -> Iterator[Row]:
+def _headers(letter: Letter, width: int, which: Headers, recall: str) -> Iterator[Row]:
     if which is Headers.ALL:
         for name, value in letter.headers:
             yield from _header(f"{name}:", value, width, len(name) + 2)
@@ -92,6 +96,7 @@ def _headers(letter: Letter, width: int, which: Headers) -> Iterator[Row]:
         ("Subject", letter.subject or "(no subject)"),
         ("List", "" if few else _list(letter.mailing)),
         ("Receipt", "" if few else _wish(letter)),
+        ("Recall", "" if few else recall or _asked_back(letter)),
         ("Files", cut(_files(letter.parts), width - LABEL) if few else ""),
     )
     for label, text in fields:
@@ -104,6 +109,16 @@ def _wish(letter: Letter) -> str:
     """That the sender would like to know that it was read (RFC 8098); the answer is always the same."""
     names = {name.lower() for name, _ in letter.headers}
     return NO_RECEIPT if not names.isdisjoint(WISHES) else ""
+
+
+def _asked_back(letter: Letter) -> str:
+    """That the sender would like another mail back. It is a label: nothing is ever done because of it."""
+    named = any("recall" in name.lower() or "recall" in value.lower() for name, value in letter.headers)
+    asked = request(letter.headers) if named else None
+    if asked is None:
+        return ""
+    words = "recall request from" if asked.sure else "reads like a recall request from"
+    return f"{words} {show(letter.sender)}; nothing was done"
 
 
 def _files(parts: Sequence[Part]) -> str:

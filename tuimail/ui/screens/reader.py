@@ -16,6 +16,7 @@ from tuimail.ui.desk import Desk
 from tuimail.ui.format.letter import WIDEST, Headers
 from tuimail.ui.format.times import size
 from tuimail.ui.keys import Place, bindings, key_of
+from tuimail.ui.reading.asked_back import is_own, told
 from tuimail.ui.reading.reading import Reading
 from tuimail.ui.screens.answering import AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
@@ -26,7 +27,7 @@ from tuimail.ui.work import start
 PICTURES = 6
 """As many images of a mail are shown; the others are listed."""
 
-READING = ("load", "pictures", "step")
+READING = ("load", "pictures", "step", "after")
 """What is under way for a letter, and ends when one leaves it."""
 
 THE_END = "The end; space goes on to the next unread message."
@@ -50,6 +51,7 @@ class LetterScreen(AnsweringScreen):
         self._letter: Letter | None = None
         self._full = self._raw = False
         self._folded = True
+        self._after = ""
 
     def contents(self) -> Iterable[Widget]:
         yield LetterView(id="letter")
@@ -149,7 +151,7 @@ class LetterScreen(AnsweringScreen):
             self._offer(self._letter)
             headers = Headers.ALL if self._full else Headers.USUAL
             for view in self.query(LetterView):
-                view.show(self._letter, headers, self._folded, top)
+                view.show(self._letter, headers, self._folded, top, self._after)
 
     def _offer(self, letter: Letter) -> None:
         """Put the keys first that this letter gives something to do, and leave out those it gives nothing."""
@@ -187,6 +189,10 @@ class ReaderScreen(LetterScreen):
 
     def envelope(self) -> Envelope | None:
         return self._envelope
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.work(self._look_after, "after")
 
     def begin(self, envelope: Envelope, step: Step, folder: str) -> None:
         """Show this one; `step` gives the next one and the one before; `folder` is where it is."""
@@ -236,7 +242,7 @@ class ReaderScreen(LetterScreen):
     def _open(self, envelope: Envelope) -> None:
         self._keep_place()
         self._envelope, self._source = envelope, Source(envelope.ref)
-        self._raw, self._folded = False, True
+        self._raw, self._folded, self._after = False, True, ""
         self.titled(self._title, "")
         self._letter = self.desk.engine.opening.at_hand(self._source)
         self._show(self._left_at())
@@ -251,6 +257,17 @@ class ReaderScreen(LetterScreen):
         following = await self._step(1, peek=True)
         if following is not None:
             self.desk.engine.opening.ahead(following.ref)
+        await self._look_after()
+
+    async def _look_after(self) -> None:
+        """Say what became of asking for a mail of one's own; most were never asked for."""
+        letter = self._letter
+        if letter is None or not is_own(letter, self.desk):
+            return
+        said = await told(letter, self.desk)
+        if said != self._after and letter is self._letter and not self._raw:
+            self._after = said
+            self._show(self.view.scroll_offset.y)
 
     async def _go(self, rows: int, unread: bool = False) -> None:
         """Every key counts, however quickly they come; the letters in between need not be shown."""

@@ -31,6 +31,7 @@ class LetterView(RowView):
         self._text = ""
         self._headers = Headers.USUAL
         self._folded = True
+        self._recall = ""
         self._laid = self._top = 0
         self._pictures: list[tuple[str, Picture]] = []
         self._cells: dict[int, tuple[Picture, int]] = {}
@@ -41,12 +42,18 @@ class LetterView(RowView):
         return self.scroll_offset.y + self.size.height >= self.count
 
     def show(
-        self, letter: Letter, headers: Headers = Headers.USUAL, folded: bool = True, top: int = 0
+        self,
+        letter: Letter,
+        headers: Headers = Headers.USUAL,
+        folded: bool = True,
+        top: int = 0,
+        recall: str = "",
     ) -> None:
-        """Show a letter under these headers, `top` being the first row in sight."""
+        """Show a letter under these headers, from the row `top` on; `recall` is what was asked of it."""
         if letter is not self._letter:
             self._pictures = []
         self._letter, self._headers, self._folded, self._text = letter, headers, folded, ""
+        self._recall = recall
         self._lay(top)
 
     def hang(self, name: str, picture: Picture) -> None:
@@ -87,7 +94,7 @@ class LetterView(RowView):
     def _made(self) -> Iterator[Row]:
         width = self.size.width
         if self._letter is not None:
-            return letter_rows(self._letter, width, self._headers, self._folded)
+            return letter_rows(self._letter, width, self._headers, self._folded, self._recall)
         return body_rows(self._text, max(10, width - 2)) if self._text else iter(())
 
     def _take(self, number: int | None) -> None:
