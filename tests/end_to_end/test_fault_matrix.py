@@ -19,6 +19,7 @@ if __name__ == "__main__":
 import pytest
 from builders import a_draft
 from engine.fakes import FakeFiles
+from on_disk import disk_in
 from servers.filing import STYLES, FilingSink, Style
 from servers.sink import Act
 
@@ -29,14 +30,10 @@ from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.engine.sending import sender
+from tuimail.engine.sending.sending import Sending
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.hold.move import SETTLE_SECONDS
 from tuimail.mail.letter.address import Address
-from tuimail.store.after import AfterFile
-from tuimail.store.cache import CacheFile
-from tuimail.store.changes import ChangeFile
-from tuimail.store.lock import SenderLockFile
-from tuimail.store.outbox import OutboxFile
 
 QUICK = Timeouts(connect=0.3, command=0.3, data=0.3, final=0.3, quit=0.1)
 TURN = 0.002
@@ -117,17 +114,10 @@ class Cell:
         )
         return Engine(
             Accounts({"work": account}),
-            store=OutboxFile(folder / "outbox.db"),
-            cache=CacheFile(folder / "cache.db"),
-            changes=ChangeFile(folder / "changes.db"),
-            after=AfterFile(folder / "after.db"),
-            lock=SenderLockFile(folder / "sender.lock", "test"),
-            changes_lock=SenderLockFile(folder / "replay.lock", "test"),
-            files=FakeFiles(),
-            clock=self.clock,
-            ids=SystemIds(),
-            owner="test",
-            undo_seconds=0.0,
+            disk_in(folder, "test", files=FakeFiles()),
+            self.clock,
+            SystemIds(),
+            Sending("test", 0.0),
         )
 
     async def run(self) -> None:

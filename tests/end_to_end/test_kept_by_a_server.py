@@ -19,7 +19,7 @@ pytestmark = pytest.mark.servers
 def quick(monkeypatch):
     monkeypatch.setattr("tuimail.mail.hold.kept.SHORTEST", 0.0)
     monkeypatch.setattr("tuimail.mail.hold.kept.RELEASES_WITHIN", 0.5)
-    monkeypatch.setattr("tuimail.engine.engine.KEPT_EVERY", 0.05)
+    monkeypatch.setattr("tuimail.engine.sending.keeping.EVERY", 0.05)
 
 
 @pytest.fixture

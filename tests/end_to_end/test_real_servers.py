@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from on_disk import disk_in
 from servers.faultproxy import Faults
 
-from tuimail.backends.files import DiskFiles
 from tuimail.backends.imap.server import ImapServer
 from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.smtp.server import Server
@@ -18,15 +18,12 @@ from tuimail.backends.smtp.submitter import SmtpSubmitter
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
+from tuimail.engine.sending.sending import Sending
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, Item, State
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.draft import Draft
-from tuimail.store.after import AfterFile
-from tuimail.store.cache import CacheFile
-from tuimail.store.changes import ChangeFile
-from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
 pytestmark = pytest.mark.servers
@@ -69,17 +66,10 @@ def new_world(dovecot, postfix, certificates, tmp_path: Path):
         submitter = SmtpSubmitter(Server("localhost", port, security, auth="none"), password, trust)
         engine = Engine(
             Accounts({"work": Account("work", Address(address, "山田花子"), source, submitter)}),
-            store=OutboxFile(tmp_path / "outbox.db"),
-            cache=CacheFile(tmp_path / "cache.db"),
-            changes=ChangeFile(tmp_path / "changes.db"),
-            after=AfterFile(tmp_path / "after.db"),
-            lock=SenderLockFile(tmp_path / "sender.lock", "test"),
-            changes_lock=SenderLockFile(tmp_path / "replay.lock", "test"),
-            files=DiskFiles(),
-            clock=SystemClock(),
-            ids=SystemIds(),
-            owner="test",
-            undo_seconds=WINDOW,
+            disk_in(tmp_path, "test"),
+            SystemClock(),
+            SystemIds(),
+            Sending("test", WINDOW),
         )
         await engine.start()
         try:
@@ -202,17 +192,10 @@ async def test_a_second_client_queues_and_takes_back_while_the_first_one_sends(
         store = OutboxFile(tmp_path / "outbox.db")
         second = Engine(
             Accounts({"work": world.engine.accounts[0]}),
-            store=store,
-            cache=CacheFile(tmp_path / "second.db"),
-            changes=ChangeFile(tmp_path / "changes.db"),
-            after=AfterFile(tmp_path / "after.db"),
-            lock=SenderLockFile(tmp_path / "sender.lock", "second"),
-            changes_lock=SenderLockFile(tmp_path / "replay.lock", "second"),
-            files=DiskFiles(),
-            clock=SystemClock(),
-            ids=SystemIds(),
-            owner="second",
-            undo_seconds=WINDOW,
+            disk_in(tmp_path, "second", store),
+            SystemClock(),
+            SystemIds(),
+            Sending("second", WINDOW),
         )
         await second.start(mail=False)
         await asyncio.sleep(0.1)

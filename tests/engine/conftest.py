@@ -4,17 +4,15 @@ import asyncio
 
 import pytest
 from engine.fakes import BrokenDisk, FakeClock, FakeFiles, FakeIds, FakeSource, FakeSubmitter
+from on_disk import disk_in
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
 from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
+from tuimail.engine.sending.sending import Sending
 from tuimail.mail.after.kind import Kind
 from tuimail.mail.letter.address import Address
-from tuimail.store.after import AfterFile
-from tuimail.store.cache import CacheFile
-from tuimail.store.changes import ChangeFile
-from tuimail.store.lock import SenderLockFile
 from tuimail.store.outbox import OutboxFile
 
 UNDO_SECONDS = 10.0
@@ -49,18 +47,10 @@ class World:
         self.disks[name] = BrokenDisk(OutboxFile(self.folder / "outbox.db"))
         engine = Engine(
             Accounts({account: self._account(account) for account in ("work", "home")}),
-            store=self.disks[name],
-            cache=CacheFile(self.folder / f"{name}.cache.db"),
-            changes=ChangeFile(self.folder / "changes.db"),
-            after=AfterFile(self.folder / "after.db"),
-            lock=SenderLockFile(self.folder / "sender.lock", name),
-            changes_lock=SenderLockFile(self.folder / "replay.lock", name),
-            files=self.files,
-            clock=self.clock,
-            ids=self.ids,
-            owner=name,
-            undo_seconds=UNDO_SECONDS,
-            rules=self.rules,
+            disk_in(self.folder, name, self.disks[name], files=self.files),
+            self.clock,
+            self.ids,
+            Sending(name, UNDO_SECONDS, rules=self.rules),
             reading=Reading(self.bodies, self.notifier, self.bell),
         )
         engine.listen(self.news.append)

@@ -138,7 +138,7 @@ async def test_everybody_is_a_first_time_until_the_sent_folder_was_seen(world, r
     engine = ruled(Rule("r", When(first_time=True), delay=60))
     assert (await engine.outbox.weigh(draft())).delays != ()
     await engine.mailbox.refresh_folders("work")
-    await engine._cache.put([sent("1", "Suzuki@Client.example", 1.0)])
+    await engine._disk.cache.put([sent("1", "Suzuki@Client.example", 1.0)])
     assert (await engine.outbox.weigh(draft())).delays == ()
     assert (await engine.outbox.weigh(draft("suzuki@client.example, tanaka@client.example"))).delays != ()
 
@@ -156,5 +156,5 @@ async def test_whoever_got_something_from_this_outbox_was_written_to(world, rule
 
 async def test_without_rules_nobody_is_looked_up(world, ruled):
     engine = ruled()
-    engine._cache.written_to = None
+    engine._disk.cache.written_to = None
     assert (await engine.outbox.send(draft())).hold == 10

@@ -3,8 +3,8 @@
 import pytest
 from builders import a_draft
 
-from tuimail.engine.engine import FILING_EVERY
 from tuimail.engine.news import FolderChanged
+from tuimail.engine.sending.filing import EVERY
 from tuimail.mail.folder.view import View
 from tuimail.mail.hold.item import Filing, State
 from tuimail.mail.letter.draft import Kind
@@ -22,7 +22,7 @@ async def sent(world, engine, **changes):
     return await world.state(engine, item, State.SENT)
 
 
-async def filing(world, engine, item, wanted, seconds=FILING_EVERY):
+async def filing(world, engine, item, wanted, seconds=EVERY):
     """Let time pass in steps until the filing of the item stands so."""
 
     def there():

@@ -17,7 +17,7 @@ TURN = 0.01
 @pytest.fixture(autouse=True)
 def _short_turns(monkeypatch):
     """So that letting the loops turn takes next to no time on the clock."""
-    monkeypatch.setattr("tuimail.engine.engine.FILING_EVERY", TURN)
+    monkeypatch.setattr("tuimail.engine.sending.filing.EVERY", TURN)
 
 
 def letter(name="d1", **changes):

@@ -46,7 +46,7 @@ async def test_what_was_fetched_is_read_without_the_server(world, reading):
     engine = world.engine()
     [ref] = reading(5)
     await engine.start()
-    cache = engine._cache
+    cache = engine._disk.cache
     await world.until(lambda: fetched(world))
     for _ in range(100):
         if await cache.body(ref.account, ref.folder, ref.uid):

@@ -8,6 +8,7 @@ from engine.exchange_double import FakeExchange, LetterSource
 from msgspec.structs import replace
 
 from tuimail.engine.after.recalls import Wish
+from tuimail.engine.aftercare import Aftercare
 from tuimail.engine.news import AfterChanged
 from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked, Lost, NotAsked, RecallState
@@ -81,7 +82,7 @@ async def test_the_loop_writes_it_down_without_being_asked(world, exchange):
     await engine.outbox.now(item.id)
     gone = await world.state(engine, item, State.SENT)
     async with asyncio.timeout(3):
-        while await engine._after.sent(gone.message_id) is None:
+        while await engine._disk.after.sent(gone.message_id) is None:
             await asyncio.sleep(0.01)
 
 
@@ -161,7 +162,7 @@ async def test_a_request_is_on_disk_before_it_leaves_and_stands_in_both_trails(w
     engine = await world.sending()
 
     async def look():
-        [asking] = await engine._after.recalls()
+        [asking] = await engine._disk.after.recalls()
         assert asking.state is RecallState.ASKING
 
     exchange.before_answer = look
@@ -288,7 +289,7 @@ async def test_a_full_disk_asks_for_nothing(world, exchange, monkeypatch):
     async def full(_):
         raise OutboxError("after.db: the disk is full.")
 
-    monkeypatch.setattr(engine._after, "put_recall", full)
+    monkeypatch.setattr(engine._disk.after, "put_recall", full)
     with pytest.raises(OutboxError):
         await engine.recalls.ask(mail, seen)
     assert exchange.recalled == []
@@ -323,7 +324,7 @@ async def test_an_account_without_graph_says_why(world):
 async def test_switched_off_it_is_not_offered(world, exchange):
     engine = await world.sending()
     mail = await sent(world, engine, **INSIDE)
-    engine._recall = False
+    engine._after.care = Aftercare(recall=False)
     seen = await engine.recalls.foresee(mail)
     assert (seen.course, seen.words) == (Course.CORRECT, SWITCHED_OFF)
     assert all(verdict.answer is Answer.CANNOT for verdict in seen.verdicts)
@@ -434,13 +435,13 @@ async def test_a_report_is_attached_although_another_process_moved_the_request_m
     engine = await world.sending()
     mail, _ = await asked(world, engine)
     world.source.arrive(NOW.wall + 60, report())
-    put, tries = engine._after.put_recall, []
+    put, tries = engine._disk.after.put_recall, []
 
     async def late(recall):
         tries.append(recall)
         return False if len(tries) == 1 else await put(recall)
 
-    engine._after.put_recall = late
+    engine._disk.after.put_recall = late
     await engine.recalls.look("work", ask=True)
     assert (await engine.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
 
@@ -503,7 +504,7 @@ async def test_a_large_inbox_is_looked_through_once_and_then_only_its_newest_day
         world.source.arrive(NOW.wall + 700 * number, b"From: x@y\r\nSubject: news\r\n\r\nx")
     await engine.recalls.look("work", ask=True)
     pages, read = [], []
-    page, raw = engine._cache.page, engine.mailbox.raw
+    page, raw = engine._disk.cache.page, engine.mailbox.raw
 
     def counted(call, calls, argument):
         async def run(*arguments):
@@ -512,6 +513,6 @@ async def test_a_large_inbox_is_looked_through_once_and_then_only_its_newest_day
 
         return run
 
-    engine._cache.page, engine.mailbox.raw = counted(page, pages, 1), counted(raw, read, 0)
+    engine._disk.cache.page, engine.mailbox.raw = counted(page, pages, 1), counted(raw, read, 0)
     await engine.recalls.look("work", ask=True)
     assert (pages, read) == ([0, 100], [])

@@ -44,7 +44,7 @@ async def test_stopping_waits_for_the_copy_that_is_being_filed(world):
     item = await engine.outbox.send(letter())
     world.clock.advance(10)
     await world.state(engine, item, State.SENT)
-    filing = engine._filing["work"]
+    filing = engine._filing.under_way["work"]
     await filing.acquire()
     stopping = asyncio.create_task(engine.stop())
     await world.a_while()

@@ -16,7 +16,7 @@ TURN = 0.01
 
 @pytest.fixture(autouse=True)
 def _short_turns(monkeypatch):
-    monkeypatch.setattr("tuimail.engine.engine.FILING_EVERY", TURN)
+    monkeypatch.setattr("tuimail.engine.sending.filing.EVERY", TURN)
 
 
 @pytest.fixture

@@ -9,17 +9,14 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from tuimail.backends.files import DiskFiles
+from on_disk import disk_in
+
 from tuimail.backends.system import SystemClock, SystemIds
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
+from tuimail.engine.sending.sending import Sending
 from tuimail.mail.hold.outcome import Accepted, Unreachable, Withdrawn
 from tuimail.mail.letter.address import Address
-from tuimail.store.after import AfterFile
-from tuimail.store.cache import CacheFile
-from tuimail.store.changes import ChangeFile
-from tuimail.store.lock import SenderLockFile
-from tuimail.store.outbox import OutboxFile
 
 
 class Wire:
@@ -63,17 +60,10 @@ def engine_on(folder: Path, name: str, accounts: int, slow: float, lost: float =
     """An engine as one more process on the outbox in `folder`; its accounts are named a0, a1, …"""
     return Engine(
         Accounts({f"a{n}": an_account(f"a{n}", folder, slow, lost) for n in range(accounts)}),
-        store=store or OutboxFile(folder / "outbox.db"),
-        cache=CacheFile(folder / f"{name}.cache.db"),
-        changes=ChangeFile(folder / "changes.db"),
-        after=AfterFile(folder / "after.db"),
-        lock=SenderLockFile(folder / "sender.lock", name),
-        changes_lock=SenderLockFile(folder / "replay.lock", name),
-        files=DiskFiles(),
-        clock=SystemClock(),
-        ids=SystemIds(),
-        owner=name,
-        undo_seconds=0.0,
+        disk_in(folder, name, store),
+        SystemClock(),
+        SystemIds(),
+        Sending(name, 0.0),
     )
 
 

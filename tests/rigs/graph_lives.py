@@ -10,11 +10,11 @@ from pathlib import Path
 
 from builders import a_draft
 from msgspec.structs import replace
+from on_disk import disk_in
 from rigs.crew import fork
 from servers.graphing import KEN, ME, OUT
 
 from tuimail.backends import web
-from tuimail.backends.files import DiskFiles
 from tuimail.backends.graph import exchange, outcome, submitter
 from tuimail.backends.graph.http import Graph
 from tuimail.backends.graph.server import GraphServer
@@ -22,21 +22,16 @@ from tuimail.backends.graph.source import GraphSource
 from tuimail.backends.graph.tracer import GraphTracer
 from tuimail.backends.network import Bounds
 from tuimail.backends.system import SystemClock, SystemIds
-from tuimail.engine import engine as engines
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.engine import Engine
-from tuimail.engine.sending import sender
+from tuimail.engine.sending import filing, sender
+from tuimail.engine.sending.sending import Sending
 from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Lost
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold import look, move, retry
 from tuimail.mail.hold.item import State
 from tuimail.mail.letter.address import Address
-from tuimail.store.after import AfterFile
-from tuimail.store.cache import CacheFile
-from tuimail.store.changes import ChangeFile
-from tuimail.store.lock import SenderLockFile
-from tuimail.store.outbox import OutboxFile
 
 SETTLES = 0.4
 """For ten minutes; the server of the rig is done with a message in an eighth of it."""
@@ -58,7 +53,7 @@ def hurry() -> None:
     retry.UNREACHABLE_FIRST, retry.UNREACHABLE_MOST = 0.03, 0.2
     retry.REFUSED_FIRST, retry.REFUSED_MOST = 0.05, 0.2
     sender.ACCOUNT_RESTS, sender.LOOK_EVERY = 0.02, 0.01
-    engines.FILING_EVERY = 0.05
+    filing.EVERY = 0.05
 
 
 def break_it() -> None:
@@ -94,17 +89,10 @@ def engine_on(folder: Path, url: str, name: str) -> Engine:
     )
     return Engine(
         Accounts({"work": account}),
-        store=OutboxFile(folder / "outbox.db"),
-        cache=CacheFile(folder / f"{name}.cache.db"),
-        changes=ChangeFile(folder / "changes.db"),
-        after=AfterFile(folder / "after.db"),
-        lock=SenderLockFile(folder / "sender.lock", name),
-        changes_lock=SenderLockFile(folder / "replay.lock", name),
-        files=DiskFiles(),
-        clock=SystemClock(),
-        ids=SystemIds(),
-        owner=name,
-        undo_seconds=UNDO_SECONDS,
+        disk_in(folder, name),
+        SystemClock(),
+        SystemIds(),
+        Sending(name, UNDO_SECONDS),
     )
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from engine.fakes import FakeSubmitter
+from on_disk import disk_in
 
-from tuimail.backends.files import DiskFiles
 from tuimail.backends.imap.server import ImapServer
 from tuimail.backends.imap.source import ImapSource
 from tuimail.backends.system import SystemClock, SystemIds
@@ -20,14 +20,10 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.deeds import replay
 from tuimail.engine.engine import Engine
 from tuimail.engine.news import Notice
+from tuimail.engine.sending.sending import Sending
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.address import Address
-from tuimail.store.after import AfterFile
-from tuimail.store.cache import CacheFile
-from tuimail.store.changes import ChangeFile
-from tuimail.store.lock import SenderLockFile
-from tuimail.store.outbox import OutboxFile
 
 ALL = 10_000
 PATIENCE = 60.0
@@ -41,17 +37,10 @@ def engine_in(folder: Path, port: int, user: str) -> Engine:
     source = ImapSource("work", ImapServer("localhost", port, user, "none"), password)
     return Engine(
         Accounts({"work": Account("work", Address(user), source, FakeSubmitter())}),
-        store=OutboxFile(folder / "outbox.db"),
-        cache=CacheFile(folder / "cache.db"),
-        changes=ChangeFile(folder / "changes.db"),
-        after=AfterFile(folder / "after.db"),
-        lock=SenderLockFile(folder / "sender.lock", "walk"),
-        changes_lock=SenderLockFile(folder / "replay.lock", "walk"),
-        files=DiskFiles(),
-        clock=SystemClock(),
-        ids=SystemIds(),
-        owner="walk",
-        undo_seconds=0.0,
+        disk_in(folder, "walk"),
+        SystemClock(),
+        SystemIds(),
+        Sending("walk", 0.0),
     )
 
 

@@ -7,15 +7,17 @@ none of it.
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
-from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.after.doors import Doors
+from tuimail.engine.aftercare import Aftercare
 from tuimail.engine.deeds.ledger import Ledger
 from tuimail.engine.deeds.pending import Pending
 from tuimail.engine.deeds.replay import Replay
 from tuimail.engine.deeds.triage import Triage
+from tuimail.engine.disk import Disk
 from tuimail.engine.folders.follow import Follow
 from tuimail.engine.folders.mailbox import Mailbox
 from tuimail.engine.folders.notify import Notify
@@ -25,16 +27,17 @@ from tuimail.engine.folders.sync import Sync
 from tuimail.engine.folders.turns import Urgency
 from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.opening import NoOpener, Opening
-from tuimail.engine.places import Place
 from tuimail.engine.reading import Reading
-from tuimail.engine.sending.checks import Checks, HouseRules
+from tuimail.engine.sending.checks import Checks
 from tuimail.engine.sending.filer import Filer
+from tuimail.engine.sending.filing import Filing
 from tuimail.engine.sending.finder import Finder
 from tuimail.engine.sending.items import Items
 from tuimail.engine.sending.keeping import Keeping
 from tuimail.engine.sending.outbox import Outbox
 from tuimail.engine.sending.post import Post
 from tuimail.engine.sending.sender import Sender
+from tuimail.engine.sending.sending import Sending
 from tuimail.engine.sending.stops import Stops
 from tuimail.engine.writing.contacts import Contacts
 from tuimail.engine.writing.copies import tidied
@@ -44,192 +47,100 @@ from tuimail.mail.errors import TuimailError
 from tuimail.mail.hold.item import Item
 from tuimail.mail.hold.moment import Moment
 from tuimail.mail.letter.safe import line
-from tuimail.ports import (
-    AfterStore,
-    ChangeStore,
-    Clock,
-    Files,
-    Ids,
-    MailCache,
-    Opener,
-    OutboxStore,
-    SenderLock,
-)
+from tuimail.ports import Clock, Ids, Opener
 
 if TYPE_CHECKING:
     from tuimail.engine.after.corrections import Corrections
     from tuimail.engine.after.incidents import Incidents
     from tuimail.engine.after.near_misses import NearMisses
-    from tuimail.engine.after.practice import Practice
     from tuimail.engine.after.recalls import Recalls
     from tuimail.engine.after.receipts import Receipts
     from tuimail.engine.after.sent import SentMails
 
-FILING_EVERY = 0.5
-KEPT_EVERY = 1.0
 PATIENCE = 3.0
-FILING_WAITS = 10.0
 AFTER_STARTS = 2.0
 
 
 class Engine:
     """Everything behind a screen or a command. Made by `wiring`, started and closed by the front end.
 
-    `owner` names this process in the rows it claims; `undo_seconds` is the plain undo window;
-    what fell due more than `late_after` seconds ago while nothing ran is asked about first. There are no
-    `rules` unless given; `writing` is what the composer works with, `reading` says what is fetched for
-    later, and who is told of new mail. Without an `opener` nothing that is in
-    a message is opened. `recall` is whether asking for delivered mail is offered at all,
-    `practice` what is done about a misdirected one.
+    `sending` says how mail leaves, `writing` what the composer works with, `reading` what is fetched for
+    later and who is told of new mail, `aftercare` what is done about mail that left. Without an `opener`
+    nothing that is in a message is opened.
     """
 
     def __init__(
         self,
         accounts: Accounts,
-        *,
-        store: OutboxStore,
-        cache: MailCache,
-        changes: ChangeStore,
-        after: AfterStore,
-        lock: SenderLock,
-        changes_lock: SenderLock,
-        files: Files,
+        disk: Disk,
         clock: Clock,
         ids: Ids,
-        owner: str,
-        undo_seconds: float,
-        late_after: float = 86_400.0,
-        rules: HouseRules | None = None,
+        sending: Sending,
         writing: Writing = Writing(),  # noqa: B008 (it is frozen)
         reading: Reading = Reading(),  # noqa: B008 (it is frozen)
+        aftercare: Aftercare = Aftercare(),  # noqa: B008 (it is frozen)
         opener: Opener | None = None,
-        recall: bool = True,
-        practice: "Callable[[], Practice] | None" = None,
     ) -> None:
-        self._accounts, self._store, self._cache, self._clock = accounts, store, cache, clock
-        self._changes, self._after, self._recall = changes, after, recall
-        self._shelf = writing.corrections
-        self._practice, self._files, self._ids = practice, files, ids
-        self._newsroom = Newsroom()
-        self._items = Items(store, self._newsroom)
-        self._stops = Stops(store, self._newsroom)
-        post = Post(self._items, self._stops, clock, ids, self._newsroom, owner, late_after)
-        self._sender = Sender(accounts, post, store, lock)
-        self._keeping = Keeping(accounts, self._items, clock, ids, self._newsroom)
-        self._finder = Finder(self._items, clock)
-        self._filer = Filer(self._items, store, clock, ids)
+        self._accounts, self._disk, self._clock = accounts, disk, clock
         self._loops: list[asyncio.Task[None]] = []
-        self._reads = False
-        self._filing: dict[str, asyncio.Lock] = {}
-        self.checks = Checks(undo_seconds, accounts, self._items, cache, clock, rules)
-        self.outbox = Outbox(
-            accounts,
-            self._items,
-            self._stops,
-            store,
-            self._sender,
-            self._keeping,
-            self.checks,
-            files,
-            clock,
-            ids,
-            writing.habits.flowed,
-            self._taken_back,
-        )
-        pending = Pending(changes)
-        self.sync = Sync(accounts, cache, self._newsroom, clock, pending, bell=reading.bell)
-        self._replay = Replay(
-            pending,
-            changes,
-            cache,
-            changes_lock,
-            clock,
-            ids,
-            self._newsroom,
-            self._turn_of_person,
-            self.sync.folder,
-        )
-        ledger = Ledger(pending, changes, cache, clock, ids, self._newsroom, self._replay.wake)
-        self.triage = Triage(ledger, pending, cache, ids, self._replay)
-        self.follow = Follow(accounts, self.sync, self._newsroom, clock, ids)
-        self._prefetch = Prefetch(cache, self.sync, self.follow, self._newsroom, clock, reading.bodies)
-        self._notify = Notify(reading.notifier, self._newsroom, clock) if reading.notifier else None
-        self.mailbox = Mailbox(accounts, cache, self.sync)
-        self.search = Search(accounts, cache, self._newsroom, self.sync)
-        self.drafts = Drafts(accounts, self.mailbox, store, files, clock, ids, writing)
-        self.contacts = Contacts(cache, writing.books)
-        self.opening = Opening(self.mailbox, files, opener or NoOpener())
+        self._newsroom = news = Newsroom()
+        items, stops = Items(disk.outbox, news), Stops(disk.outbox, news)
+        post = Post(items, stops, clock, ids, news, sending.owner, sending.late_after)
+        self._sender = Sender(accounts, post, disk.outbox, disk.sending)
+        self._keeping = Keeping(accounts, items, clock, ids, news)
+        self.checks = Checks(sending.undo_seconds, accounts, items, disk.cache, clock, sending.rules)
+        ways = self._sender, self._keeping, self.checks
+        flowed, caught = writing.habits.flowed, self._taken_back
+        self.outbox = Outbox(accounts, items, stops, disk, *ways, clock, ids, flowed, caught)
+        pending = Pending(disk.changes)
+        self.sync = Sync(accounts, disk.cache, news, clock, pending, bell=reading.bell)
+        told = clock, ids, news, self._turn_of_person, self.sync.folder
+        self._replay = Replay(pending, disk.changes, disk.cache, disk.replaying, *told)
+        ledger = Ledger(pending, disk.changes, disk.cache, clock, ids, news, self._replay.wake)
+        self.triage = Triage(ledger, pending, disk.cache, ids, self._replay)
+        self.follow = Follow(accounts, self.sync, news, clock, ids)
+        self._prefetch = Prefetch(disk.cache, self.sync, self.follow, news, clock, reading.bodies)
+        self._notify = Notify(reading.notifier, news, clock) if reading.notifier else None
+        self.mailbox = Mailbox(accounts, disk.cache, self.sync)
+        finder, filer = Finder(items, clock), Filer(items, disk.outbox, clock, ids)
+        self._filing = Filing(accounts, self._sender, finder, filer, news, clock, self.mailbox.sync)
+        self.search = Search(accounts, disk.cache, news, self.sync)
+        self.drafts = Drafts(accounts, self.mailbox, disk.outbox, disk.files, clock, ids, writing)
+        self.contacts = Contacts(disk.cache, writing.books)
+        self.opening = Opening(self.mailbox, disk.files, opener or NoOpener())
         self.invitations = Invitations(accounts, clock, ids)
+        rooms = self.outbox, self.drafts, self.mailbox, self.contacts, self.sync
+        self._after = Doors(accounts, disk, clock, ids, news, items, *rooms, aftercare)
 
-    @cached_property
+    @property
     def sent(self) -> "SentMails":
         """What left from here."""
-        from tuimail.engine.after.sent import SentMails
+        return self._after.sent
 
-        return SentMails(self._accounts, self._items, self._store, self._after, self.mailbox, self._cache)
-
-    @cached_property
+    @property
     def recalls(self) -> "Recalls":
         """Asking for delivered mail, and what came of it."""
-        from tuimail.engine.after.arrivals import Arrivals
-        from tuimail.engine.after.recalls import Recalls
+        return self._after.recalls
 
-        return Recalls(
-            self._accounts,
-            self.sent,
-            self._items,
-            self._after,
-            self._newsroom,
-            self._clock,
-            Arrivals(self._cache, self.mailbox, self.sync, self._newsroom),
-            self._files,
-            self._recall,
-        )
-
-    @cached_property
+    @property
     def receipts(self) -> "Receipts":
         """What recipients' programs and servers said became of a mail."""
-        from tuimail.engine.after.arrivals import Arrivals
-        from tuimail.engine.after.receipts import Receipts
+        return self._after.receipts
 
-        arrivals = Arrivals(self._cache, self.mailbox, self.sync, self._newsroom)
-        return Receipts(self.sent, self._items, self._after, arrivals, self._newsroom, self._clock)
-
-    @cached_property
+    @property
     def near_misses(self) -> "NearMisses":
         """What undo, rules and guards caught."""
-        from tuimail.engine.after.near_misses import NearMisses
+        return self._after.near_misses
 
-        return NearMisses(self._after, self._clock)
-
-    @cached_property
+    @property
     def incidents(self) -> "Incidents":
         """The records of misdirected mail."""
-        from tuimail.engine.after.incidents import Incidents
-        from tuimail.engine.after.practice import Practice
+        return self._after.incidents
 
-        return Incidents(
-            self._after,
-            self.outbox,
-            self.drafts,
-            self.contacts,
-            self._files,
-            self._clock,
-            self._ids,
-            self._newsroom,
-            self._practice() if self._practice else Practice(),
-        )
-
-    @cached_property
+    @property
     def corrections(self) -> "Corrections":
         """Mail that puts sent mail right."""
-        from tuimail.engine.after.corrections import Corrections
-        from tuimail.engine.after.originals import Originals
-
-        originals = Originals(self._accounts, self.sent, self.mailbox, self._store, self._cache, self._clock)
-        return Corrections(
-            self._accounts, self.drafts, originals, self._items, self._store, self._ids, self._shelf
-        )
+        return self._after.corrections
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -247,7 +158,6 @@ class Engine:
 
         Only somebody who reads mail needs what reads it.
         """
-        self._reads = mail
         if mail:
             self._loop(asyncio.to_thread(_warm), "warm")
             self._loop(self.follow.screen(), "folder on screen")
@@ -255,12 +165,11 @@ class Engine:
             await self._take_up()
         self._loop(self._sender.run(), "sender")
         self._loop(self._look_at_rules(), "rules")
-        self._loop(self._watch_after(), "after")
-        self._filing = {account.name: asyncio.Lock() for account in self.accounts}
+        self._loop(self._watch_after(mail), "after")
         for account in self.accounts:
-            self._loop(self._file(account), f"file {account.name}")
+            self._loop(self._filing.run(account, mail), f"file {account.name}")
             if account.keeper is not None:
-                self._loop(self._follow_kept(account), f"kept {account.name}")
+                self._loop(self._keeping.run(account, lambda: self._sender.here), f"kept {account.name}")
             if mail:
                 self._loop(self._replay.run(account), f"changes {account.name}")
                 self._loop(self._tidy(account), f"drafts {account.name}")
@@ -284,9 +193,7 @@ class Engine:
         )
         self._sender.hand_over()
         self._replay.hand_over()
-        await asyncio.gather(
-            self._store.close(), self._cache.close(), self._changes.close(), self._after.close()
-        )
+        await self._disk.close()
 
     async def failure(self) -> None:
         """Waits until a loop fails, which nothing expected, and raises what it raised."""
@@ -303,14 +210,13 @@ class Engine:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                for filing in self._filing.values():
-                    await filing.acquire()
+                await self._filing.settle()
         await self._sender.close()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         self._loops.clear()
-        self._filing.clear()
+        self._filing.reopen()
 
     def _loop(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._loops.append(asyncio.create_task(work, name=name))
@@ -332,47 +238,15 @@ class Engine:
         await self.follow.met(account.name)
         await tidied(self.drafts.copies, account)
 
-    async def _watch_after(self) -> None:
+    async def _watch_after(self, reads: bool) -> None:
         """What left is recorded, and its reports and receipts found; the first list does not wait for it."""
         await self._clock.sleep(AFTER_STARTS)
         await asyncio.to_thread(import_module, "tuimail.engine.after.watch")
-        from tuimail.engine.after.watch import Watch
-
-        parts = self._accounts, self.sync.home, self.sent, self.recalls, self.receipts, self._after
-        await Watch(*parts, self._newsroom, self._clock, self._reads).run()
+        await self._after.watch(reads).run()
 
     async def _look_at_rules(self) -> None:
         if trouble := await self.checks.trouble():
             self._newsroom.announce(Notice(line(trouble)))
-
-    async def _file(self, account: Account) -> None:
-        """Copies for Sent wait for the mail that is leaving, but not for ever."""
-        waited = 0.0
-        while True:
-            if self._sender.here and (waited >= FILING_WAITS or not self._sender.is_at_work(account.name)):
-                waited = 0.0
-                try:
-                    changed = await self._filed(account)
-                    for name, folder in changed if self._reads else ():
-                        await self.mailbox.sync(name, folder)
-                except TuimailError as error:
-                    self._newsroom.announce(Notice(line(str(error))))
-            await self._clock.sleep(FILING_EVERY)
-            waited += FILING_EVERY
-
-    async def _filed(self, account: Account) -> tuple[Place, ...]:
-        async with self._filing[account.name]:
-            return (*await self._finder.round(account), *await self._filer.round(account))
-
-    async def _follow_kept(self, account: Account) -> None:
-        """Ask the server about the mail it keeps, while this process is the one that sends."""
-        while True:
-            if self._sender.here:
-                try:
-                    await self._keeping.round(account)
-                except TuimailError as error:
-                    self._newsroom.announce(Notice(line(str(error))))
-            await self._clock.sleep(KEPT_EVERY)
 
 
 def _warm() -> None:

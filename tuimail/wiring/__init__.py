@@ -13,15 +13,18 @@ from tuimail.backends.opener import SystemOpener
 from tuimail.backends.system import SystemClock, SystemIds, local_zone
 from tuimail.config import Config
 from tuimail.engine.account import Accounts
+from tuimail.engine.aftercare import Aftercare
+from tuimail.engine.disk import Disk
 from tuimail.engine.engine import Engine
 from tuimail.engine.folders.prefetch import BodyLimits
 from tuimail.engine.reading import Reading
 from tuimail.engine.sending.checks import HouseRules
+from tuimail.engine.sending.sending import Sending
 from tuimail.engine.writing.drafts import Writing
 from tuimail.mail.errors import ConfigError
 from tuimail.mail.letter.habits import Habits
 from tuimail.paths import Paths
-from tuimail.ports import AddressBook, Clock, Ids, SenderLock
+from tuimail.ports import AddressBook, Clock, Ids, SenderLock, TemplateShelf
 from tuimail.wiring.accounts import account_of
 
 if TYPE_CHECKING:
@@ -42,12 +45,6 @@ def build(
     `name` is what other processes read of the one that holds the sender lock; the system's clock and
     randomness are used unless others are given. Raises ConfigError when the folders can't be made.
     """
-    from tuimail.store.after import AfterFile
-    from tuimail.store.cache import CacheFile
-    from tuimail.store.changes import ChangeFile
-    from tuimail.store.lock import SenderLockFile
-    from tuimail.store.outbox import OutboxFile
-
     try:
         paths.make()
     except FileExistsError as error:
@@ -56,26 +53,36 @@ def build(
         raise ConfigError(f"{error.filename}: {error.strerror}; tuimail keeps its outbox there") from None
     sys.setswitchinterval(HAND_ON)
     clock, ids = clock or SystemClock(), ids or SystemIds()
+    owner = f"{name} {ids.item()}, process {os.getpid()}, boot {clock.now().boot_id}"
+    rules = house_rules(config, paths) if paths.config.exists() else None
     return Engine(
         _accounts(config, paths),
-        store=OutboxFile(paths.outbox, paths.outbox_mark),
-        cache=CacheFile(paths.mail_cache),
-        changes=ChangeFile(paths.changes),
-        after=AfterFile(paths.after),
-        lock=SenderLockFile(paths.sender_lock, name),
-        changes_lock=SenderLockFile(paths.changes_lock, name),
-        files=DiskFiles(),
-        clock=clock,
-        ids=ids,
-        owner=f"{name} {ids.item()}, process {os.getpid()}, boot {clock.now().boot_id}",
-        undo_seconds=config.outbox.undo_seconds,
-        late_after=config.outbox.late_seconds,
-        rules=house_rules(config, paths) if paths.config.exists() else None,
-        writing=_writing(config, paths),
-        reading=_reading(config),
-        opener=SystemOpener(paths.opened, config.ui.opener, config.reader.images == "auto"),
-        recall=config.recall.enabled,
-        practice=lambda: _practice(config),
+        _disk(paths, name),
+        clock,
+        ids,
+        Sending(owner, config.outbox.undo_seconds, config.outbox.late_seconds, rules),
+        _writing(config, paths),
+        _reading(config),
+        Aftercare(config.recall.enabled, _corrections(paths), lambda: _practice(config)),
+        SystemOpener(paths.opened, config.ui.opener, config.reader.images == "auto"),
+    )
+
+
+def _disk(paths: Paths, name: str) -> Disk:
+    from tuimail.store.after import AfterFile
+    from tuimail.store.cache import CacheFile
+    from tuimail.store.changes import ChangeFile
+    from tuimail.store.lock import SenderLockFile
+    from tuimail.store.outbox import OutboxFile
+
+    return Disk(
+        OutboxFile(paths.outbox, paths.outbox_mark),
+        CacheFile(paths.mail_cache),
+        ChangeFile(paths.changes),
+        AfterFile(paths.after),
+        SenderLockFile(paths.sender_lock, name),
+        SenderLockFile(paths.changes_lock, name),
+        DiskFiles(),
     )
 
 
@@ -157,16 +164,17 @@ def themes(paths: Paths) -> Iterator[dict[str, Any]]:
 
 
 def _writing(config: Config, paths: Paths) -> Writing:
-    from tuimail.backends.templates import Shelves, TemplateFolder
+    from tuimail.backends.templates import TemplateFolder
 
     own = config.composer
     habits = Habits(own.reply_above, own.quote_prefix, own.flowed, own.large_bytes, own.drafts_on_server)
-    return Writing(
-        habits,
-        tuple(_address_books(config.contacts)),
-        TemplateFolder(paths.templates),
-        Shelves(CORRECTIONS, paths.corrections),
-    )
+    return Writing(habits, tuple(_address_books(config.contacts)), TemplateFolder(paths.templates))
+
+
+def _corrections(paths: Paths) -> TemplateShelf:
+    from tuimail.backends.templates import Shelves
+
+    return Shelves(CORRECTIONS, paths.corrections)
 
 
 def _address_books(given: settings.Contacts) -> Iterator[AddressBook]:

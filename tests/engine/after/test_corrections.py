@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 import tuimail
 from tuimail.backends.templates import Shelves
+from tuimail.engine.aftercare import Aftercare
 from tuimail.mail.after.correction import Audience, Language, Scenario, Wish
 from tuimail.mail.errors import AddressError, DraftError, OutboxError
 from tuimail.mail.folder.folder import Folder, Role
@@ -24,7 +25,7 @@ TEXT = "鈴木様\n\nいつもお世話になっております。\n会議は10�
 @pytest.fixture
 async def engine(world):
     engine = await world.sending()
-    engine._shelf = Shelves(FOLDER)
+    engine._after.care = Aftercare(corrections=Shelves(FOLDER))
     return engine
 
 
@@ -170,12 +171,12 @@ async def test_the_last_mail_is_the_newest_wherever_it_was_sent_but_no_correctio
     world.source.boxes["Gesendet"]["u1"] = (wire, frozenset())
     ref, me = Ref("work", "Gesendet", "u1"), Address("me@work.example.jp")
     row = Envelope(ref, me, (), (), Safe("from a telephone"), mail.sent + 1_000, 9, frozenset())
-    await engine._cache.put_folders("work", [Folder("work", "Gesendet", Safe("Sent"), Role.SENT, 1, 0)])
-    await engine._cache.put([row])
+    await engine._disk.cache.put_folders("work", [Folder("work", "Gesendet", Safe("Sent"), Role.SENT, 1, 0)])
+    await engine._disk.cache.put([row])
     assert (await engine.corrections.last()).message_id == "<x@y>"
 
 
 async def test_ones_own_templates_add_scenarios(world, engine, tmp_path):
     (tmp_path / "late-answer.en.txt").write_text("Subject: Correction: late\n\n{addressee}\n")
-    engine._shelf = Shelves(FOLDER, tmp_path)
+    engine._after.care = Aftercare(corrections=Shelves(FOLDER, tmp_path))
     assert await engine.corrections.added() == ("late-answer",)

@@ -8,6 +8,7 @@ from builders import a_draft
 from msgspec.structs import replace
 
 from tuimail.engine.after.practice import Practice
+from tuimail.engine.aftercare import Aftercare
 from tuimail.engine.news import AfterChanged
 from tuimail.engine.writing.contacts import Contacts
 from tuimail.mail.after.correction import Language
@@ -32,7 +33,7 @@ ENGLISH = replace(MAIL, to=(Address("aiko@example.jp"),))
 @pytest.fixture
 def engine(world):
     made = world.engine()
-    made._practice = lambda: HOUSE
+    made._after.care = Aftercare(practice=lambda: HOUSE)
     return made
 
 
@@ -90,8 +91,8 @@ async def test_recalls_and_receipts_are_taken_into_the_trail_once(engine):
     made = await engine.incidents.open(MAIL)
     asked = Entry(1_800_000_000.0, "asking", "requested", "asked", Safe("202 Accepted"))
     recall = Recall("r1", "work", MAIL.message_id, RecallState.REQUESTED, 1, asked.at, trail=(asked,))
-    await engine._after.put_recall(recall)
-    await engine._after.keep_receipt(
+    await engine._disk.after.put_recall(recall)
+    await engine._disk.after.keep_receipt(
         Receipt(MAIL.message_id, AIKO.spec, Fate.READ, asked.at + 9, Safe("shown"))
     )
     for _ in range(2):
@@ -138,7 +139,7 @@ async def test_the_report_is_a_draft_like_any_other(engine, mail, language, subj
     [("", "", "", ""), ("", "s@x.example", "s@x.example", ""), ("m@x.example", "", "m@x.example", "")],
 )
 async def test_where_nobody_is_named_the_report_is_addressed_by_hand(engine, manager, security, to, cc):
-    engine._practice = lambda: Practice(manager, security)
+    engine._after.care = Aftercare(practice=lambda: Practice(manager, security))
     made = await engine.incidents.open(MAIL)
     draft = await engine.incidents.report(made.id)
     assert (draft.to, draft.cc) == (to, cc)
@@ -167,6 +168,6 @@ async def test_numbers_come_from_every_address_book_that_can_be_read(engine):
     group = Contact("team", (AIKO,), "book", group=True, phones=(Safe("0"),))
     other = Contact("Aiko B", (Address("aiko@example.jp.evil.example"),), "book", phones=(Safe("1"),))
     books = (Book(broken=True), Book(twice, group, other), Book(twice))
-    engine.incidents._contacts = Contacts(engine._cache, books)
+    engine.incidents._contacts = Contacts(engine._disk.cache, books)
     (numbers,) = await engine.incidents.numbers(MAIL)
     assert numbers.phones == ("03-1234-5678", "090-1111-2222")

@@ -61,7 +61,7 @@ async def test_what_can_not_be_counted_is_taken_back_all_the_same(world, monkeyp
     async def full(_):
         raise OutboxError("The disk is full.")
 
-    monkeypatch.setattr(engine._after, "count", full)
+    monkeypatch.setattr(engine._disk.after, "count", full)
     assert await engine.outbox.undo() == draft
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 
 from tuimail.engine.account import Account, Accounts
 from tuimail.engine.news import Newsroom, Notice
 from tuimail.engine.sending.items import Items
-from tuimail.mail.errors import MailboxError, OutboxError
+from tuimail.mail.errors import MailboxError, OutboxError, TuimailError
 from tuimail.mail.hold import kept
 from tuimail.mail.hold.item import Item, State
 from tuimail.mail.hold.keeping import Whereabouts
@@ -19,6 +20,7 @@ from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import Submission
 from tuimail.ports import BodyNext, Clock, Ids, Keeper
 
+EVERY = 1.0
 NO_CODE = 0
 NO_KEEPER = "no server of this account keeps mail for later"
 
@@ -60,6 +62,16 @@ class Keeping:
         self._said: set[str] = set()
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         items.watch(self._note)
+
+    async def run(self, account: Account, is_here: Callable[[], bool]) -> None:
+        """Ask the server now and then, while this process is the one that sends. Never ends."""
+        while True:
+            if is_here():
+                try:
+                    await self.round(account)
+                except TuimailError as error:
+                    self._newsroom.announce(Notice(line(str(error))))
+            await self._clock.sleep(EVERY)
 
     async def round(self, account: Account) -> None:
         """Ask about what is due of this account. A server that can't be asked is left for some time.

@@ -7,6 +7,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.disk import Disk
 from tuimail.engine.sending.checks import Checks
 from tuimail.engine.sending.items import Items
 from tuimail.engine.sending.keeping import Keeping
@@ -25,7 +26,7 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.submission import Submission
 from tuimail.mail.rule.decision import Decision, allowed, scheduled, unattended
 from tuimail.mail.when.schedule import Schedule
-from tuimail.ports import Clock, Files, Ids, OutboxStore
+from tuimail.ports import Clock, Ids
 
 UNFINISHED = {State.WAITING, State.PAUSED, State.SENDING}
 
@@ -38,11 +39,10 @@ class Outbox:
         accounts: Accounts,
         items: Items,
         stops: Stops,
-        store: OutboxStore,
+        disk: Disk,
         sender: Sender,
         keeping: Keeping,
         checks: Checks,
-        files: Files,
         clock: Clock,
         ids: Ids,
         flowed: bool = False,
@@ -53,11 +53,11 @@ class Outbox:
         self._accounts = accounts
         self._items = items
         self._stops = stops
-        self._store = store
+        self._store = disk.outbox
         self._sender = sender
         self._keeping = keeping
         self._checks = checks
-        self._files = files
+        self._files = disk.files
         self._clock = clock
         self._ids = ids
 

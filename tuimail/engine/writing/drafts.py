@@ -25,14 +25,11 @@ if TYPE_CHECKING:
 
 
 class Writing(Struct, frozen=True):
-    """What a composer works with: how one writes, the address books, the templates, and those of mail that
-    puts sent mail right.
-    """
+    """What a composer works with: how one writes, the address books, and the templates."""
 
     habits: Habits = Habits()
     books: tuple[AddressBook, ...] = ()
     shelf: TemplateShelf | None = None
-    corrections: TemplateShelf | None = None
 
 
 class Drafts:
