@@ -27,7 +27,7 @@ def letter(number, extra=""):
     ).encode()
 
 
-async def token(claims=""):
+async def token(claims="", refused=""):
     return "token"
 
 

@@ -31,7 +31,7 @@ class Tokens:
     def __init__(self, *tokens: str) -> None:
         self.tokens, self.claims = list(tokens or ("token",)), []
 
-    async def __call__(self, claims: str = "") -> str:
+    async def __call__(self, claims: str = "", refused: str = "") -> str:
         self.claims.append(claims)
         return self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
 

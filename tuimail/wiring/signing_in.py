@@ -37,8 +37,8 @@ class Login:
         self._given, self._places, self._asked = given, places, asked
         self._made: SignIn | None = None
 
-    async def secret(self, resource: str = MAIL, claims: str = "") -> str:
-        """The password or token; `claims` is a server's challenge to the token before.
+    async def secret(self, resource: str = MAIL, claims: str = "", refused: str = "") -> str:
+        """The password or token; `claims` is a server's challenge to the token before, `refused` that token.
 
         Raises SecretError and LoginError when a person has to act, MailboxError when it can't be had now.
         """
@@ -54,11 +54,11 @@ class Login:
         if given.token_command is not None:
             what, told = f"token_command of {line(given.name)}", {WANTED: resource}
             return await secrets.printed(what, given.token_command, told=told)
-        return await self._sign_in.token(resource, claims)
+        return await self._sign_in.token(resource, claims, refused)
 
-    async def graph_token(self, claims: str = "") -> str:
+    async def graph_token(self, claims: str = "", refused: str = "") -> str:
         """As `secret`, for Microsoft Graph."""
-        return await self.secret(GRAPH, claims)
+        return await self.secret(GRAPH, claims, refused)
 
     async def kind(self) -> Kind:
         """What signing in told of the account: work, personal, or nothing that one knows."""

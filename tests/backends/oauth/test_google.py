@@ -70,6 +70,13 @@ async def test_a_token_is_renewed_when_it_ends_soon_and_the_refresh_token_stays(
     assert again.token in authority.access
 
 
+async def test_a_token_that_was_refused_is_not_given_again(google, authority, person):
+    grant = await google().by_browser((MAIL,), person)
+    renewed = await google().silent(grant.state, MAIL, refused=grant.token)
+    assert renewed.token != grant.token
+    assert renewed.token in authority.access
+
+
 async def test_it_is_kept_as_every_sign_in_is(google, authority, person, memory, tmp_path):
     authority.rotates = False
     await SignIn("work", tmp_path / "sign-ins", google()).by_browser((MAIL,), person)

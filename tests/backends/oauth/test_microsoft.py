@@ -65,6 +65,14 @@ async def test_a_good_token_is_given_again_and_one_that_ends_soon_is_renewed(mic
     assert renewed.state != short.state
 
 
+async def test_a_token_that_was_refused_is_not_given_again(microsoft, authority, person):
+    grant = await microsoft().by_browser((GRAPH,), person)
+    assert (await microsoft().silent(grant.state, GRAPH, refused="another")).token == grant.token
+    renewed = await microsoft().silent(grant.state, GRAPH, refused=grant.token)
+    assert renewed.token != grant.token
+    assert renewed.token in authority.access
+
+
 @pytest.mark.parametrize(
     "encode", [json.dumps, lambda it: base64.b64encode(json.dumps(it).encode()).decode()]
 )

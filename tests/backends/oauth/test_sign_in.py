@@ -39,6 +39,15 @@ async def test_a_token_in_hand_asks_nobody(sign_in, authority, person, memory):
     assert len(authority.asked) == asked
 
 
+async def test_a_token_in_hand_that_a_server_refused_is_renewed(sign_in, person):
+    own = sign_in()
+    await own.by_browser(BOTH, person)
+    token = await own.token(GRAPH)
+    renewed = await own.token(GRAPH, refused=token)
+    assert renewed != token
+    assert await own.token(GRAPH, refused=token) == renewed
+
+
 async def test_nothing_can_be_read_in_the_file_and_nobody_else_can_open_it(
     sign_in, authority, person, tmp_path, memory
 ):

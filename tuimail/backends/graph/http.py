@@ -31,11 +31,11 @@ _CLAIMS = re.compile(r'\bclaims="([A-Za-z0-9+/=_-]+)"')
 class Credential(Protocol):
     """Gives an access token, asked anew for each request; empty where none is needed.
 
-    `claims` is a challenge that a server put, as it was written: the token before was not enough. Raises
-    SecretError.
+    `claims` is a challenge that a server put, as it was written: the token before was not enough. `refused`
+    is a token that the server won't have any more, whatever it says of itself. Raises SecretError.
     """
 
-    async def __call__(self, claims: str = "") -> str: ...
+    async def __call__(self, claims: str = "", refused: str = "") -> str: ...
 
 
 class Graph:
@@ -86,7 +86,7 @@ class Graph:
         token = await self._token()
         answer = await self._send(method, url, token, sent, body, seconds, longest)
         if (claims := _wants_another(answer)) is not None:
-            token = await self._token(claims)
+            token = await self._token(claims, token)
             answer = await self._send(method, url, token, sent, body, seconds, longest)
         return self._checked(answer)
 
@@ -137,9 +137,9 @@ class Graph:
         web = await self._opened()
         return await web.ask(method, url, {**headers, **login}, body, seconds, longest)
 
-    async def _token(self, claims: str = "") -> str:
+    async def _token(self, claims: str = "", refused: str = "") -> str:
         try:
-            return await self._credential(claims)
+            return await self._credential(claims, refused)
         except SecretError as error:
             raise LoginError(str(error)) from error
 

@@ -95,9 +95,9 @@ class Google:
             f"{line(self._account)}: Google has no codes for mail; sign in in a browser, without --device"
         )
 
-    async def silent(self, state: str, resource: str, claims: str = "") -> Grant:
+    async def silent(self, state: str, resource: str, claims: str = "", refused: str = "") -> Grant:
         kept = msgspec.json.decode(state, type=_State)
-        if kept.expires_at - self._now() > MARGIN:
+        if kept.token != refused and kept.expires_at - self._now() > MARGIN:
             return Grant(state, kept.token, kept.expires_at)
         given = await self._ask(grant_type="refresh_token", refresh_token=kept.refresh)
         return self._granted(given, str(given.get("refresh_token", kept.refresh)))

@@ -56,8 +56,8 @@ class Provider(Protocol):
         """Sign in on another device, with a code that is typed there."""
         ...
 
-    async def silent(self, state: str, resource: str, claims: str = "") -> Grant:
-        """A token without a person; `claims` is what a server's challenge asked for."""
+    async def silent(self, state: str, resource: str, claims: str = "", refused: str = "") -> Grant:
+        """A token without a person, not `refused`; `claims` is what a server's challenge asked for."""
         ...
 
 

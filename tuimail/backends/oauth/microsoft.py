@@ -70,9 +70,9 @@ class Microsoft:
     async def by_device(self, resources: Sequence[str], show: Show, claims: str = "") -> Grant:
         return await self._for_all(resources, show, claims, self._type_code)
 
-    async def silent(self, state: str, resource: str, claims: str = "") -> Grant:
+    async def silent(self, state: str, resource: str, claims: str = "", refused: str = "") -> Grant:
         session = await self._opened(state, resource)
-        result = await self._aside(lambda: self._from_cache(session, resource, claims))
+        result = await self._aside(lambda: self._from_cache(session, resource, claims, refused))
         if result is None:
             raise signed_out(self._account)
         return self._granted(session, result)
@@ -144,11 +144,17 @@ class Microsoft:
                 f"{line(self._account)}: nobody signed in within {minutes} minutes; nothing was changed"
             ) from None
 
-    def _from_cache(self, session: "_Session", resource: str, claims: str) -> Any:
+    def _from_cache(self, session: "_Session", resource: str, claims: str = "", refused: str = "") -> Any:
         people = session.app.get_accounts()
-        return session.app.acquire_token_silent_with_error(
-            self._scopes(resource), people[0] if people else None, claims_challenge=_challenge(claims)
+        ask = partial(
+            session.app.acquire_token_silent_with_error,
+            self._scopes(resource),
+            people[0] if people else None,
+            claims_challenge=_challenge(claims),
         )
+        result = ask()
+        is_refused = refused and result and result.get("access_token") == refused
+        return ask(force_refresh=True) if is_refused else result
 
     def _granted(self, session: "_Session", result: Result) -> Grant:
         if "access_token" not in result:

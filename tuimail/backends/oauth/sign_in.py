@@ -58,18 +58,19 @@ class SignIn:
         """The same on another device."""
         return await self._begun(lambda claims: self._provider.by_device(resources, show, claims))
 
-    async def token(self, resource: str, claims: str = "") -> str:
-        """A token that is good for some minutes at least; `claims` asks for one that meets a challenge.
+    async def token(self, resource: str, claims: str = "", refused: str = "") -> str:
+        """A token that is good for some minutes at least; `claims` asks for one that meets a challenge,
+        `refused` for another one than that.
 
         Who gives up waiting stops nothing: what is being renewed is kept. Raises LoginError and SecretError
         when a person has to sign in again, MailboxError when it can't be renewed now.
         """
         known = self._known.get(resource)
-        if known is not None and not claims and self._is_good(known):
+        if known is not None and not claims and known.token != refused and self._is_good(known):
             return known.token
         wanted = (resource, claims)
         if wanted not in self._renewing:
-            task = asyncio.create_task(self._renewed(resource, claims))
+            task = asyncio.create_task(self._renewed(resource, claims, refused))
             task.add_done_callback(lambda done: self._is_renewed(wanted, done))
             self._renewing[wanted] = task
         return await asyncio.shield(self._renewing[wanted])
@@ -117,11 +118,11 @@ class SignIn:
                 kept = None
             return self._key, kept.claims if kept else ""
 
-    async def _renewed(self, resource: str, claims: str) -> str:
+    async def _renewed(self, resource: str, claims: str, refused: str) -> str:
         async with self._file.locked():
             kept = await self._read()
             try:
-                given = await self._provider.silent(kept.state, resource, claims)
+                given = await self._provider.silent(kept.state, resource, claims, refused)
             except LoginError:
                 if claims:
                     await self._write(await self._the_key(), msgspec.structs.replace(kept, claims=claims))
