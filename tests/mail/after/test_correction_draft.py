@@ -23,7 +23,7 @@ from tuimail.mail.after.correction_draft import (
     correction,
 )
 from tuimail.mail.after.correction_draft import template_name as name_of
-from tuimail.mail.after.correction_lines import cells, folded
+from tuimail.mail.after.correction_lines import WIDTH, cells, folded
 from tuimail.mail.after.correction_people import Circle
 from tuimail.mail.after.correction_text import (
     MARK,
@@ -154,6 +154,18 @@ def test_edited_text_becomes_a_list_of_wrong_and_right():
     assert draft.subject == "【訂正】見積書の件"
 
 
+@pytest.mark.parametrize(
+    ("scenario", "lang", "subject", "becomes"),
+    [
+        (Scenario.CONTENT, Language.JAPANESE, "【訂正】見積書の件", "【再訂正】見積書の件"),
+        (Scenario.CONTENT, Language.JAPANESE, "【重要】見積書の件", "【訂正】【重要】見積書の件"),
+        (Scenario.CONTENT, Language.ENGLISH, "Re: Correction: Q3", "Correction: Q3"),
+    ],
+)
+def test_a_correction_of_a_correction_has_its_prefix_once(scenario, lang, subject, becomes):
+    assert written(scenario, lang, Audience.OUTSIDE, an_original(subject=subject)).subject == becomes
+
+
 def test_it_threads_to_the_original_and_names_what_it_puts_right():
     draft = written(Scenario.OTHER, Language.ENGLISH, Audience.OUTSIDE)
     assert (draft.in_reply_to, draft.references) == ("<a@example.jp>", ("<0@x.example>", "<a@example.jp>"))
@@ -225,6 +237,11 @@ def test_a_line_ends_behind_a_stop_and_the_cursor_goes_along():
     assert [row[-1] for row in short.split("\n")] == ["、", "〕"] and short[offset] == "〔"
     assert folded("one two " * 12, 88) == (f"{'one two ' * 8}one\n{'two one ' * 3}two ", 88)
     assert folded(f"・{'長' * 60}", 3) == (f"・{'長' * 60}", 3)
+
+
+def test_a_very_long_subject_is_folded_in_good_time():
+    text = f"件名：{'更改に伴う受発注データ、' * 800}"
+    assert max(map(cells, folded(text, 0)[0].split("\n"))) <= WIDTH
 
 
 def test_the_right_person_gets_the_mail_as_it_was():

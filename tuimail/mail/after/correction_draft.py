@@ -1,5 +1,6 @@
 """The drafts that put a sent mail right, made of a template, the mail and the people."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -101,7 +102,7 @@ def correction(
         to=", ".join(map(write, circle.to)),
         cc=", ".join(map(write, circle.cc)),
         bcc=", ".join(map(write, circle.bcc)),
-        subject=line(text.subject.strip()),
+        subject=line(_once(text.subject.strip())),
         body=body,
         attachments=manner.files,
         in_reply_to=original.mail.message_id if threaded else "",
@@ -130,6 +131,12 @@ def _known(original: Original, circle: Circle, manner: Manner, author: Author) -
         "files": "\n".join(f"{mark}{file.name}" for file in manner.files),
         "original": text if manner.scenario == RESEND else "",
     }
+
+
+def _once(subject: str) -> str:
+    """The subject with its prefix once; what puts a 【訂正】 right is a 【再訂正】."""
+    again = subject.replace("【訂正】【訂正】", "【再訂正】", 1)
+    return re.sub(r"^(【[^】]+】|Correction: |Apology: )\1+", r"\1", again)
 
 
 def _about(author: Author, manner: Manner) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 WIDTH = 70
 """Cells of a line: 35 full-width characters. A longer word stands on a line of its own."""
@@ -33,39 +35,47 @@ def folded(text: str, offset: int) -> tuple[str, int]:
 
 def cells(text: str) -> int:
     """How wide a text is."""
-    return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+    return sum(map(_wide, text))
 
 
 def _cuts(line: str) -> Iterator[int]:
     """The places before which a line is broken."""
-    places = [(place, _weight(line, place)) for place in range(1, len(line))]
-    whole = {place for mark in _MARKED.finditer(line) for place in range(mark.start() + 1, mark.end())}
-    good = [(place, weight) for place, weight in places if weight and place not in whole]
+    ends = [0, *accumulate(map(_wide, line))]
+    if ends[-1] <= WIDTH:
+        return
+    good = list(_places(line))
     start = 0
-    while cells(line[start:]) > WIDTH:
-        ahead = [(place, weight) for place, weight in good if place > start]
-        fitting = [one for one in ahead if cells(line[start : one[0]].rstrip(" ")) <= WIDTH]
-        best = _best(line, start, fitting) or min((place for place, _ in ahead), default=0)
-        if not best:
+    while ends[-1] - ends[start] > WIDTH:
+        ahead = good[bisect_right(good, (start, 2)) :][: WIDTH + 1]
+        fitting = [one for one in ahead if ends[one[0]] - (line[one[0] - 1] == " ") <= ends[start] + WIDTH]
+        stops = [one for one in fitting if one[1] > 1 and (ends[one[0]] - ends[start]) * 2 >= WIDTH]
+        found = stops or fitting or ahead[:1]
+        if not found:
             return
-        yield best
-        start = best
+        start = found[-1][0]
+        yield start
 
 
-def _best(line: str, start: int, places: list[tuple[int, int]]) -> int:
-    """The last place behind a stop where that leaves the line half full, else the last there is."""
-    stops = [place for place, weight in places if weight > 1 and cells(line[start:place]) * 2 >= WIDTH]
-    return max(stops, default=max((place for place, _ in places), default=0))
+def _places(line: str) -> Iterator[tuple[int, int]]:
+    """The places before which a line may be broken, and how well: 2 behind a stop, 1 between words."""
+    whole = {place for mark in _MARKED.finditer(line) for place in range(mark.start() + 1, mark.end())}
+    japanese = bool(_KANA.search(line))
+    for place in range(1, len(line)):
+        weight = 0 if place in whole else _weight(line, place, japanese)
+        if weight:
+            yield place, weight
 
 
-def _weight(line: str, place: int) -> int:
-    """How well a line ends before that place: 2 behind a stop, 1 between words, 0 within one."""
+def _weight(line: str, place: int, japanese: bool) -> int:
     before, after = line[place - 1], line[place]
     if after in _CLOSING or after == " ":
         return 0
     if before in _STOPS:
         return 2
     if before == " ":
-        names = _KANA.search(line) or not (after.isascii() or line[place - 2 : place - 1].isascii())
-        return int(not names)
+        return int(not japanese and (after.isascii() or line[place - 2 : place - 1].isascii()))
     return int(after in "（「" or (before in _PARTICLES and bool(_HEAVY.match(after))))
+
+
+def _wide(char: str) -> int:
+    return 1 + (unicodedata.east_asian_width(char) in "WF")
