@@ -66,7 +66,7 @@ async def test_what_was_given_back_never_leaves(server, keeper, clock):
     clock.now += 2 * HOUR
     server.org.run()
     assert server.log.sent == []
-    assert await keeper.whereabouts(handle) is Whereabouts.CANCELED
+    assert await keeper.whereabouts(handle) is Whereabouts.NOWHERE
 
 
 async def test_what_went_out_is_not_given_back_and_its_copy_stays(server, keeper, clock):
@@ -101,7 +101,19 @@ async def test_a_wish_whose_answer_was_lost_is_told_by_where_the_mail_is(server,
     server.faults.add("DELETE /me/messages/*", Fault.lost())
     with pytest.raises(MailboxError):
         await keeper.unsend(handle)
-    assert await keeper.whereabouts(handle) is Whereabouts.CANCELED
+    assert await keeper.whereabouts(handle) is Whereabouts.NOWHERE
+
+
+async def test_what_went_out_and_was_thrown_away_since_is_not_said_to_have_gone_to_nobody(
+    server, keeper, clock
+):
+    handle = await kept(keeper, clock)
+    clock.now += HOUR + 1
+    server.org.run()
+    box = server.org.mailbox(ME)
+    box.erase(box.messages("sentitems")[0])
+    assert await keeper.whereabouts(handle) is Whereabouts.NOWHERE
+    assert await keeper.unsend(handle) is Whereabouts.NOWHERE
 
 
 async def test_taken_back_before_it_was_handed_over_it_is_nowhere(server, keeper, clock):

@@ -96,6 +96,20 @@ async def test_an_upload_that_is_over_is_begun_anew_with_the_next_try(server, su
     assert len(server.log.sent) == 1
 
 
+@pytest.mark.parametrize("far", [b"999999999-", b"-5", b"0-", b"50000-"])
+async def test_a_server_that_says_more_is_there_than_was_sent_is_not_believed(server, submitter, far):
+    server.faults.add(RANGE, Fault.cut(), times=9)
+    server.faults.add("GET /uploads/*", Fault.garbage(b'{"nextExpectedRanges": ["' + far + b'"]}'), times=9)
+    assert isinstance(await submitter.submit(letter(5 * MB), Journal()), Unreachable)
+    assert server.log.sent == []
+
+
+async def test_a_last_range_that_made_no_file_is_no_whole_message(server, submitter):
+    server.faults.add(RANGE, Fault.garbage(b'{"nextExpectedRanges": ["30000-"]}', status=200), after=1)
+    assert isinstance(await submitter.submit(letter(5 * MB), Journal()), Unreachable)
+    assert server.log.sent == []
+
+
 async def test_half_of_a_message_is_never_sent(server, submitter):
     server.faults.add(RANGE, Fault.answer(500), times=9)
     assert isinstance(await submitter.submit(letter(7 * MB), Journal()), Unreachable)

@@ -1,10 +1,15 @@
 """Mail by Graph: one draft for each message, sent once, and every answer taken for what it says."""
 
+import re
+
 import pytest
 from msgspec.structs import replace
 from servers.graphing import HASTY, KEN, ME, OUT, Journal, Tokens, graph_at, mail, stand_in
 from servers.keeping import item_of
 
+from tuimail.backends.graph.http import at
+from tuimail.backends.graph.people import addressed
+from tuimail.backends.graph.place import place_of
 from tuimail.backends.graph.submitter import GraphSubmitter
 from tuimail.backends.graph.tracer import GraphTracer
 from tuimail.demo.exchange import Fault
@@ -103,8 +108,114 @@ async def test_a_draft_that_an_earlier_attempt_left_is_found_by_its_message_id(s
     server.faults.add(CREATE, Fault.lost())
     assert isinstance(await submitter.submit(mail(), Journal()), Unreachable)
     assert isinstance(await submitter.submit(mail(again=True), Journal()), Accepted)
-    assert server.log.count("POST", "/me/messages") == 1
     assert (server.log.sends_of("token"), drafts(server)) == (1, ())
+
+
+async def test_a_draft_that_an_earlier_attempt_left_and_somebody_edited_is_not_what_leaves(server, submitter):
+    server.faults.add(CREATE, Fault.lost())
+    await submitter.submit(mail(), Journal())
+    box = server.org.mailbox(ME)
+    [left] = box.messages("drafts")
+    box.change(
+        left,
+        raw=left.raw.replace(b"At noon?", b"Never!").replace(b"Subject:", f"Cc: {OUT}\r\nSubject:".encode()),
+    )
+    assert isinstance(await submitter.submit(mail(again=True), Journal()), Accepted)
+    assert [sent.wire for sent in server.log.sent] == [mail().wire]
+
+
+async def test_an_earlier_draft_that_somebody_added_people_to_is_not_sent(server, submitter):
+    server.faults.add(SEND, Fault.answer(429))
+    journal = Journal()
+    await submitter.submit(mail(), journal)
+    box = server.org.mailbox(ME)
+    [left] = box.messages("drafts")
+    box.change(left, raw=left.raw.replace(b"Subject:", f"Cc: {OUT}\r\nSubject:".encode()))
+    came = await submitter.submit(mail(handle=journal.remote, again=True), Journal())
+    assert isinstance(came, Refused)
+    assert "more recipients" in came.text
+    assert server.log.sent == []
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"Ken <{KEN}>, Bo {OUT} {OUT}",
+        f"{KEN}, <{OUT}",
+        f'"Ken" <{KEN}> {OUT}',
+        f"{KEN}\r\nTo: {OUT}",
+        f"{KEN}\r\nCc : {OUT}",
+        f"{KEN}\r\nCC:\r\n {OUT}",
+        f"Team: {KEN}, {OUT};",
+        f"{KEN}; {OUT}",
+        f"=?utf-8?q?Bo?= <{OUT}>, {KEN}",
+        ", ".join([KEN] * 1_000 + [OUT]),
+        " " * 1_000 + ", ".join(f"{number}{KEN}" for number in range(9_000)),
+    ],
+)
+async def test_whoever_a_header_may_name_to_another_reader_has_to_be_a_recipient(server, submitter, shown):
+    wire = mail().wire.replace(f"To: {KEN}".encode(), f"To: {shown}".encode(), 1)
+    came = await submitter.submit(replace(mail(), wire=wire), Journal())
+    assert isinstance(came, Refused)
+    assert (server.log.sent, drafts(server)) == ([], ())
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [f'"{OUT}" <{KEN}>', f"{KEN} ({OUT})", f"Team: {KEN};", f"=?utf-8?q?bo=40other=2Eexample?= <{KEN}>"],
+)
+async def test_a_name_that_looks_like_an_address_is_only_a_name(server, submitter, shown):
+    wire = mail().wire.replace(f"To: {KEN}".encode(), f"To: {shown}".encode(), 1)
+    assert isinstance(await submitter.submit(replace(mail(), wire=wire), Journal()), Accepted)
+    assert server.log.sent[0].recipients == (KEN,)
+
+
+async def test_more_people_than_were_meant_in_what_graph_reads_keep_a_message_from_being_sent(
+    server, submitter, monkeypatch
+):
+    monkeypatch.setattr("tuimail.backends.graph.submitter.stranger", lambda _: "")
+    wire = mail().wire.replace(f"To: {KEN}".encode(), f"To: {KEN}, {OUT}".encode(), 1)
+    journal = Journal()
+    came = await submitter.submit(replace(mail(), wire=wire), journal)
+    assert isinstance(came, Refused)
+    assert "more recipients" in came.text
+    assert (server.log.sent, drafts(server), journal.remote) == ([], (), "")
+
+
+async def test_whoever_stands_in_a_second_to_only_gets_it_all_the_same(server, graph, submitter):
+    wire = mail().wire.replace(f"To: {KEN}".encode(), f"To: {KEN}\r\nTo: {OUT}".encode(), 1)
+    assert isinstance(await submitter.submit(replace(mail(KEN, OUT), wire=wire), Journal()), Accepted)
+    assert sorted(server.log.sent[0].recipients) == sorted((KEN, OUT))
+    assert f"Bcc: {OUT}\r\n".encode() in addressed(replace(mail(KEN, OUT), wire=wire))
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 207])
+async def test_only_a_202_says_that_it_was_taken(server, submitter, status):
+    server.faults.add(SEND, Fault.garbage(status=status))
+    assert isinstance(await submitter.submit(mail(), Journal()), Vanished)
+
+
+@pytest.mark.parametrize("body", [b'{"id": ""}', b'{"id": ".."}', b'{"id": "."}', b'{"id": 7}', b"[]"])
+async def test_a_draft_without_a_name_is_none_to_be_sent(server, submitter, body):
+    server.faults.add(CREATE, Fault.garbage(body, status=201))
+    assert isinstance(await submitter.submit(mail(), Journal()), Unreachable)
+    assert [request.path for request in server.log.requests] == ["/me/messages"]
+
+
+@pytest.mark.parametrize("name", ["../..", "a/../b", "x?$filter='", "a'b", "%2e", "é☃", "a#b", "a b\r\nX: y"])
+async def test_an_id_stays_one_piece_of_its_path(graph, name):
+    assert re.fullmatch(r"/v1\.0/me/messages/[A-Za-z0-9_.%~-]+", at(name))
+    if "/" not in name:
+        assert await place_of(graph, name) is None
+
+
+@pytest.mark.parametrize("token", ["é", "a\r\nX-Evil: 1", "a\x00b", "☃" * 10])
+async def test_a_token_that_fits_no_header_is_trouble_in_words_and_is_not_told(server, token):
+    async with graph_at(server.url, Tokens(token)) as graph:
+        came = await GraphSubmitter(graph).submit(mail(), Journal())
+    assert isinstance(came, Unreachable | Denied | Vanished)
+    assert token not in repr(came)
+    assert server.log.sent == []
 
 
 async def test_a_handle_that_is_gone_is_unsure_and_never_another_draft(server, submitter):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import ssl
 
 import pytest
@@ -87,6 +88,22 @@ async def test_an_answer_beyond_all_measure_is_not_read_to_its_end():
         with pytest.raises(AnswerLost, match="too long"):
             await web.ask("GET", url)
         assert len((await web.ask("GET", url, longest=5_000)).body) == 5_000
+
+
+async def test_an_answer_packed_many_times_over_is_not_unpacked():
+    once = gzip.compress(bytes(50_000_000), 1)
+    twice = gzip.compress(gzip.compress(gzip.compress(once)))
+    many = said("200 OK", twice, "Content-Encoding: gzip, gzip, gzip", "Content-Encoding: gzip")
+    async with speaking(Speaker(many)) as (web, url):
+        with pytest.raises(AnswerLost, match="packed"):
+            await web.ask("GET", url)
+
+
+async def test_a_header_that_is_not_ascii_is_not_sent():
+    async with speaking(Speaker(said("200 OK"))) as (web, url):
+        with pytest.raises(Unreached, match="not ASCII") as told:
+            await web.ask("GET", url, {"Authorization": "Bearer sécret"})
+    assert "cret" not in str(told.value)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://[::1]:9/"])

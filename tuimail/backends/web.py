@@ -53,6 +53,8 @@ class Web:
                 raise AnswerLost(f"{host}: no answer in time") from error
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 raise Unreached(f"{host}: {_why(error)}") from error
+            except UnicodeEncodeError:
+                raise Unreached(f"{host}: nothing was asked; a token or header is not ASCII") from None
             except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                 raise Unreached(f"{host}: that is no address: {line(url, 100)}") from error
             except (httpx.HTTPError, httpx.StreamError, OSError) as error:
@@ -76,6 +78,8 @@ class Web:
         most = longest or self._bounds.answer
         sent = {"Accept-Encoding": "identity", **headers}
         async with client.stream(method, url, headers=sent, content=body) as response:
+            if "," in response.headers.get("content-encoding", ""):
+                raise AnswerLost(f"{host_of(url)}: its answer is packed several times over")
             pieces = bytearray()
             async for piece in response.aiter_bytes():
                 pieces += piece

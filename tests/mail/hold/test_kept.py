@@ -162,6 +162,14 @@ def test_canceled_by_somebody_else_it_is_a_question():
     assert not is_for_server(item)
 
 
+@pytest.mark.parametrize("item", [kept(), ask_back(kept(), JUST).new])
+def test_nowhere_on_the_server_it_is_unsure_and_nobody_says_that_it_went_to_nobody(item):
+    unsure = seen(item, Whereabouts.NOWHERE, NOW.later(HOUR + 20)).new
+    assert (unsure.state, unsure.handle, unsure.wanted_back) == (State.UNSURE, "", False)
+    assert "can't be told" in unsure.why
+    assert not is_for_server(unsure)
+
+
 def test_still_there_in_time_nothing_follows():
     assert seen(kept(), Whereabouts.KEPT, NOW.later(HOUR + 60)) is None
 

@@ -9,16 +9,22 @@ import contextlib
 
 from tuimail.backends.graph import large
 from tuimail.backends.graph.http import ME, MESSAGES, Graph, at, query, text
-from tuimail.backends.graph.people import addressed
+from tuimail.backends.graph.people import addressed, are_more
+from tuimail.backends.graph.refusal import Rejected
 from tuimail.backends.response import AnswerLost
 from tuimail.mail.errors import MailboxError, MailboxRefused
 from tuimail.mail.letter.submission import Submission
 
 MIME = {"Content-Type": "text/plain"}
+ACCEPTED, BAD_REQUEST = 202, 400
+OTHERS = "reads more recipients in it than it is for; nothing was sent. Look at its To and Cc"
+_NAVIGATION = (".", "..")
 
 
 async def place(graph: Graph, submission: Submission) -> str:
-    """The id of a draft that is this message, whole; one that an earlier attempt left is used again.
+    """The id of a new draft that is this message, whole; one that an earlier attempt left goes first.
+
+    Nobody ever had its name, so another program may have changed it.
 
     Raises MailboxError, and TooLarge; then nothing was sent.
     """
@@ -32,12 +38,12 @@ async def place(graph: Graph, submission: Submission) -> str:
 async def _placed(graph: Graph, submission: Submission) -> str:
     wire = addressed(submission)
     left = await standing(graph, submission.message_id) if submission.again else ""
-    if len(wire) <= large.MIME_MOST:
-        return left or await create(graph, wire)
     if left:
         await discard(graph, left)
+    if len(wire) <= large.MIME_MOST:
+        return await create(graph, wire, submission)
     head, files = large.parted(wire)
-    made = await create(graph, head)
+    made = await create(graph, head, submission)
     try:
         await large.attach(graph, made, files)
     except BaseException:
@@ -46,10 +52,14 @@ async def _placed(graph: Graph, submission: Submission) -> str:
     return made
 
 
-async def create(graph: Graph, wire: bytes) -> str:
-    """A new draft of these bytes; its id."""
+async def create(graph: Graph, wire: bytes, submission: Submission) -> str:
+    """A new draft of these bytes; its id. None stays that Graph would send to more people."""
     made = await graph.json("POST", MESSAGES, body=base64.b64encode(wire), headers=MIME)
-    return an_id(graph, made)
+    handle = an_id(graph, made)
+    if are_more(made, submission):
+        await discard(graph, handle)
+        raise Rejected(f"{graph.server.host} {OTHERS}", BAD_REQUEST)
+    return handle
 
 
 async def standing(graph: Graph, message_id: str) -> str:
@@ -65,8 +75,10 @@ async def standing(graph: Graph, message_id: str) -> str:
 
 
 async def send(graph: Graph, handle: str) -> None:
-    """Have a draft sent: Graph's 202. Raises MailboxError."""
-    await graph.ask("POST", f"{at(handle)}/send", body=b"")
+    """Have a draft sent: Graph's 202, and nothing else. Raises MailboxError."""
+    answer = await graph.ask("POST", f"{at(handle)}/send", body=b"")
+    if answer.code != ACCEPTED:
+        raise AnswerLost(f"{graph.server.host} answered {answer.code} where 202 was due")
 
 
 async def discard(graph: Graph, handle: str) -> None:
@@ -78,6 +90,6 @@ async def discard(graph: Graph, handle: str) -> None:
 def an_id(graph: Graph, found: dict[str, object]) -> str:
     """The id of what was answered. Raises AnswerLost where there is none."""
     name = found.get("id")
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name or name in _NAVIGATION:
         raise AnswerLost(f"{graph.server.host}: its answer names no message")
     return name

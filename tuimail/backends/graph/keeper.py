@@ -76,13 +76,16 @@ class GraphKeeper:
         await self._away("POST", f"{at(handle)}/move", {"destinationId": DELETED})
         if (where := await self.whereabouts(handle)) is Whereabouts.CANCELED:
             await self._away("DELETE", at(handle))
-            return await self.whereabouts(handle)
+            after = await self.whereabouts(handle)
+            return where if after is Whereabouts.NOWHERE else after
         return where
 
     async def whereabouts(self, handle: str) -> Whereabouts:
-        """See ports. What is gone without a copy anywhere was taken off, since a sent one keeps its id."""
+        """See ports. A draft in Deleted Items was taken off; what is gone without a copy may have left."""
         place = await place_of(self._graph, handle)
-        if place is None or (place.draft and place.folder == DELETED):
+        if place is None:
+            return Whereabouts.NOWHERE
+        if place.draft and place.folder == DELETED:
             return Whereabouts.CANCELED
         return Whereabouts.KEPT if _waits(place) else Whereabouts.GONE
 

@@ -22,6 +22,8 @@ INLINE_MOST = 3 * 1024 * 1024 - 1
 FILE_MOST = 150 * 1024 * 1024
 RANGE = 10 * 320 * 1024
 TRIES = 3
+CREATED = 201
+"""The answer to the last range: the file is there."""
 
 
 class TooLarge(Exception):  # noqa: N818 (it is a state of the message)
@@ -94,19 +96,22 @@ async def _range(graph: Graph, url: str, data: bytes, start: int) -> int:
         "Content-Type": "application/octet-stream",
         "Content-Range": f"bytes {start}-{start + len(piece) - 1}/{len(data)}",
     }
+    end = start + len(piece)
     for _ in range(TRIES):
         try:
-            await graph.put(url, piece, headers)
+            answer = await graph.put(url, piece, headers)
         except Rejected as error:
             raise AnswerLost(str(error)) from error
         except Busy as error:
             await asyncio.sleep(error.pause)
         except (AnswerLost, Unreached):
             there = await _reached(graph, url)
-            if there > start:
+            if start < there <= end < len(data) or start < there < end:
                 return there
         else:
-            return start + len(piece)
+            if end < len(data) or answer.code == CREATED:
+                return end
+            raise AnswerLost(f"{graph.server.host}: an attachment is not there whole")
     raise AnswerLost(f"{graph.server.host}: an attachment does not get there")
 
 

@@ -1,9 +1,9 @@
 """Mail goes out by Microsoft Graph: a draft is made, its name is written down here, then it is sent."""
 
 from tuimail.backends.graph import draft, outcome
-from tuimail.backends.graph.http import ME, Graph, query
+from tuimail.backends.graph.http import ME, Graph, at, query
 from tuimail.backends.graph.large import TooLarge
-from tuimail.backends.graph.people import stranger
+from tuimail.backends.graph.people import LISTS, are_more, stranger
 from tuimail.backends.graph.place import DELETED, OUTBOX, place_of
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.hold.outcome import Accepted, Outcome, Refused, Vanished, Withdrawn
@@ -27,7 +27,7 @@ class GraphSubmitter:
             said = f"{host} would send it to {somebody} too, who stands in To or Cc and is not to get it"
             return Refused(outcome.FAILED, said)
         try:
-            if submission.handle and (ended := await self._ended(submission.handle)):
+            if submission.handle and (ended := await self._ended(submission)):
                 return ended
             handle = submission.handle or await draft.place(self._graph, submission)
         except TooLarge as error:
@@ -53,14 +53,15 @@ class GraphSubmitter:
     async def close(self) -> None:
         await self._graph.close()
 
-    async def _ended(self, handle: str) -> Outcome | None:
+    async def _ended(self, submission: Submission) -> Outcome | None:
         """What became of the draft of an earlier attempt; None when it can be sent. Raises MailboxError."""
         host = self._graph.server.host
-        place = await place_of(self._graph, handle)
+        place = await place_of(self._graph, submission.handle)
         if place is None:
             return Vanished(f"{host}: the draft of an earlier try is gone")
         if place.draft and place.folder != DELETED:
-            return None
+            found = await self._graph.json("GET", query(at(submission.handle), select=",".join(LISTS)))
+            return Refused(outcome.FAILED, f"{host} {draft.OTHERS}") if are_more(found, submission) else None
         if place.draft:
             return Refused(outcome.FAILED, f"{host}: somebody threw away the draft of an earlier try")
         if place.folder == OUTBOX:

@@ -23,11 +23,12 @@ class Offer(Struct, frozen=True):
 
 
 class Whereabouts(StrEnum):
-    """Where a kept mail is: still there, gone out, or canceled and gone to nobody."""
+    """Where a kept mail is: still there, gone out, canceled and gone to nobody, or nowhere to be found."""
 
     KEPT = "kept"
     GONE = "gone"
     CANCELED = "canceled"
+    NOWHERE = "nowhere"
 
 
 def words(offer: Offer, schedule: Schedule) -> str:

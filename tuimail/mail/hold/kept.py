@@ -2,7 +2,8 @@
 
 WAITING ──due──▶ SENDING ──kept──▶ WAITING, with a handle ──its time──▶ SENT
    ▲                │                    │ ├── unsend ───────────────▶ UNDONE
-   └── can't ───────┘                    │ └── canceled elsewhere ───▶ PAUSED
+   └── can't ───────┘                    │ ├── canceled elsewhere ───▶ PAUSED
+                                         │ ├── nowhere to be found ──▶ UNSURE
 (kept here until its time)               └── with our wish on disk ──▶ UNDONE
 """
 
@@ -12,7 +13,7 @@ from tuimail.mail.hold import retry
 from tuimail.mail.hold.item import Filing, Item, Recipient, Standing, State, Wait
 from tuimail.mail.hold.keeping import Whereabouts
 from tuimail.mail.hold.moment import Moment
-from tuimail.mail.hold.move import Move, move
+from tuimail.mail.hold.move import Move, doubt, move
 from tuimail.mail.hold.outcome import Kept, Outcome, Refused, Unreachable
 from tuimail.mail.hold.settle import settle
 from tuimail.mail.letter.safe import Safe, line
@@ -132,6 +133,8 @@ def seen(item: Item, where: Whereabouts, now: Moment) -> Move | None:
             return _given_back(item, now) if item.wanted_back else _canceled_elsewhere(item, now)
         case Whereabouts.KEPT:
             return _overdue(item, now)
+        case Whereabouts.NOWHERE:
+            return _nowhere(item, now)
 
 
 def is_in_question(item: Item) -> bool:
@@ -177,6 +180,14 @@ def _canceled_elsewhere(item: Item, now: Moment) -> Move:
     why = "taken off the server by another program, unsent as far as it says: send now, or take back"
     here = replace(item.schedule, by_server=False) if item.schedule else None
     return move(item, now, why, state=State.PAUSED, due=None, hold=0.0, handle="", schedule=here)
+
+
+def _nowhere(item: Item, now: Moment) -> Move:
+    """Thrown away before its time or after, or in a mailbox that this account is not any more."""
+    here = replace(item.schedule, by_server=False) if item.schedule else None
+    why = "the server does not have it any more; whether it went out can't be told from there"
+    doubted = doubt(item, now, why)
+    return replace(doubted, new=replace(doubted.new, handle="", wanted_back=False, schedule=here))
 
 
 def _overdue(item: Item, now: Moment) -> Move | None:
