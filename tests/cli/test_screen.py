@@ -34,7 +34,8 @@ def test_without_an_account_the_way_to_one_is_shown(here, terminal, monkeypatch,
     assert main([]) == 5
 
 
-def test_a_wrong_configuration_is_an_error_as_ever(here, terminal, capsys):
+def test_a_wrong_configuration_is_an_error_as_ever(here, terminal, monkeypatch, capsys):
+    monkeypatch.setattr(screen, "_first", lambda places, config: 5)
     here.config.write_text("[outbox]\nundo_second = 3\n")
     assert main([]) == 78
     assert "undo_second" in capsys.readouterr().err
