@@ -10,7 +10,7 @@ from email.header import decode_header, make_header
 from email.utils import format_datetime
 from pathlib import Path
 
-from textual.events import Key, Paste
+from textual.events import Event, Key, Paste
 from textual.pilot import Pilot
 
 from tuimail import wiring
@@ -81,14 +81,17 @@ class Person:
         self.here.exchange.org.run()
 
     async def _put(self, key: str) -> None:
-        if not key.startswith("'"):
-            await self._pilot.press(key)
-        elif key.isascii():
-            for letter in key[1:]:
-                self._pilot.app.post_message(Key(letter, letter))
+        if key.startswith("'") and not key.isascii():
+            await self._tell(Paste(key[1:]))
         else:
-            self._pilot.app.post_message(Paste(key[1:]))
-        await self._pilot.pause()
+            for one in key[1:] if key.startswith("'") else (key,):
+                await self._tell(Key(one, one if len(one) == 1 else None))
+
+    async def _tell(self, event: Event) -> None:
+        """A terminal's event, and the time it takes to find its way to a widget."""
+        self._pilot.app.post_message(event)
+        for _ in range(3):
+            await self._pilot.pause(0)
 
 
 @asynccontextmanager
