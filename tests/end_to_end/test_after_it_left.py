@@ -81,17 +81,18 @@ class Person:
         self.here.exchange.org.run()
 
     async def _put(self, key: str) -> None:
-        if key.startswith("'") and not key.isascii():
-            await self._tell(Paste(key[1:]))
-        else:
-            for one in key[1:] if key.startswith("'") else (key,):
-                await self._tell(Key(one, one if len(one) == 1 else None))
-
-    async def _tell(self, event: Event) -> None:
-        """A terminal's event, and the time it takes to find its way to a widget."""
-        self._pilot.app.post_message(event)
+        """A terminal's events, and the time they take to find their way to a widget."""
+        for event in _events(key):
+            self._pilot.app.post_message(event)
         for _ in range(3):
             await self._pilot.pause(0)
+
+
+def _events(key: str) -> list[Event]:
+    """Letters are typed one by one; what an input method makes comes as a whole."""
+    if not key.startswith("'"):
+        return [Key(key, key if len(key) == 1 else None)]
+    return [Key(one, one) for one in key[1:]] if key.isascii() else [Paste(key[1:])]
 
 
 @asynccontextmanager
