@@ -112,6 +112,21 @@ async def test_receipts_of_mail_that_never_left_from_here_are_let_be(world, engi
     assert await engine.receipts.known(mail.message_id) == ()
 
 
+async def test_a_flood_of_made_up_receipts_ends_at_a_bound(world, engine, monkeypatch):
+    monkeypatch.setattr("tuimail.engine.after.receipts.MOST", 30)
+    mail = await sent(world, engine)
+    for number in range(4):
+        people = b"\n\n".join(
+            f"Final-Recipient: rfc822; {number}-{each}@x.example\nAction: failed".encode()
+            for each in range(20)
+        )
+        wire = bounced(mail.message_id).partition(b"Final-Recipient")
+        rest = wire[2].partition(b"\n--b")
+        world.source.arrive(NOW.wall + 60 + number, wire[0] + people + b"\n" + rest[1] + rest[2])
+    await look(engine)
+    assert len(await engine.receipts.known(mail.message_id)) == 30
+
+
 async def test_nobody_elses_mail_is_fetched_for_this(world, engine):
     await sent(world, engine)
     world.source.arrive(NOW.wall + 60, b"From: stranger@else.example\r\nSubject: hi\r\n\r\nx")

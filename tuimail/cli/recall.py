@@ -152,17 +152,22 @@ def _typed(question: str) -> str:
 
 
 async def _waited(open_: Opened, mail: "SentMail", made: "Page", seconds: float) -> "Page":
-    """The page once a report came, or the time was up."""
+    """The page once a report came, whoever wrote it, or the time was up."""
     recalls, ends = open_.engine.recalls, time.monotonic() + seconds
-    while made.recall is not None and made.recall.awaits(open_.engine.now().wall):
+    while _is_waited_for(made, open_.engine.now().wall):
         left = ends - time.monotonic()
         if left <= 0:
             break
         await recalls.look(mail.account, ask=True)
         made = await recalls.page(mail, made.foresight)
-        if made.recall is not None and made.recall.awaits(open_.engine.now().wall):
+        if _is_waited_for(made, open_.engine.now().wall):
             await asyncio.sleep(min(LOOK_EVERY, left))
     return made
+
+
+def _is_waited_for(made: "Page", now: float) -> bool:
+    recall = made.recall
+    return recall is not None and recall.awaits(now) and (recall.report is None or bool(recall.told))
 
 
 async def _replacement(open_: Opened, mail: "SentMail") -> str:

@@ -97,6 +97,18 @@ async def test_the_originals_files_go_only_when_wished(world, engine):
     assert [one.data for one in again.attachments] == [b"%PDF"]
 
 
+async def test_files_that_went_to_the_wrong_people_are_not_sent_to_them_again(world, engine):
+    file = Attachment("old.pdf", "application/pdf", 4, data=b"%PDF")
+    mail = await leave(world, engine, attachments=(file,))
+    with pytest.raises(DraftError, match="wrong people"):
+        await engine.corrections.drafts(mail, Scenario.PERSON, Wish(keep_files=True))
+    assert await engine.drafts.all() == ()
+    for scenario in (Scenario.PERSON, Scenario.ADDRESSES, Scenario.EARLY, Scenario.OTHER):
+        for draft in await engine.corrections.written(mail, scenario):
+            assert draft.attachments == ()
+            assert "old.pdf" not in f"{draft.subject}{draft.body}"
+
+
 async def test_the_right_file_is_attached_and_named(world, engine):
     world.files["/home/a/見積書_v2.pdf"] = b"%PDF-2"
     mail = await leave(world, engine)

@@ -116,6 +116,14 @@ def test_the_report_in_japanese_has_the_words_of_an_office(dossier):
     assert "社外。依頼すると" in body(replace(dossier, recalls=(replace(RECALL, verdicts=OUT),)), JA)
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝", "＋", "－", "＠", "\u3000="])
+def test_no_cell_of_a_csv_file_begins_as_a_formula_in_any_form(dossier, start):
+    entry = Entry(1_000.0, "x", "x", f"{start}cmd|' /C calc'!A0", Safe(f"{start}1+1"))
+    trail = replace(dossier, incident=replace(dossier.incident, trail=(entry,)))
+    [row] = csv.DictReader(io.StringIO(export(trail, Form.CSV)))
+    assert row["why"][0] == row["answer"][0] == "'"
+
+
 def test_csv_is_the_trail_and_runs_nothing_in_a_spreadsheet(dossier):
     rows = list(csv.DictReader(io.StringIO(export(dossier, Form.CSV))))
     assert [row["what"] for row in rows] == ["opened", "requested", "read", "done"]

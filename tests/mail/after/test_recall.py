@@ -89,6 +89,26 @@ def test_reports_about_single_recipients_add_up():
     assert reported(two, other, Safe("r"), 2_500.0, Told("ken@x", False, 2_500.0, other)) is None
 
 
+def test_what_anybody_could_have_written_neither_ends_the_looking_nor_hides_the_report_of_exchange():
+    forged = reported(
+        REQUESTED, Ref("work", "INBOX", "66"), Safe("Message Recall Report: Q3"), 2_000.0, sure=False
+    )
+    assert (forged.state, forged.awaits(3_000.0)) == (RecallState.REPORTED, True)
+    assert reported(forged, Ref("work", "INBOX", "67"), Safe("r"), 2_500.0, sure=False) is None
+    real = reported(forged, REPORT, Safe("r"), 3_000.0)
+    assert (real.report, real.reported, real.awaits(4_000.0)) == (REPORT, 3_000.0, False)
+    assert reported(real, Ref("work", "INBOX", "68"), Safe("r"), 4_000.0, sure=False) is None
+
+
+def test_a_flood_of_reports_about_single_recipients_ends_at_a_bound():
+    recall = REQUESTED
+    for number in range(2_000):
+        ref = Ref("work", "INBOX", f"f{number}")
+        told = Told(f"{number}@x", True, 2_000.0, ref)
+        recall = reported(recall, ref, Safe("r"), 2_000.0, told, sure=False) or recall
+    assert len(recall.told) == len(recall.trail) - 2 == 500
+
+
 def test_what_was_refused_takes_no_report():
     assert reported(answered(ASKING, NotAsked(400, "no"), 1_001.0), REPORT, Safe("r"), 2_000.0) is None
 

@@ -62,6 +62,12 @@ def test_a_copy_without_a_date_left_when_it_was_received():
     assert (mail.sent, mail.message_id, mail.bcc) == (7.0, "", ())
 
 
+def test_whoever_stands_in_a_second_to_or_cc_had_it_too():
+    raw = b"To: a@x.example\r\nTO: b@y.example\r\nCc: c@x.example\r\nCc: d@y.example\r\n\r\n"
+    mail = of_letter(raw, Ref("work", "Sent", "1"))
+    assert [one.spec[0] for one in mail.people] == ["a", "b", "c", "d"]
+
+
 def test_hostile_bytes_make_a_mail_to_nobody():
     mail = of_letter(b"\xff\x00" * 100, Ref("work", "Sent", "1"))
     assert (mail.people, mail.sender.spec, mail.message_id) == ((), "", "")

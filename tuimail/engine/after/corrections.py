@@ -29,6 +29,7 @@ MOST = 200
 """So many messages of their own are written at once; more people share one as blind copies."""
 
 NO_TEXT = "The text of that mail is not at hand; nothing was written. Open it in its Sent folder first."
+THEIRS = "Those files went to the wrong people, who don't get them once more; nothing was written."
 AS_WISHED = Wish()
 
 
@@ -93,6 +94,8 @@ class Corrections:
                 f"{len(outlook.circles):,} messages are too many at once; nothing was written."
                 " Choose one mail for all, or fewer people."
             )
+        if wish.keep_files and scenario == Scenario.PERSON:
+            raise DraftError(THEIRS)
         kept = await self._originals.files(mail) if wish.keep_files else ()
         files = (*await self._files(wish.files), *kept)
         templates, drafts = await self.templates(), list[Draft]()

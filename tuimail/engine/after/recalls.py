@@ -249,7 +249,7 @@ def _attached(recall: Recall, said: report.Report, envelope: Envelope) -> Recall
     told, at = None, envelope.received
     if said.sort is not report.Sort.REPORT:
         told = moves.Told(envelope.sender.spec, said.sort is report.Sort.SUCCESS, at, envelope.ref)
-    return moves.reported(recall, envelope.ref, envelope.subject, at, told)
+    return moves.reported(recall, envelope.ref, envelope.subject, at, told, said.sure)
 
 
 async def _any(_: Envelope) -> bool:

@@ -17,6 +17,9 @@ from tuimail.ports import AfterStore, Clock
 LOOK_BACK = 7 * 86_400.0
 WAITS_FOR = 30 * 86_400.0
 REMEMBERED = 500
+MOST = 2_000
+"""So many receipts of one mail are kept: anybody can write them, about anybody."""
+
 ALWAYS = (Fate.FAILED, Fate.DELAYED)
 """Told of any mail; what else is said counts only where it was asked for."""
 
@@ -74,9 +77,10 @@ class Receipts:
                 break
         else:
             return
-        for receipt in told.receipts:
-            if receipt.fate in ALWAYS or mail.receipts:
-                await self._take(mail, replace(receipt, message_id=mail.message_id))
+        room = MOST - len(await self._store.receipts(mail.message_id))
+        wanted = [one for one in told.receipts if one.fate in ALWAYS or mail.receipts]
+        for receipt in wanted[: max(room, 0)]:
+            await self._take(mail, replace(receipt, message_id=mail.message_id))
 
     async def _take(self, mail: SentMail, receipt: Receipt) -> None:
         if await self._store.keep_receipt(receipt):

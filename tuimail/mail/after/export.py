@@ -86,8 +86,12 @@ def _csv(page: Page, zone: tzinfo) -> str:
 
 def cell(text: str) -> str:
     """The text in quotes, so that no spreadsheet takes it for a formula."""
-    plain = f"'{text}" if _FORMULA.match(text) else text
-    return '"' + plain.replace('"', '""') + '"'
+    return '"' + inert(text).replace('"', '""') + '"'
+
+
+def inert(text: str) -> str:
+    """With an apostrophe before what a spreadsheet would run."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _cells(row: Row, zone: tzinfo) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from tuimail.mail.after.correction import Language
+from tuimail.mail.after.export import inert
 from tuimail.mail.after.incident import STEPS
 from tuimail.mail.after.incident_clock import ADVICE, deadlines
 from tuimail.mail.after.incident_facts import Dossier, Person, here, people, utc, when
@@ -22,7 +23,6 @@ from tuimail.mail.letter.safe import line
 BOM = "\ufeff"
 """Before a CSV file: without it Excel takes Japanese for something else."""
 
-_ACTIVE = ("=", "+", "-", "@", "\t")
 _ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#~"} | {"\n": " "})
 
 
@@ -57,7 +57,7 @@ def _csv(dossier: Dossier) -> str:
     writer.writerow(("utc", "local", "zone", "about", "what", "why", "answer"))
     for entry in dossier.incident.trail:
         cells = (entry.before, entry.after, entry.why, entry.answer)
-        writer.writerow((utc(entry.at), here(entry.at, zone), zone, *map(_inert, cells)))
+        writer.writerow((utc(entry.at), here(entry.at, zone), zone, *map(inert, cells)))
     return "".join(sheet.lines)
 
 
@@ -69,10 +69,6 @@ class _Lines:
 
     def write(self, text: str) -> None:
         self.lines.append(text)
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_ACTIVE) else cell
 
 
 def _markdown(dossier: Dossier, language: Language) -> Iterator[str]:

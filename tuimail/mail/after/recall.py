@@ -28,6 +28,10 @@ REPORTS_FOR = 7 * 86_400.0
 """So long after the request its report is looked for."""
 
 
+MOST_TOLD = 500
+"""Reports about single recipients beyond these are not taken: anybody can write one."""
+
+
 class Asked(Struct, frozen=True):
     """202: the request was taken. `request` is the Message-ID of the request mail, where one was told."""
 
@@ -77,7 +81,8 @@ class Recall(Struct, frozen=True):
     `version` counts its moves, `asked` is UTC seconds. `verdicts` are those it was asked on; `replace` says
     that a new version was to follow. `request` is the Message-ID of the request mail, `said` the server's
     answer word for word, `report` where the report mail stands, `told` what was reported of single
-    recipients. `notices` says that somebody agreed to notices for outsiders.
+    recipients. `notices` says that somebody agreed to notices for outsiders, `sure` that the header of the
+    report is that of Exchange: a report without it may be anybody's.
     """
 
     id: str
@@ -95,6 +100,7 @@ class Recall(Struct, frozen=True):
     trail: tuple[Entry, ...] = ()
     told: tuple[Told, ...] = ()
     notices: bool = False
+    sure: bool = False
 
     @property
     def open(self) -> bool:
@@ -102,8 +108,11 @@ class Recall(Struct, frozen=True):
         return self.state is not RecallState.REFUSED
 
     def awaits(self, now: float) -> bool:
-        """Whether a report is to be looked for yet: of those for one recipient each, more may follow."""
-        done = self.state is RecallState.REPORTED and not self.told
+        """Whether a report is to be looked for yet: of those for one recipient each, more may follow.
+
+        What anybody could have written does not end it.
+        """
+        done = self.state is RecallState.REPORTED and self.sure and not self.told
         return self.open and not done and now < self.asked + REPORTS_FOR
 
 
@@ -162,20 +171,21 @@ def minded(recall: Recall, now: float, under_way: bool = False) -> Recall | None
 
 
 def reported(
-    recall: Recall, ref: Ref, subject: Safe, received: float, told: Told | None = None
+    recall: Recall, ref: Ref, subject: Safe, received: float, told: Told | None = None, sure: bool = True
 ) -> Recall | None:
-    """A report mail about it came; None when it is known. The first one stays attached.
+    """A report mail about it came; None when it is known. The first one stays attached, or the first `sure`.
 
     By the server's clock it may have come before it was asked for; that is not believed.
     """
     received = max(received, recall.asked)
     known = {one.ref for one in recall.told} | {recall.report}
-    if not recall.open or ref in known or (told is None and recall.report is not None):
+    better = recall.report is None or (sure and not recall.sure)
+    if not recall.open or ref in known or (told is None and not better) or len(recall.told) >= MOST_TOLD:
         return None
-    first = recall.report or ref
+    first, when = (ref, received) if better else (recall.report, recall.reported)
     said = (*recall.told, told) if told is not None else recall.told
     why = f"report received{f' about {line(told.spec)}' if told is not None else ''}"
-    changes = {"report": first, "told": said, "reported": recall.reported or received}
+    changes = {"report": first, "told": said, "reported": when, "sure": recall.sure or sure}
     return _moved(recall, RecallState.REPORTED, received, why, subject, **changes)
 
 

@@ -75,7 +75,7 @@ def names(raw: bytes) -> tuple[str, ...]:
 
 
 def _people(fields: Fields, name: bytes) -> tuple[Address, ...]:
-    return parse_addresses(fields.first(name))
+    return tuple(one for key, value in fields.rows if key.lower() == name for one in parse_addresses(value))
 
 
 def _among(people: tuple[Address, ...], reached: dict[str, str]) -> tuple[Address, ...]:
