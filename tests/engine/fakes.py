@@ -431,5 +431,8 @@ class NothingPending:
     def arrived(self, account, folder):
         return frozenset()
 
+    def doubted(self, account, folder):
+        return False
+
     def looking(self, account, folder):
         return nullcontext()

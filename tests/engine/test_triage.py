@@ -2,7 +2,7 @@
 
 import pytest
 from engine.model_server import FLAGGED, SEEN, Mail
-from engine.model_world import ACCOUNT, ModelWorld
+from engine.model_world import ACCOUNT, Killed, ModelWorld
 from msgspec.structs import replace
 
 from tuimail.engine.deeds.destinations import destination
@@ -290,3 +290,90 @@ async def test_what_another_program_marked_meanwhile_is_seen_though_a_mark_was_t
     await here.catch_up()
     await here.refresh("INBOX")
     assert (await shown(here))["m1"] == there(here)["m1"]
+
+
+async def test_what_another_program_brought_where_it_was_to_go_stands_there_once(here, monkeypatch):
+    here.server.put("Archive", here.server.take("INBOX", "m1"))
+    await here.refresh("Archive")
+    await here.triage.archive([(await refs(here))["m1"]])
+    monkeypatch.setattr(here.server, "message_ids", _cut_in("Archive", here.server.message_ids))
+    await here.catch_up()
+    assert (await here.rows())["m1"] == [("Archive", frozenset())]
+    await here.triage.move([(await refs(here, "Archive"))["m1"]], "Work")
+    monkeypatch.undo()
+    await here.catch_up()
+    assert (await here.rows())["m1"] == [("Work", frozenset())] and there(here)["m1"][0] == "Work"
+
+
+def _cut_in(folder, ask):
+    async def cut(name, uids):
+        if name == folder:
+            raise MailboxError("cut")
+        return await ask(name, uids)
+
+    return cut
+
+
+async def test_a_mark_stays_though_a_folder_was_renumbered_that_is_compared_as_a_whole(here):
+    await here.triage.flag([(await refs(here))["m1"]], FLAGGED)
+    await here.file.reach(ACCOUNT, "INBOX", None)
+    here.server.renumber("INBOX")
+    await here.refresh("INBOX")
+    assert (await here.rows())["m1"] == [("INBOX", FLAGGED)]
+    await here.catch_up()
+    assert there(here)["m1"] == ("INBOX", FLAGGED)
+
+
+async def test_a_deed_that_a_kill_kept_from_the_screen_is_shown_where_the_message_stands_by_now(
+    here, monkeypatch
+):
+    await here.triage.archive([(await refs(here))["m1"]])
+    here.offline = True
+    await here.catch_up()
+    here.offline = False
+    here.server.put("Archive", here.server.take("INBOX", "m1"))
+    await here.refresh("Archive")
+    monkeypatch.setattr(here.file, "mark", _killed_once(here.file.mark))
+    await here.live([here.triage.flag([(await refs(here, "Archive"))["m1"]], FLAGGED)])
+    assert (await here.rows())["m1"] == [("Archive", FLAGGED)]
+
+
+def _killed_once(mark):
+    ends = iter((Killed,))
+
+    async def killed(*arguments):
+        for end in ends:
+            raise end
+        return await mark(*arguments)
+
+    return killed
+
+
+async def test_what_another_program_marked_while_it_was_away_here_is_seen_when_it_is_back(here):
+    ref = (await refs(here))["m1"]
+    await here.triage.archive([ref])
+    here.offline = True
+    await here.catch_up()
+    here.offline = False
+    here.server.boxes["INBOX"][1] = replace(here.server.boxes["INBOX"][1], flags=FLAGGED)
+    await here.refresh("INBOX")
+    await here.triage.move([ref], "INBOX")
+    await here.catch_up()
+    await here.refresh("INBOX")
+    assert (await here.rows())["m1"] == [there(here)["m1"]] == [("INBOX", FLAGGED)]
+
+
+async def test_a_round_does_not_vouch_for_what_was_doubted_while_it_looked(here):
+    look = here.server.look
+
+    async def doubted(folder, since):
+        here.pending.doubt(ACCOUNT, folder)
+        return await look(folder, since)
+
+    here.server.look = doubted
+    here.new_mail()
+    await here.refresh("INBOX")
+    assert await here.file.reached(ACCOUNT, "INBOX") is None
+    here.server.look = look
+    await here.refresh("INBOX")
+    assert await here.file.reached(ACCOUNT, "INBOX") is not None

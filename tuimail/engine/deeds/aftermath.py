@@ -60,7 +60,7 @@ class Aftermath:
         told.unsure += len(report.unsure)
         await self._settling.forget(report.unsure)
         for folder in {folder for chain in report.unsure for folder in traces.folders(chain)}:
-            await self._cache.reach(account, folder, None)
+            await self._settling.compare(account, folder)
             told.lost.add(folder)
         report.unsure.clear()
         again = [each for each in report.refused if each[0][0].tries + 1 < MOST_REFUSALS]

@@ -22,6 +22,7 @@ from tuimail.mail.folder.change import (
     overlay,
     place,
 )
+from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.ports import ChangeStore, Clock, Ids, MailCache
 
@@ -29,6 +30,11 @@ Wish = tuple[Ref, Deed]
 """A message as it is shown, and what shall be done to it."""
 
 Shown = tuple[Ref, Change]
+
+Pages = dict[Place, tuple[Envelope, ...]]
+
+LOOKED_AT = 500
+"""So many of a folder's newest messages are looked at for one that does not stand where it was noted."""
 
 
 class Ledger:
@@ -58,15 +64,18 @@ class Ledger:
             await self._pending.load()
             standing = {stray: await self._cache.envelope(stray) for stray in await self._cache.strays()}
             shown: list[Shown] = []
+            pages: Pages = {}
             for chain in self._pending.all():
-                here = await self._where(chain, standing)
+                here = await self._where(chain, standing, pages)
                 standing.pop(here, None)
                 shown += _again(chain, here)
             await self._forget(list(standing))
             await self._show(sorted(shown, key=lambda each: hides((each[1].deed,))))
         self._wake()
 
-    async def _where(self, chain: tuple[Change, ...], strays: dict[Ref, Envelope | None]) -> Ref:
+    async def _where(
+        self, chain: tuple[Change, ...], strays: dict[Ref, Envelope | None], pages: Pages
+    ) -> Ref:
         """Where the cache has the message: a crash may have come before that was written down, or after."""
         *others, noted = stations(chain)
         if await self._cache.envelope(noted) is not None:
@@ -75,7 +84,17 @@ class Ledger:
             if ref.folder == place(chain) and envelope is not None and is_of(chain[0], envelope):
                 await self._note(chain, noted, ref)
                 return ref
+        for envelope in await self._newest((noted.account, place(chain)), pages):
+            if self._pending.kin(envelope) == chain:
+                await self._note(chain, noted, envelope.ref)
+                return envelope.ref
         return next((ref for ref in others if ref in strays), noted)
+
+    async def _newest(self, where: Place, pages: Pages) -> tuple[Envelope, ...]:
+        """Among them the message may stand that the server brought, or renumbered, before the crash."""
+        if where not in pages:
+            pages[where] = await self._cache.page(View(*where), 0, LOOKED_AT) if where[1] else ()
+        return pages[where]
 
     async def _note(self, chain: tuple[Change, ...], before: Ref, now: Ref) -> None:
         """The last move of the chain took the message there."""

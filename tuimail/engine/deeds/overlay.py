@@ -40,6 +40,10 @@ class Overlay(Protocol):
         """Uids that came into the folder by our own doing while somebody was `looking`."""
         ...
 
+    def doubted(self, account: str, folder: str) -> bool:
+        """Whether something came to be shown, while somebody was `looking`, that the server may not have."""
+        ...
+
     def looking(self, account: str, folder: str) -> AbstractContextManager[None]:
         """From before the server is asked about a folder until its answer is in the cache."""
         ...

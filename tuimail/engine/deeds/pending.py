@@ -26,6 +26,7 @@ class Pending:
         self._lookers: Counter[Place] = Counter()
         self._done: defaultdict[Place, dict[str, tuple[Change, ...]]] = defaultdict(dict)
         self._arrived: defaultdict[Place, set[str]] = defaultdict(set)
+        self._doubted: set[Place] = set()
         self.lock = asyncio.Lock()
 
     async def load(self) -> None:
@@ -75,6 +76,7 @@ class Pending:
                 del self._lookers[key]
                 self._done.pop(key, None)
                 self._arrived.pop(key, None)
+                self._doubted.discard(key)
 
     def arrived(self, account: str, folder: str) -> frozenset[str]:
         """The uids that came into the folder by our own doing while somebody was `looking`.
@@ -82,6 +84,15 @@ class Pending:
         Their answer may not know them: they are not to be dropped.
         """
         return frozenset(self._arrived.get((account, folder), ()))
+
+    def doubt(self, account: str, folder: str) -> None:
+        """What the cache shows of the folder may not be what the server has."""
+        if self._lookers[account, folder]:
+            self._doubted.add((account, folder))
+
+    def doubted(self, account: str, folder: str) -> bool:
+        """Whether that was said while somebody was `looking`: their answer may not have put it right."""
+        return (account, folder) in self._doubted
 
     def all(self) -> tuple[tuple[Change, ...], ...]:
         """The changes of each message, oldest first."""
@@ -110,13 +121,18 @@ class Pending:
         return ()
 
     async def recognise(self, envelopes: Sequence[Envelope], cache: MailCache) -> None:
-        """Messages that the server brought to these places before it could say so, or renumbered."""
+        """Messages that the server brought to these places before it could say so, or renumbered.
+
+        What stood under a uid that is void now stands there no more.
+        """
         for envelope in envelopes if self._named else ():
-            chain = self.kin(envelope)
-            if chain and place(chain) == envelope.ref.folder and self.origin(envelope.ref) == envelope.ref:
+            chain, now = self.kin(envelope), envelope.ref
+            if chain and place(chain) == now.folder and self.origin(now) == now:
                 before = self.newest(stations(chain)[-1])
+                if number(before.uid) and _renumbered(before, now):
+                    await cache.drop(before.account, before.folder, [before.uid])
                 if await cache.envelope(before) is None:
-                    self.stands(chain[0].ref, before, envelope.ref)
+                    self.stands(chain[0].ref, before, now)
 
     def renumbered(self, before: Ref, now: Ref) -> None:
         """The message shown at `before` is shown at `now`: its folder has another UIDVALIDITY."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tuimail.engine.deeds.destinations import is_gmail
 from tuimail.engine.deeds.pending import Pending, stations
-from tuimail.mail.folder.change import Change, hides, rebased
+from tuimail.mail.folder.change import Change, hides, place, rebased
 from tuimail.mail.folder.folder import Role
 from tuimail.mail.letter.envelope import Envelope, Ref
 from tuimail.ports import ChangeStore, MailCache
@@ -44,14 +44,23 @@ class Settling:
                 self._pending.know(begun)
         return mine
 
-    async def found(self, chain: Chain, ref: Ref) -> Chain:
-        """The server has the message at another place than was thought; what waits for it there."""
+    async def found(self, chain: Chain, ref: Ref) -> None:
+        """The server has the message at another place than was thought; what waits for it waits there.
+
+        It stands once: there, where that is the folder in which it is to be; else where it was shown.
+        """
         async with self._pending.lock:
-            waiting = self._pending.chain(chain[0].ref)
+            waiting, is_known = self._pending.chain(chain[0].ref), bool(self._pending.chain(ref))
             moved = tuple(replace(change, begun=True) for change in _moved(waiting, ref))
+            is_home = bool(waiting) and place(waiting) == ref.folder and not is_known
+            if is_home:
+                moved = tuple(replace(change, here="") for change in moved)
             await self._store.put(moved)
             self._pending.rebase(chain[0].ref, moved)
-            return self._pending.chain(ref)
+            if is_home:
+                await self._stand(stations(waiting)[-1], chain[0].ref, ref)
+            elif waiting and not is_known and place(waiting):
+                await self._cache.drop(ref.account, ref.folder, [ref.uid])
 
     def is_oldest(self, chain: Chain) -> bool:
         """Whether nothing waits for the message that was asked for before this."""
@@ -89,7 +98,12 @@ class Settling:
         folders = await self._cache.folders(account)
         is_all = any(each.name == folder and each.role is Role.ARCHIVE for each in folders)
         if is_all and is_gmail(folders):
-            await self._cache.reach(account, folder, None)
+            await self.compare(account, folder)
+
+    async def compare(self, account: str, folder: str) -> None:
+        """The next round compares all of the folder, also where one is under way."""
+        self._pending.doubt(account, folder)
+        await self._cache.reach(account, folder, None)
 
     async def refused(self, chain: Chain, due: float, trouble: str) -> None:
         """The server said no; it is tried again at `due` (UTC seconds)."""
@@ -131,8 +145,15 @@ class Settling:
         if not hides(change.deed for change in rest):
             await self._stand(here, origin, ref)
 
-    async def _stand(self, here: Ref, origin: Ref, ref: Ref) -> None:
-        if here != ref and here != origin:
+    async def _stand(self, noted: Ref, origin: Ref, ref: Ref) -> None:
+        """A synchronisation may have brought it elsewhere than was noted, or to `ref` as well.
+
+        What another program marked while it was away here was not shown, and is not told again.
+        """
+        here = self._pending.newest(noted)
+        if here != ref:
+            if ref == origin or await self._cache.envelope(ref) is not None:
+                await self.compare(ref.account, ref.folder)
             await self._cache.settle(here, ref.uid if here.folder == ref.folder else "")
         self._pending.stands(ref, here, ref)
 

@@ -81,6 +81,7 @@ class FolderRound:
         await self._bring(kind, look)
         if reached is not None and kind in (plan.Round.CHANGES, plan.Round.NOTHING):
             await self._drop_passing(reached, look)
+        self._veiled |= self._pending.doubted(self._account, self._folder)
         if self._veiled or look.mark != reached:
             mark = None if self._veiled else self._end or look.mark
             await self._cache.reach(self._account, self._folder, mark)
