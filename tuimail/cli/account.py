@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import getpass
-import json
 import sys
 from typing import Any
 
 from tuimail import paths, wiring
 from tuimail.cli import account_sign_in
 from tuimail.cli.exits import DATA, Fault
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import settings
 from tuimail.cli.parser import Parser, usage_error
 from tuimail.cli.streams import note
@@ -88,7 +88,7 @@ def _account(read: Config, name: str) -> Account:
 
 def _list(read: Config, as_json: bool) -> int:
     if as_json:
-        print(json.dumps([_as_json(account) for account in read.accounts], ensure_ascii=False, indent=2))
+        print(json_text([_as_json(account) for account in read.accounts]))
         return 0
     for account in read.accounts:
         print(f"{line(account.name)}  {line(account.address)}  {_login(account)}")

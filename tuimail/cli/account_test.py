@@ -1,9 +1,9 @@
 """`tuimail account test`: every way in and out, tried without sending."""
 
 import asyncio
-import json
 
 from tuimail.cli.exits import NO_PERMISSION, UNAVAILABLE
+from tuimail.cli.json_text import json_text
 from tuimail.config import Config
 from tuimail.engine.setup import Tried
 from tuimail.mail.letter.safe import line
@@ -21,7 +21,7 @@ def run(config: Config, places: Paths, as_json: bool) -> int:
         rows = [
             {"account": name, "what": one.what, "ok": one.good, "line": one.line} for name, one in results
         ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(json_text(rows))
     failed = [one for _, one in results if not one.good]
     if not failed:
         return 0

@@ -1,7 +1,6 @@
 """`tuimail agent status`: who sends, what starts it, what is held, what needs its user."""
 
 import asyncio
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from tuimail import paths, wiring
 from tuimail.cli import agent_unit, resting, systemctl
 from tuimail.cli.agent_unit import UNIT, StartFile
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import opened
 from tuimail.cli.outbox_words import iso
 from tuimail.cli.streams import note
@@ -36,7 +36,7 @@ def status(config: str | None, as_json: bool) -> int:
     except TuimailError as error:
         found |= {"held": None, "next_due": None, "concerns": None}
         note(str(error))
-    print(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
+    print(json_text(found) if as_json else "\n".join(lines))
     return RUNS if found["running"] else RUNS_NOT
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from tuimail.cli import sent_named
 from tuimail.cli.exits import USAGE, Fault
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import Opened, opened
 from tuimail.cli.parser import Parser, read_message, usage_error
 from tuimail.cli.streams import note
@@ -143,7 +143,7 @@ def _asked(mail: "SentMail") -> str:
 
 def _text(written: Written, options: argparse.Namespace) -> str:
     if options.json:
-        return json.dumps([_json(draft, written) for draft in written.drafts], ensure_ascii=False, indent=2)
+        return json_text([_json(draft, written) for draft in written.drafts])
     if options.print:
         return "\n\n".join(map(_page, written.drafts))
     return "\n".join(draft.id for draft in written.drafts)

@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import json
 from collections.abc import AsyncIterator
 
 from tuimail import paths, wiring
 from tuimail.cli import doctor_accounts, doctor_changes, doctor_machine, doctor_outbox
 from tuimail.cli.finding import Finding, State
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import Opened
 from tuimail.cli.parser import Parser
 from tuimail.config import Config, load
@@ -20,7 +20,7 @@ def main(args: list[str], config: str | None) -> int:
     options = _parser().parse_args(args)
     findings = asyncio.run(_all(config, options.offline))
     if options.json:
-        print(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False, indent=2))
+        print(json_text([finding._asdict() for finding in findings]))
     else:
         for about, state, line in findings:
             print(f"{state:<6} {about:<12} {line}")

@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import json
 
 from tuimail import wiring
 from tuimail.cli import queue
 from tuimail.cli.drill_steps import Drill, Step
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import opened
 from tuimail.cli.parser import Parser
 
@@ -16,7 +16,7 @@ def main(args: list[str], config: str | None) -> int:
     options = _parser().parse_args(args)
     steps = asyncio.run(_play(options, config))
     if options.json:
-        print(json.dumps([step._asdict() for step in steps], ensure_ascii=False, indent=2))
+        print(json_text([step._asdict() for step in steps]))
     return 0 if all(step.ok for step in steps) else 1
 
 

@@ -81,9 +81,7 @@ def main(args: list[str], config: str | None) -> int:
     """Run one of `VERBS`."""
     options = _parser().parse_args(args)
     answer = asyncio.run(_run(options, config))
-    text = json.dumps(answer.data, ensure_ascii=False, indent=2) if options.json else answer.text
-    if text:
-        print(text, flush=True)
+    answer.print(options.json)
     return answer.code
 
 

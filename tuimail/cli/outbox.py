@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 
 from tuimail.cli import outbox_lists, outbox_verbs
 from tuimail.cli.opened import opened
@@ -31,9 +30,7 @@ def main(args: list[str], config: str | None) -> int:
     """Run one of `VERBS`."""
     options = _parser().parse_args(args)
     answer = asyncio.run(_run(options, config))
-    text = json.dumps(answer.data, ensure_ascii=False, indent=2) if options.json else answer.text
-    if text:
-        print(text, flush=True)
+    answer.print(options.json)
     if answer.draft and not options.json:
         from tuimail.cli import screen
 

@@ -1,4 +1,4 @@
-"""What the `outbox` commands are made of: verbs, and what they answer."""
+"""What commands that act on rows are made of, `outbox` and `incident`: verbs, and what they answer."""
 
 import argparse
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from tuimail.cli import exits
 from tuimail.cli.exits import NO_INPUT, Fault
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import Opened
 from tuimail.cli.streams import note
 from tuimail.mail.errors import TuimailError
@@ -21,9 +22,14 @@ class Answer(NamedTuple):
     code: int = 0
     draft: str = ""
 
+    def print(self, as_json: bool) -> None:
+        """Nothing where there is nothing to say."""
+        if text := json_text(self.data) if as_json else self.text:
+            print(text, flush=True)
+
 
 class Verb(NamedTuple):
-    """One `outbox` command; `ids` is argparse's nargs, None for a command that takes no id."""
+    """One such command; `ids` is argparse's nargs, None for a command that takes no id."""
 
     does: str
     run: Callable[[Opened, argparse.Namespace], Awaitable[Answer]]

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuimail.cli import exits, recall_words, sent_named
 from tuimail.cli.exits import NO_PERMISSION, UNAVAILABLE, USAGE, Fault
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import Opened, opened
 from tuimail.cli.parser import Parser
 from tuimail.cli.streams import note
@@ -187,7 +187,7 @@ def _printed(done: list[Done], options: argparse.Namespace) -> str:
 
     if options.json:
         data = [_json(one) for one in done]
-        return json.dumps(data if len(options.ids) > 1 else data[0], ensure_ascii=False, indent=2)
+        return json_text(data if len(options.ids) > 1 else data[0])
     if options.export:
         return "\n".join(export(one.page, options.export, _zone()) for one in done if one.page).rstrip("\n")
     return "\n\n".join(_text(one) for one in done if one.page)

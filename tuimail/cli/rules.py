@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from tuimail import wiring
 from tuimail.cli import queue, times
 from tuimail.cli import rules_words as words
 from tuimail.cli.exits import NO_INPUT, USAGE, Fault
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import opened, settings
 from tuimail.cli.parser import Parser, read_message
 from tuimail.cli.streams import note
@@ -28,7 +28,7 @@ def main(args: list[str], config: str | None) -> int:
     """Run `rules check|explain|try`."""
     options = _parser().parse_args(args)
     answer = asyncio.run(_COMMANDS[options.command](options, config))
-    print(json.dumps(answer.data, ensure_ascii=False, indent=2) if options.json else "\n".join(answer.lines))
+    print(json_text(answer.data) if options.json else "\n".join(answer.lines))
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 from tuimail import wiring
 from tuimail.backends.system import local_zone
 from tuimail.cli import mail_id, queue
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import settings
 from tuimail.cli.parser import Parser
 from tuimail.cli.streams import note
@@ -32,7 +32,7 @@ def main(args: list[str], config: str | None) -> int:
     options = _parser().parse_args(args)
     found = asyncio.run(_run(options, config))
     if options.json:
-        print(json.dumps([as_json(each) for each in found], ensure_ascii=False, indent=2))
+        print(json_text([as_json(each) for each in found]))
     elif found:
         print("\n".join(map(row, found)))
     return 0 if found else NOTHING

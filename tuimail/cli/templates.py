@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from msgspec import Struct
 from tuimail import wiring
 from tuimail.backends.templates import TemplateFolder
 from tuimail.cli.exits import CANT_CREATE, NO_INPUT, Fault
+from tuimail.cli.json_text import json_text
 from tuimail.cli.opened import settings
 from tuimail.cli.parser import Parser, usage_error
 from tuimail.mail.letter.safe import block, line
@@ -38,7 +38,7 @@ def main(args: list[str], config: str | None) -> int:
         case "copy":
             print(_copy(_found(known, options.name), places))
         case _ if getattr(options, "json", False):
-            print(json.dumps([_json(one) for one in known], ensure_ascii=False, indent=2))
+            print(json_text([_json(one) for one in known]))
         case _:
             print("\n".join(map(_row, known)))
     return 0

@@ -130,11 +130,7 @@ class AfterFile:
         return (await self._read("near miss", NearMiss, since=since))[::-1]
 
     async def writings(self) -> int:
-        def job(connection: sqlite3.Connection) -> int:
-            (number,) = connection.execute("PRAGMA data_version").fetchone()
-            return int(number) + (self._database.openings << 32)
-
-        return await self._database.run(job)
+        return await self._database.writings()
 
     async def damage_report(self) -> str:
         return await self._database.run(report.take)

@@ -64,11 +64,7 @@ class ChangeFile:
         await self.put((), ids)
 
     async def writings(self) -> int:
-        def job(connection: sqlite3.Connection) -> int:
-            (number,) = connection.execute("PRAGMA data_version").fetchone()
-            return int(number) + (self._database.openings << 32)
-
-        return await self._database.run(job)
+        return await self._database.writings()
 
     async def damage_report(self) -> str:
         return await self._database.run(report.take)

@@ -92,6 +92,14 @@ class Database:
         if self._rescue is not None:
             self._rescue.close()
 
+    async def writings(self) -> int:
+        """A number that is another once another process wrote to the file, or the file is another."""
+        return await self.run(self._writings)
+
+    def _writings(self, connection: sqlite3.Connection) -> int:
+        (number,) = connection.execute("PRAGMA data_version").fetchone()
+        return int(number) + (self.openings << 32)
+
     def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
         try:
             return self._guarded(job, self._rescue) if self._rescue else self._work(job)

@@ -190,11 +190,7 @@ class OutboxFile:
         await self._database.run(lambda connection: connection.execute(statement, (draft_id,)).close())
 
     async def changes(self) -> int:
-        def job(connection: sqlite3.Connection) -> int:
-            (number,) = connection.execute("PRAGMA data_version").fetchone()
-            return int(number) + (self._database.openings << 32)
-
-        return await self._database.run(job)
+        return await self._database.writings()
 
     async def since(self, seen: int) -> Since:
         def job(connection: sqlite3.Connection) -> Since:

@@ -68,13 +68,9 @@ class Report(Struct, frozen=True):
 
 
 class Request(Struct, frozen=True):
-    """Somebody would like a mail back. `original` is its Message-ID, empty when not told.
-
-    `sure` is False when only the subject says so.
-    """
+    """Somebody would like a mail back. `sure` is False when only the subject says so."""
 
     subject: Safe
-    original: str = ""
     sure: bool = True
 
 
@@ -107,8 +103,7 @@ def request(given: Headers) -> Request | None:
     named = _REQUEST.match(values.first("subject"))
     about = Safe(named[1]) if named else values.first("subject")
     if _by_exchange(values):
-        original = message_ids(values.first(_ORIGINAL))
-        return Request(about, original[0] if original else "")
+        return Request(about)
     answers = values.first("auto-submitted").lower().startswith("auto-") or bool(values.first("in-reply-to"))
     return Request(about, sure=False) if named and about and not answers else None
 
