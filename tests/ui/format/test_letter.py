@@ -133,7 +133,8 @@ def test_a_wish_for_a_receipt_is_one_muted_line(name):
     assert [row for row in shown(raw) if "Receipt" in row] == [
         " Receipt  asked for; none is sent from here"
     ]
-    (row,) = (row for row in letter_rows(parse(raw.encode()), 80) if row and "none is sent from" in row[-1].text)
+    rows = letter_rows(parse(raw.encode()), 80)
+    (row,) = (row for row in rows if row and "none is sent from" in row[-1].text)
     assert {piece.tone for piece in row} == {Tone.MUTED}
     assert "Receipt" not in "".join(shown("Subject: s\n\nhello\n"))
 
