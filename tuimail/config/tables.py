@@ -148,7 +148,7 @@ class Account(Struct, frozen=True, forbid_unknown_fields=True):
     """A server that keeps scheduled mail and gives it back; without it `smtp` is asked to keep mail."""
 
     graph: Graph | None = None
-    """Microsoft Graph: mail leaves by it and can be recalled; without `imap` the mailbox is read by it."""
+    """Microsoft Graph: mail leaves by it and can be asked back; without `imap` the mailbox is read by it."""
 
     oauth: OAuth = OAuth()
     """How you sign in where `auth` is `microsoft` or `google` and there is no `token_command`."""

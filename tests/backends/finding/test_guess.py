@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tuimail.backends.finding import probe
@@ -60,3 +62,26 @@ async def test_a_server_whose_certificate_is_not_right_does_not_count(new_sink, 
 async def test_a_server_without_starttls_does_not_count(sink, context):
     assert not await probe.answers(Server("localhost", sink.port, "starttls"), Kind.SMTP, context)
     assert not await probe.answers(Server("localhost", 9), Kind.SMTP, context)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"220 x\r\n250-" + b"a" * 100_000,
+        b"220 x\r\n" + b"250-x\r\n" * 10_000,
+        b"220 " + b"a" * 100_000,
+        b"220 x\r\n250 x\r\n220 go\r\nno TLS at all",
+        b"",
+    ],
+)
+async def test_whatever_answers_there_it_does_not_end_the_search(monkeypatch, context, said):
+    monkeypatch.setattr(probe, "SECONDS", 0.3)
+
+    async def speak(reader, writer):
+        writer.write(said)
+        await reader.read(100)
+        writer.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert not await probe.answers(Server("localhost", port, "starttls"), Kind.SMTP, context)

@@ -54,6 +54,12 @@ async def test_a_redirect_is_followed_a_few_times(ask, site):
     assert await ask(site.port, "/round") is None
 
 
+@pytest.mark.parametrize("target", ["https://[", "//[::1", "https://a:b:c/", "https://localhost:99999/x"])
+async def test_a_redirect_to_nowhere_is_nothing_found(ask, site, target):
+    site.pages["/one"] = (302, {"Location": target}, b"")
+    assert await ask(site.port, "/one") is None
+
+
 async def test_nothing_leads_out_of_tls(ask, site):
     with Website(None, {"/two": FOUND}) as clear:
         site.pages["/one"] = (302, {"Location": f"http://localhost:{clear.port}/two"}, b"")

@@ -25,7 +25,7 @@ async def answers(server: Server, kind: Kind, context: ssl.SSLContext) -> bool:
                 return await _greeted(reader, kind) and (
                     at_once is not None or await _secured(reader, writer, kind, server.host, context)
                 )
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, asyncio.LimitOverrunError):
         return False
 
 

@@ -40,7 +40,7 @@ class Published:
         try:
             async with asyncio.timeout(SECONDS):
                 answer = await self._followed(url)
-        except (MailboxError, TimeoutError):
+        except (MailboxError, TimeoutError, ValueError):
             return b""
         return answer.body if answer.code == GOOD else b""
 

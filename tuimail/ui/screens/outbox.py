@@ -92,7 +92,7 @@ class OutboxScreen(DoingScreen):
 
     def action_now(self) -> None:
         self.do(
-            Deed(self.desk.engine.outbox.now, "Sending", "sent off", "past that", "It is past that."),
+            Deed(self.desk.engine.outbox.now, "Making due", "due now", "past that", "It is past that."),
             "Send {} mails now?",
         )
 
