@@ -206,6 +206,19 @@ async def test_without_anything_sent_it_says_what_to_do(open_app, press, sent, s
     assert "open one in its Sent folder first" in seen(pilot)
 
 
+async def test_a_correction_is_taken_back_from_the_question_that_hides_its_line(open_app, press, sent, seen):
+    sent(a_mail())
+    pilot = await open_app()
+    await press(pilot, "C")
+    await press(pilot, "w")
+    await press(pilot, "alt+s", "enter")
+    assert "u undo" in seen(pilot)
+    await press(pilot, "u")
+    assert "suzuki@client.example" in composer(pilot).draft.to
+    await press(pilot, "escape")
+    assert isinstance(pilot.app.screen, MailScreen)
+
+
 async def test_a_wrong_person_is_asked_and_then_the_right_one_and_the_one_meant_are_offered(
     open_app, press, sent, seen, world
 ):
@@ -218,12 +231,12 @@ async def test_a_wrong_person_is_asked_and_then_the_right_one_and_the_one_meant_
     assert "tanaka" not in draft.to and "suzuki@client.example" in draft.to
     assert "会議は10月5日" not in draft.body
     await press(pilot, "alt+s", "enter")
-    assert "r send it to the right person  p write to those concerned  esc that was all" in seen(pilot)
+    assert "r send to the right person  p tell those concerned  u undo  esc that was all" in seen(pilot)
     await press(pilot, "r")
     resent = composer(pilot).draft
     assert (resent.to, resent.subject) == ("", "Q3の数字") and "会議は10月5日（月）です。" in resent.body
     await press(pilot, "'sato@client.example", "alt+s")
-    assert "r send it" not in seen(pilot) and "p write to those" in seen(pilot)
+    assert "r send to" not in seen(pilot) and "p tell those" in seen(pilot)
     await press(pilot, "p")
     assert composer(pilot).draft.subject.startswith("【お詫び】")
     await press(pilot, "escape")

@@ -16,7 +16,8 @@ from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.correct import Sheet, choices, summary, title
+from tuimail.ui.format.correct import Sheet, choices, summary
+from tuimail.ui.format.sent_mail import which
 from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.edge import KeyBar
@@ -25,7 +26,10 @@ from tuimail.ui.widgets.painted import Painted
 LOOKED_AT = (Scenario.OTHER, Scenario.PERSON)
 """The scenarios that differ in whom they go to."""
 
-OFFERS = {"r": "send it to the right person", "p": "write to those concerned"}
+OFFERS = {"r": "send to the right person", "p": "tell those concerned"}
+UNDO = {"u": "undo"}
+"""The question stands over the lines of what is held."""
+
 OFFERED = Safe("The correction is on its way out. Of the mail itself:")
 
 
@@ -54,7 +58,7 @@ class CorrectScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         now = self.desk.engine.now().wall
-        self.titled(title(self._sheet.mail, now), "the last mail sent" if self._latest else "")
+        self.titled(f"Correct: {which(self._sheet.mail, now)}", "the last mail sent" if self._latest else "")
         self._look()
 
     def on_key(self, event: events.Key) -> None:
@@ -200,13 +204,16 @@ class CorrectScreen(PlaceScreen):
         elif sent is not None and self._scenario == Scenario.PERSON and self._offered:
             from tuimail.ui.screens.ask import ChoiceScreen
 
-            self.app.push_screen(ChoiceScreen(OFFERED, self._offered, "that was all"), self._chosen)
+            answers = {**self._offered, **UNDO}
+            self.app.push_screen(ChoiceScreen(OFFERED, answers, "that was all"), self._chosen)
         else:
             self._end(sent is not None)
 
     def _chosen(self, answer: str | None) -> None:
-        if answer is None:
+        if answer is None or answer in UNDO:
             self._end(True)
+            if answer is not None:
+                self.app.call_later(self.app.run_action, "app.take_back")
             return
         del self._offered[answer]
         self.work(partial(self._besides, answer), "write")

@@ -118,7 +118,7 @@ async def recall(app: App[None], desk: Desk, mail: "SentMail | None") -> None:
     from tuimail.ui.screens.recall import RecallScreen
 
     if mail is None:
-        raise MailboxError("Only a mail that left can be asked for; go to it in its Sent folder.")
+        raise MailboxError("Only a mail that left can be asked for; go to it in Sent, or in the outbox.")
     await app.push_screen(RecallScreen(desk, mail))
 
 
