@@ -71,7 +71,7 @@ def break_it() -> None:
     exchange.GraphExchange.recall, submitter.GraphSubmitter.submit = recall, anew
 
 
-async def no_token(claims: str = "") -> str:
+async def no_token(claims: str = "", refused: str = "") -> str:
     return "token"
 
 
