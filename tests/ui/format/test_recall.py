@@ -1,7 +1,6 @@
 """The rows of the recall page: columns that hold, domains that are kept, one question for all cases."""
 
 import pytest
-from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tuimail.mail.after.page import Mark, Row, page
@@ -60,11 +59,6 @@ def test_the_state_takes_the_place_of_the_reason_unless_there_is_room_for_both()
     assert "requested" in wide
 
 
-def test_what_happened_on_another_day_says_so():
-    assert rows.moment(NOON, NOON) == rows.hour(NOON)
-    assert rows.moment(NOON, NOON + 3 * 86_400) == f"{rows.date(NOON, NOON + 3 * 86_400)} {rows.hour(NOON)}"
-
-
 def test_words_are_whole_sentences_and_offer_a_correction_where_asking_costs_something():
     assert rows.whole_words(page(MAIL, foresight())) == CLAIM
     words = "Could not check the recipients. A correction reaches everyone."
@@ -80,8 +74,3 @@ def test_the_question_names_outsiders_and_says_what_is_known_of_an_earlier_one()
     assert again.startswith("It may have been requested already")
     assert "bo@y.example" in again
     assert again.endswith("Ask Exchange once more?")
-
-
-def test_one_person_is_not_called_people():
-    alone = replace(MAIL, to=(KEN,))
-    assert rows.title(alone, NOON).endswith("to 1 person")

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tuimail.ui.format.times import bar, countdown, date, day, full_date, size
+from tuimail.ui.format.times import bar, countdown, date, day, full_date, hour, moment, size
 
 NOW = datetime(2026, 11, 21, 12, 2, tzinfo=UTC).timestamp()
 DAY = 86400
@@ -73,3 +73,8 @@ def test_sizes_are_round():
 )
 def test_the_date_of_a_letter_says_the_hour_here_where_it_is_another(written, shown):
     assert full_date(datetime.fromisoformat(written), timezone(timedelta(hours=9))) == shown
+
+
+def test_what_happened_on_another_day_says_so():
+    assert moment(NOW, NOW) == hour(NOW)
+    assert moment(NOW, NOW + 3 * DAY) == f"{date(NOW, NOW + 3 * DAY)} {hour(NOW)}"

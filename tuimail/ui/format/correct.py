@@ -11,7 +11,6 @@ from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.letter.address import Address, show
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, row_len, wrap
-from tuimail.ui.format.times import date, hour
 
 NAME, BESIDE = 28, 33
 """Cells for the name of what was wrong, and of the row before what is said about it."""
@@ -44,15 +43,6 @@ class Sheet(Struct, frozen=True):
     outlooks: Mapping[str, Outlook] = {}
     added: tuple[str, ...] = ()
     made: Made = Made((), ())
-
-
-def title(mail: SentMail, now: float) -> str:
-    """Which mail is put right, when it left, to how many."""
-    day = date(mail.sent, now)
-    at = hour(mail.sent) if day == hour(mail.sent) else f"{day} {hour(mail.sent)}"
-    count = len(mail.people)
-    people = "1 person" if count == 1 else f"{count:,} people"
-    return f"Correct: {line(mail.subject, 200) or '(no subject)'} · sent {at} · to {people}"
 
 
 def choices(sheet: Sheet, keys: Mapping[str, str], width: int) -> Iterator[Row]:

@@ -8,12 +8,11 @@ from rich.cells import cell_len
 from tuimail.mail.after.page import Page
 from tuimail.mail.after.page import Row as Recipient
 from tuimail.mail.after.recall import RecallState
-from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.verdict import CLAIM, Answer, Course
 from tuimail.mail.letter.address import Address, show
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import ELLIPSIS, Piece, Row, Tone, cut, fit, wrap
-from tuimail.ui.format.times import date, hour
+from tuimail.ui.format.times import moment
 
 LEAST_WHO, MOST_WHO, WHETHER, REASON = 20, 44, 16, 38
 WIDEST = 100
@@ -39,21 +38,6 @@ def columns(people: Sequence[Address], width: int, now: float) -> Columns:
     longest = max((cell_len(line(one.spec)) for one in people), default=LEAST_WHO)
     most = MOST_WHO if width >= SPACIOUS else max(LEAST_WHO, width * 2 // 5)
     return Columns(max(LEAST_WHO, min(longest, most)), REASON if width >= SPACIOUS else 0, now)
-
-
-def title(mail: SentMail, now: float) -> str:
-    """Which mail, when it left, to how many."""
-    count = len(mail.people)
-    people = "1 person" if count == 1 else f"{count:,} people"
-    return (
-        f"Ask back: {line(mail.subject, 200) or '(no subject)'} · sent {moment(mail.sent, now)} to {people}"
-    )
-
-
-def moment(at: float, now: float) -> str:
-    """The time of day, and before it the day when that is another."""
-    day = date(at, now)
-    return hour(at) if day == hour(at) else f"{day} {hour(at)}"
 
 
 def recipient_row(one: Recipient, width: int, room: Columns) -> Row:

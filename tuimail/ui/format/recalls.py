@@ -10,7 +10,9 @@ from tuimail.mail.letter.address import show
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, fit_right, wrap
-from tuimail.ui.format.recall import WIDEST, moment, whole_words
+from tuimail.ui.format.recall import WIDEST, whole_words
+from tuimail.ui.format.sent_mail import recipients
+from tuimail.ui.format.times import moment
 
 SUBJECT, WHEN, PEOPLE = 40, 13, 9
 LEFT_OUT, NAMED = "left out", 8
@@ -54,11 +56,10 @@ def candidate_row(one: Candidate, width: int, now: float) -> Row:
     if one.page is None:
         return Piece(f" {fit(line(one.subject), subject)} "), Piece(cut(words, width - subject - 2), tone)
     mail = one.page.mail
-    people = "1 person" if len(mail.people) == 1 else f"{len(mail.people)} people"
     left = max(0, width - subject - WHEN - PEOPLE - 5)
     return (
         Piece(f" {fit(line(mail.subject) or '(no subject)', subject)} "),
-        Piece(f"{fit(moment(mail.sent, now), WHEN)} {fit_right(people, PEOPLE)}  ", Tone.MUTED),
+        Piece(f"{fit(moment(mail.sent, now), WHEN)} {fit_right(recipients(mail), PEOPLE)}  ", Tone.MUTED),
         Piece(cut(words, left), tone),
     )
 

@@ -50,6 +50,12 @@ def hour(at: float, zone: tzinfo | None = None) -> str:
     return local(at, zone).strftime("%H:%M")
 
 
+def moment(at: float, now: float) -> str:
+    """The time of day, and before it the day when that is another: 10:02 · Fri 10:02 · 19 Nov 10:02."""
+    then = date(at, now)
+    return then if then == hour(at) else f"{then} {hour(at)}"
+
+
 def countdown(seconds: float) -> str:
     """Time left as 0:07, 4:12 or 1:02:03. The last second reads 0:01: 0:00 means due."""
     whole = max(0, -int(-seconds // 1))

@@ -5,7 +5,7 @@ from tuimail.mail.hold.look import MICROSOFT_HEADER
 from tuimail.mail.letter.header import message_ids
 from tuimail.mail.letter.letter import Letter
 from tuimail.ui.desk import Desk
-from tuimail.ui.format.recall import moment
+from tuimail.ui.format.times import moment
 from tuimail.ui.keys import key_of
 
 NAMES = ("message-id", MICROSOFT_HEADER.lower())

@@ -15,7 +15,8 @@ from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.recall import details_rows, question, title, whole_words, words_rows
+from tuimail.ui.format.recall import details_rows, question, whole_words, words_rows
+from tuimail.ui.format.sent_mail import which
 from tuimail.ui.keys import NO_LABELS, Place, bindings
 from tuimail.ui.screens import doors
 from tuimail.ui.screens.place import PlaceScreen
@@ -57,7 +58,7 @@ class RecallScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
-        self.titled(title(self.mail, self.desk.engine.now().wall), line(self.mail.account))
+        self.titled(f"Ask back: {which(self.mail, self.desk.engine.now().wall)}", line(self.mail.account))
         self.people.focus()
         self._show()
         self._renew()
