@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ ONE_IMPORTER = {
 }
 
 
+@cache
 def importers() -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in (ROOT / "tuimail").rglob("*.py"):
@@ -58,3 +60,27 @@ def test_a_command_without_a_screen_loads_no_screen_and_nothing_heavy(command: s
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+LATER = ["tuimail.engine.after.", "tuimail.mail.setup", "tuimail.engine.setup", "tuimail.mail.after."]
+LATER += [f"tuimail.backends.{room}" for room in ("graph", "oauth", "finding", "jmap", "web", "secrets")]
+AT_ONCE = {"tuimail.engine.after.doors", "tuimail.mail.after.kind"}
+
+
+def test_the_start_of_the_client_loads_nothing_of_what_comes_after_or_of_other_kinds_of_accounts(tmp_path):
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import tuimail.cli.screen, tuimail.ui.app, tuimail.ui.screens.mail\n"
+        "from tuimail import wiring\n"
+        "from tuimail.config import Account, Config, Server\n"
+        "from tuimail.paths import Paths\n"
+        "servers = {'imap': Server('127.0.0.1', 143, 'none'), 'smtp': Server('127.0.0.1', 25, 'none')}\n"
+        "account = Account('work', 'a@x.example', **servers)\n"
+        "engine = wiring.build(Config((account,)), Paths.under(Path(sys.argv[1])))\n"
+        "print('\\n'.join(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split()) - AT_ONCE
+    assert not [name for name in sorted(loaded) if name.startswith(tuple(LATER))]
