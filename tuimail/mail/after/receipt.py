@@ -18,6 +18,7 @@ RECIPIENTS_LIMIT = 500
 PART_LIMIT = 1_000_000
 TEXT_LIMIT = 500
 ADDRESS_LIMIT = 320
+LONGEST_WAY = 366 * 86_400.0
 
 
 class Fate(StrEnum):
@@ -147,6 +148,7 @@ def _names(raw: bytes, root: Node, parts: dict[str, Node]) -> tuple[str, ...]:
 
 
 def _said_at(root: Fields, received: float) -> float:
-    """When it was said; a time after it came is not believed."""
+    """When it was said; a time after it came, or one that no mail takes so long from, is not believed."""
     stated = date(decode(root.first(b"date")))
-    return min(stated.timestamp(), received) if stated is not None and received else received
+    at = stated.timestamp() if stated is not None else received
+    return at if received - LONGEST_WAY <= at <= received else received

@@ -10,6 +10,9 @@ from tuimail.mail.letter.header import date, decode, message_ids
 from tuimail.mail.letter.safe import line
 from tuimail.mail.letter.submission import OWN_HEADER
 
+EARLIEST, LATEST = 0.0, 253_402_128_000.0
+"""Instants that have a date in every zone."""
+
 RECEIPT_HEADERS = (b"disposition-notification-to", b"return-receipt-to")
 
 
@@ -56,7 +59,7 @@ def of_letter(raw: bytes, ref: Ref, received: float = 0.0) -> SentMail:
         account=ref.account,
         message_id=next(iter(names(raw)), ""),
         subject=decode(fields.first(b"subject")),
-        sent=written.timestamp() if written else received,
+        sent=written.timestamp() if written and EARLIEST < written.timestamp() < LATEST else received,
         sender=next(iter(_people(fields, b"from")), Address("")),
         to=_people(fields, b"to"),
         cc=_people(fields, b"cc"),
