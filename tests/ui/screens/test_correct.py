@@ -206,6 +206,14 @@ async def test_without_anything_sent_it_says_what_to_do(open_app, press, sent, s
     assert "open one in its Sent folder first" in seen(pilot)
 
 
+async def test_a_key_right_after_it_is_for_the_page_and_not_for_the_list(open_app, burst, sent, seen, world):
+    sent(a_mail())
+    pilot = await open_app()
+    await burst(pilot, "C", "e")
+    assert composer(pilot).draft.corrects
+    assert not world.triage.done
+
+
 async def test_a_correction_is_taken_back_from_the_question_that_hides_its_line(open_app, press, sent, seen):
     sent(a_mail())
     pilot = await open_app()

@@ -98,13 +98,13 @@ class AnsweringScreen(PlaceScreen):
     async def action_label(self) -> None:
         await self.triage(self._ask_label)
 
-    def action_correct(self) -> None:
+    async def action_correct(self) -> None:
         """Put right the message here if it is one's own, else the last one sent."""
-        self.work(self._correct, "answer")
+        await self.work_first(self._correct, "answer")
 
-    def action_recall(self) -> None:
+    async def action_recall(self) -> None:
         """See whether the message here, which one sent, can be asked for, or which of those marked."""
-        self.work(self._recall, "answer")
+        await self.work_first(self._recall, "answer")
 
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         """Open the composer on what `make` makes of the current message."""

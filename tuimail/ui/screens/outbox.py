@@ -147,13 +147,13 @@ class OutboxScreen(DoingScreen):
         )
         self.do(deed, "Remove {} mails from the outbox?", "Remove 「{}」 from the outbox?")
 
-    def action_correct(self) -> None:
+    async def action_correct(self) -> None:
         """Put right the item here if it has left, else the last mail that did."""
-        self.work(self._correct, "correct")
+        await self.work_first(self._correct, "correct")
 
-    def action_recall(self) -> None:
+    async def action_recall(self) -> None:
         """See whether the item here can be asked for, if it has left."""
-        self.work(self._recall, "correct")
+        await self.work_first(self._recall, "correct")
 
     def _ask(self, title: str, longer: bool = False) -> None:
         """Open the picker; what is chosen there is done to what is chosen here now."""

@@ -1,6 +1,8 @@
 """What all places share: title, bottom edge, words for errors, and a calm line on a tiny terminal."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,6 +21,9 @@ from tuimail.ui.work import Trouble, start
 WIDTHS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide"), (160, "-vast")]
 HEIGHTS = [(0, "-flat"), (9, "-low"), (30, "-tall")]
 """From how many columns and rows on a place has which class in `app.tcss`."""
+
+OPENS = 0.5
+"""Seconds that a key waits for the place that the key before it opens."""
 
 
 def size_classes(width: int, height: int) -> str:
@@ -84,6 +89,20 @@ class PlaceScreen(Screen[None]):
     def on_trouble(self, event: Trouble) -> None:
         event.stop()
         self.say(event.text, trouble=True)
+
+    async def work_first(self, what: Callable[[], Awaitable[None]], group: str) -> None:
+        """The same, and the next key waits a moment for it: it is meant for the place that opens."""
+        done = asyncio.Event()
+
+        async def opened() -> None:
+            try:
+                await what()
+            finally:
+                done.set()
+
+        self.work(opened, group)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), OPENS)
 
     async def keep(self) -> None:
         """Keep what is typed here; called before the program leaves or goes elsewhere."""

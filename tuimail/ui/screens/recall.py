@@ -92,11 +92,11 @@ class RecallScreen(PlaceScreen):
         asked = ConfirmScreen(Safe(question(self._page)))
         self.app.push_screen(asked, partial(self._agreed, self._page, replace))
 
-    def action_correct(self) -> None:
-        self.work(partial(doors.correct, self.app, self.desk, self.mail), "act")
+    async def action_correct(self) -> None:
+        await self.work_first(partial(doors.correct, self.app, self.desk, self.mail), "act")
 
-    def action_incident(self) -> None:
-        self.work(partial(doors.incident_of, self.app, self.desk, self.mail), "act")
+    async def action_incident(self) -> None:
+        await self.work_first(partial(doors.incident_of, self.app, self.desk, self.mail), "act")
 
     def action_report(self) -> None:
         ref = self._report
