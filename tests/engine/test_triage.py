@@ -377,3 +377,17 @@ async def test_a_round_does_not_vouch_for_what_was_doubted_while_it_looked(here)
     here.server.look = look
     await here.refresh("INBOX")
     assert await here.file.reached(ACCOUNT, "INBOX") is not None
+
+
+async def test_what_was_erased_before_a_kill_is_off_the_screen_though_it_stands_elsewhere_by_now(
+    here, monkeypatch
+):
+    await here.triage.delete([(await refs(here))["m1"]])
+    here.offline = True
+    await here.catch_up()
+    here.offline = False
+    here.server.put("Trash", here.server.take("INBOX", "m1"))
+    await here.refresh("Trash")
+    monkeypatch.setattr(here.file, "drop", _killed_once(here.file.drop))
+    await here.live([here.triage.delete([(await refs(here, "Trash"))["m1"]])])
+    assert "m1" not in await here.rows()

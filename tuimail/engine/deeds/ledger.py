@@ -84,7 +84,7 @@ class Ledger:
             if ref.folder == place(chain) and envelope is not None and is_of(chain[0], envelope):
                 await self._note(chain, noted, ref)
                 return ref
-        for envelope in await self._newest((noted.account, place(chain)), pages):
+        for envelope in await self._newest((noted.account, place(chain) or noted.folder), pages):
             if self._pending.kin(envelope) == chain:
                 await self._note(chain, noted, envelope.ref)
                 return envelope.ref
@@ -93,7 +93,7 @@ class Ledger:
     async def _newest(self, where: Place, pages: Pages) -> tuple[Envelope, ...]:
         """Among them the message may stand that the server brought, or renumbered, before the crash."""
         if where not in pages:
-            pages[where] = await self._cache.page(View(*where), 0, LOOKED_AT) if where[1] else ()
+            pages[where] = await self._cache.page(View(*where), 0, LOOKED_AT)
         return pages[where]
 
     async def _note(self, chain: tuple[Change, ...], before: Ref, now: Ref) -> None:
