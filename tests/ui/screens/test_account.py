@@ -85,6 +85,14 @@ async def test_from_nothing_to_an_account_by_keys_alone(first, size):
     assert at.app.return_value == "open"
 
 
+async def test_what_is_typed_at_once_with_tab_stays_on_its_side_of_it(first):
+    at = await first(World(OWN))
+    for key in ("a", "@", "x", ".", "j", "p", "tab", "H", "i", "shift+tab", "!"):
+        at.app.post_message(Key(key, key if len(key) == 1 else None))
+    await at.rest()
+    assert [field.value for field in at.app.screen.query(Input)] == ["a@x.jp!", "Hi"]
+
+
 async def test_it_says_what_it_is_and_offers_the_demo(first):
     at = await first(World(OWN))
     assert "take it back" in at.seen() and "f2" in at.seen()

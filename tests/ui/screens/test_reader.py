@@ -6,6 +6,7 @@ import pytest
 from rich.color import ColorSystem
 from textual.events import Key
 
+from tuimail.mail.errors import MailboxError
 from tuimail.mail.letter.envelope import Flag
 from tuimail.mail.letter.letter import Part
 from tuimail.mail.letter.picture import Picture
@@ -13,6 +14,7 @@ from tuimail.mail.letter.safe import Safe
 from tuimail.ui.keys import Place
 from tuimail.ui.reading.files import chosen
 from tuimail.ui.screens.doors import READER
+from tuimail.ui.screens.reader import PATIENCE
 from tuimail.ui.widgets.letter_view import LetterView
 
 INVITATION = (
@@ -44,6 +46,28 @@ async def test_enter_opens_the_message_and_marks_it_read(open_app, press, seen, 
     ):
         assert words in shown
     assert Flag.SEEN in world.mailbox.rows[0].flags
+
+
+async def test_the_header_is_there_before_the_letter_and_stays_where_that_cannot_be_fetched(
+    open_app, press, seen, world
+):
+    there = asyncio.Event()
+
+    async def late(source):
+        await there.wait()
+        raise MailboxError("the server can't be reached, and that takes a long line of words to say; wait")
+
+    world.opening.letter = late
+    pilot = await open_app()
+    await press(pilot, "enter")
+    await asyncio.sleep(PATIENCE)
+    await press(pilot)
+    assert "鈴木 一郎 <suzuki@client.example>" in seen(pilot) and "fetching…" in seen(pilot)
+    there.set()
+    await press(pilot)
+    shown = " ".join(seen(pilot).split())
+    assert "鈴木 一郎 <suzuki@client.example>" in shown and "fetching…" not in shown
+    assert shown.endswith("a long line of words to say; wait")
 
 
 async def test_n_and_p_go_from_message_to_message_and_say_where_the_list_ends(open_app, press, seen):

@@ -72,11 +72,14 @@ def results(tried: Sequence[Tried], width: int) -> Iterable[Row]:
 
 def kept(setup: Setup, width: int) -> Iterable[Row]:
     """The last page."""
-    where = (
-        "the password in the keyring"
-        if setup.form.way == Way.PASSWORD
-        else "its sign-in or command beside them"
-    )
-    said = f"{line(setup.form.name)} is kept: its servers in your config.toml, {where}."
+    said = f"{line(setup.form.name)} is kept: its servers in your config.toml, {_secret(setup)}."
     for one in wrap(said, width - 4):
         yield (Piece(f"  {one}", Tone.STRONG),)
+
+
+def _secret(setup: Setup) -> str:
+    """Where what one logs in with is."""
+    if setup.form.signs_in:
+        return "the sign-in encrypted, its key in the keyring"
+    by_keyring = setup.form.way == Way.PASSWORD
+    return "the password in the keyring" if by_keyring else "and the command that prints its secret"

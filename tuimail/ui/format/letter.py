@@ -7,16 +7,17 @@ from itertools import chain
 
 from tuimail.mail.after.report import request
 from tuimail.mail.letter.address import Address, show
+from tuimail.mail.letter.envelope import Envelope
 from tuimail.mail.letter.host import shown
 from tuimail.mail.letter.letter import Letter, Link, Part
 from tuimail.mail.letter.link import Numbers
 from tuimail.mail.letter.mailing import Mailing
-from tuimail.mail.letter.safe import line
+from tuimail.mail.letter.safe import Safe, line
 from tuimail.mail.letter.stretch import Kind, stretches
 from tuimail.mail.letter.unsubscribe import way_out
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, cut_row, fit, wrap
 from tuimail.ui.format.invitation import invitation_rows
-from tuimail.ui.format.times import full_date, size
+from tuimail.ui.format.times import full_date, local, size
 
 WIDEST = 100
 """Text is never set wider than this, however wide the terminal."""
@@ -36,6 +37,26 @@ class Headers(Enum):
 
     USUAL = auto()
     ALL = auto()
+
+
+def heading(envelope: Envelope) -> Letter:
+    """The letter as far as a list knows it, to be shown until the rest is here."""
+    return Letter(
+        (),
+        envelope.sender,
+        (),
+        envelope.to,
+        envelope.cc,
+        envelope.subject,
+        local(envelope.received),
+        envelope.message_id,
+        envelope.in_reply_to,
+        envelope.references,
+        Safe(""),
+        (),
+        (),
+        (),
+    )
 
 
 def letter_rows(

@@ -1,8 +1,10 @@
 """The steps to an account: who you are, your servers, how you log in, and whether all of it works."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
@@ -32,7 +34,11 @@ class AccountScreen(ModalScreen[str | None]):
     `first` says that there is no account yet: then it explains itself, and escape does not leave.
     """
 
-    BINDINGS = bindings(Place.ACCOUNT)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.ACCOUNT),
+        Binding("tab", "field(1)", show=False, priority=True),
+        Binding("shift+tab", "field(-1)", show=False, priority=True),
+    ]
     AUTO_FOCUS = None
 
     def __init__(self, setup: Setup, first: bool = False) -> None:
@@ -81,7 +87,13 @@ class AccountScreen(ModalScreen[str | None]):
             self._repaint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action in self._useful()
+        return action == "field" or action in self._useful()
+
+    async def action_field(self, way: int) -> None:
+        """Letters that come at once with the key, as from a password manager, stay on their side of it."""
+        if (focused := self.focused) is not None:
+            await caught_up(focused)
+        self.focus_next() if way > 0 else self.focus_previous()
 
     async def action_forward(self) -> None:
         """What the step is for; on the last page, open the mail."""

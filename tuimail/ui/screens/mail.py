@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tuimail.engine.news import FolderChanged, FoldersChanged, NewMail, News
 from tuimail.engine.opening import Source
-from tuimail.mail.errors import TuimailError
+from tuimail.mail.errors import MailboxError, TuimailError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.folder.view import Order
 from tuimail.mail.letter.envelope import Envelope, Ref
@@ -299,8 +299,15 @@ class MailScreen(AnsweringScreen):
     async def _sync(self, folder: Folder) -> None:
         for account in self.desk.engine.accounts:
             if folder.account in ("", account.name):
-                name = folder.name or await self.desk.engine.sync.home(account.name)
-                await self.desk.engine.mailbox.sync(account.name, name)
+                await self._ask(account.name, folder.name)
+
+    async def _ask(self, account: str, name: str) -> None:
+        """Bring a folder, the inbox unless named, up to date; an account without an answer stops no other."""
+        try:
+            name = name or await self.desk.engine.sync.home(account)
+            await self.desk.engine.mailbox.sync(account, name)
+        except MailboxError as error:
+            self.say(line(f"{account}: {error}; what is here stays, and it is tried again"), trouble=True)
 
     def _look_as(self, threaded: bool, order: Order) -> None:
         if self._folder is not None:

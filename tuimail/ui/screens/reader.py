@@ -7,13 +7,14 @@ from functools import partial
 from textual.widget import Widget
 
 from tuimail.engine.opening import Source
+from tuimail.mail.errors import MailboxError
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Envelope, Flag, Ref
 from tuimail.mail.letter.letter import Letter
 from tuimail.mail.letter.picture import KINDS
 from tuimail.mail.letter.safe import Safe, block, line
 from tuimail.ui.desk import Desk
-from tuimail.ui.format.letter import WIDEST, Headers
+from tuimail.ui.format.letter import WIDEST, Headers, heading
 from tuimail.ui.format.times import size
 from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.reading.asked_back import is_own, told
@@ -29,6 +30,9 @@ PICTURES = 6
 
 READING = ("load", "pictures", "step", "after")
 """What is under way for a letter, and ends when one leaves it."""
+
+PATIENCE = 0.4
+"""Seconds until a person is told that a letter is still on its way."""
 
 THE_END = "The end; space goes on to the next unread message."
 
@@ -200,8 +204,6 @@ class ReaderScreen(LetterScreen):
         self._full, self._letter = False, None
         for bar in self.query(KeyBar):
             bar.hush()
-        for view in self.query(LetterView):
-            view.show_text(Safe(""))
         self._open(envelope)
 
     def close(self) -> None:
@@ -245,11 +247,25 @@ class ReaderScreen(LetterScreen):
         self._raw, self._folded, self._after = False, True, ""
         self.titled(self._title, "")
         self._letter = self.desk.engine.opening.at_hand(self._source)
+        if self._letter is None:
+            self._show_heading(envelope)
         self._show(self._left_at())
         self.work(self._load, "load")
 
+    def _show_heading(self, envelope: Envelope) -> None:
+        """What the list knew of it stands there till the letter does."""
+        for view in self.query(LetterView):
+            view.show(heading(envelope))
+
     async def _load(self) -> None:
-        await super()._load()
+        waiting = self.set_timer(PATIENCE, partial(self.titled, self._title, "fetching…"))
+        try:
+            await super()._load()
+        except MailboxError:
+            self.titled(self._title, "not fetched")
+            raise
+        finally:
+            waiting.stop()
         if not self._envelope.seen:
             seen = frozenset({str(Flag.SEEN)})
             self._envelope = self._envelope.flagged(self._envelope.flags | seen)

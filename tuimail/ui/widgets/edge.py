@@ -9,29 +9,34 @@ from textual.timer import Timer
 
 from tuimail.ui import keys
 from tuimail.ui.desk import Desk
-from tuimail.ui.format.cells import Piece, Row, Tone, row_len, spread
+from tuimail.ui.format.cells import Piece, Row, Tone, row_len, spread, wrap
 from tuimail.ui.keys import NO_LABELS, Place
 from tuimail.ui.widgets.held_lines import ConcernLine, HeldLines
 from tuimail.ui.widgets.rows import Rows
 
 GOOD_NEWS, TROUBLE = 4.0, 12.0
+MOST_ROWS = 3
 
 
 class KeyBar(Rows):
-    """The keys of this place, or for a moment a word about what just happened."""
-
-    DEFAULT_CSS = "KeyBar { height: 1; }"
+    """The keys of this place, or for a moment a word about what just happened; a long one takes more rows."""
 
     def __init__(self, desk: Desk, place: Place) -> None:
         super().__init__()
         self._keymap = desk.keymap
         self._keys: Sequence[tuple[str, str]] = ()
         self.turn(place)
-        self._word: Row | None = None
+        self._word = ""
+        self._tone = Tone.STRONG
         self._until: Timer | None = None
 
     def rows(self, width: int) -> Sequence[Row]:
-        return [self._word] if self._word is not None else [self._bar(width)]
+        if not self._word:
+            return [self._bar(width)]
+        lines = wrap(self._word, max(10, width - 4))[:MOST_ROWS]
+        mark = " ! " if self._tone is Tone.ALERT else " "
+        starts = (mark, *(" " * len(mark) for _ in lines[1:]))
+        return [(Piece(start + text, self._tone),) for start, text in zip(starts, lines, strict=True)]
 
     def turn(
         self,
@@ -54,14 +59,18 @@ class KeyBar(Rows):
         """Show a line in place of the keys for a while."""
         if self._until is not None:
             self._until.stop()
-        self._word = (Piece(f" {'! ' if trouble else ''}{text}", Tone.ALERT if trouble else Tone.STRONG),)
+        self._word, self._tone = text, Tone.ALERT if trouble else Tone.STRONG
         self._until = self.set_timer(TROUBLE if trouble else GOOD_NEWS, self.hush)
-        self.refresh()
+        self._draw()
 
     def hush(self) -> None:
         """Back to the keys."""
-        self._word = None
-        self.refresh()
+        self._word = ""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Paint, and take as many rows as it needs."""
+        self.refresh(layout=len(self.rows(self.size.width)) != self.size.height)
 
     def _bar(self, width: int) -> Row:
         tail: Row = (Piece(f" {self._help}", Tone.ACCENT), Piece(" all ", Tone.MUTED))
