@@ -334,3 +334,13 @@ async def test_ten_thousand_held_are_listed_from_the_first_to_the_last(open_app,
     await press(pilot, "o", "G")
     assert "Outbox · 10,000 held" in seen(pilot)
     assert "mail 09999" in seen(pilot)
+
+
+async def test_that_receipts_are_asked_for_stands_with_the_mail(open_app, press, seen, held):
+    held("older", receipts=True)
+    held("newer")
+    pilot = await open_app()
+    await press(pilot, "o")
+    assert "receipts asked for" not in seen(pilot)
+    await press(pilot, "j")
+    assert "· receipts asked for" in seen(pilot)

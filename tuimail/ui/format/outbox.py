@@ -117,7 +117,8 @@ def question(item: Item, now: Moment) -> str:
 def about_rows(item: Item, now: Moment, width: int, zone: tzinfo | None = None) -> Iterator[Row]:
     """What stands over the trail: subject, to whom and by which account, what it asks or what holds it."""
     yield (Piece(f" {cut(item.subject or '(no subject)', width - 2)}", Tone.STRONG),)
-    tail = Piece(f" · {item.account} · {size(item.size)}", Tone.MUTED)
+    wish = " · receipts asked for" if item.receipts else ""
+    tail = Piece(f" · {item.account} · {size(item.size)}{wish}", Tone.MUTED)
     people = line(", ".join(recipient.spec for recipient in item.recipients), width)
     yield (Piece(f" to {cut(people, width - cell_len(tail.text) - 5)}"), tail)
     asked = question(item, now)
