@@ -6,9 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.command import Provider
-from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.signal import Signal
@@ -32,15 +30,15 @@ from tuimail.mail.errors import AgentError, TuimailError
 from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import block, line
-from tuimail.ui import themes
 from tuimail.ui.background import Background, NoAgent
 from tuimail.ui.desk import Desk
+from tuimail.ui.dressed import LOOK, Dressed
 from tuimail.ui.habits import Habits
 from tuimail.ui.held import Held
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.screens import doors
 from tuimail.ui.screens.mail import MailScreen
-from tuimail.ui.screens.place import HEIGHTS, WIDTHS, PlaceScreen
+from tuimail.ui.screens.place import PlaceScreen
 
 if TYPE_CHECKING:
     from tuimail.engine.setup import Setup
@@ -101,23 +99,18 @@ def _palette() -> type[Provider]:
     return Actions
 
 
-class TuimailApp(App[None]):
+class TuimailApp(Dressed[None]):
     """The mail client's screen. `on_quit` is what happens to held mail: ask, agent, now, drafts
     or keep; `agent` is who may send it when this is closed.
 
-    `looks` are themes as read from TOML, `look` the name of the one to use; `keymap` gives other keys to
-    binding ids. `zone` and `calendar` are asked when a time is first chosen. `begin` makes the draft that
-    it opens with, and says what is to be said of it.
-    With `threads` lists show conversations until somebody asks for single messages.
+    `looks` and `look` are those of `Dressed`; `keymap` gives other keys to binding ids. `zone` and
+    `calendar` are asked when a time is first chosen. `begin` makes the draft that it opens with, and says
+    what is to be said of it. With `threads` lists show conversations until somebody asks for single messages.
     `setup` begins a new account; once one is kept, the program ends with `again` set, to be opened anew.
     """
 
-    CSS_PATH = "app.tcss"
     BINDINGS = bindings(Place.EVERYWHERE)
     COMMANDS: ClassVar[set[Any]] = {_palette}
-    TITLE = "tuimail"
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(
         self,
@@ -128,7 +121,7 @@ class TuimailApp(App[None]):
         on_quit: str = "ask",
         agent: Background | None = None,
         looks: Iterable[Mapping[str, Any]] = (),
-        look: str = "tuimail-dark",
+        look: str = LOOK,
         keymap: Mapping[str, str] | None = None,
         zone: Callable[[], str] = lambda: "UTC",
         calendar: "Callable[[], Calendar] | None" = None,
@@ -140,15 +133,11 @@ class TuimailApp(App[None]):
         self.setup = setup
         self.again = False
         self._begin = begin
-        self._looks = {one.name: one for one in map(themes.theme, (themes.PLAIN, *looks))}
-        super().__init__()
-        for one in self._looks.values():
-            self.register_theme(one)
-        self._dress(look if look in self._looks else "tuimail-dark")
-        self.set_keymap(dict(keymap or {}))
+        super().__init__(looks, look)
+        names = dict(keymap or {})
+        self.set_keymap(names)
         news: Signal[News] = Signal(self, "news")
         held = Held(engine.outbox.known, engine.outbox.stops, {account.name for account in engine.accounts})
-        names = dict(keymap or {})
         self.desk = Desk(
             engine,
             news,
@@ -162,17 +151,6 @@ class TuimailApp(App[None]):
             calendar or _calendar,
             Habits(threads),
         )
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(self._looks["tuimail-dark"].variables)
-
-    def get_driver_class(self) -> type[Driver]:
-        usual = super().get_driver_class()
-        if usual.__module__ != "textual.drivers.linux_driver":
-            return usual
-        from tuimail.ui.driver import LastingDriver
-
-        return LastingDriver
 
     def get_default_screen(self) -> Screen[None]:
         return MailScreen(self.desk)
@@ -298,11 +276,6 @@ class TuimailApp(App[None]):
                 await doors.read_file(self, self.desk, first)
         if said:
             self._say(said)
-
-    def _dress(self, look: str) -> None:
-        """Put on the first theme before any style is parsed, so that all are parsed once."""
-        self.set_reactive(App.theme, look)
-        self.stylesheet.set_variables(self.get_css_variables())
 
     def _collect(self) -> None:
         """Collect garbage from now on, but never what was made to begin with: all of that stays."""
