@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import socket
 
@@ -9,8 +10,10 @@ import pytest
 from servers.authority import visit
 
 from tuimail.backends.oauth import microsoft as module
-from tuimail.backends.oauth.grant import GRAPH, MAIL
-from tuimail.mail.errors import LoginError, MailboxError, SecretError
+from tuimail.backends.oauth.aadsts import refusal, wants_consent
+from tuimail.backends.oauth.grant import GRAPH, MAIL, seconds
+from tuimail.backends.oauth.redirect import listening
+from tuimail.mail.errors import LoginError, MailboxError, SecretError, TuimailError
 
 BOTH = (GRAPH, MAIL)
 CLAIMS = {"access_token": {"nbf": {"essential": True, "value": "1700000000"}}}
@@ -255,3 +258,64 @@ async def test_an_answer_without_our_state_changes_nothing(microsoft, authority,
     assert grant.token in authority.access
     assert all("not the answer" in page for page in strays)
     assert len(strays) == 3
+
+
+@pytest.mark.parametrize("error", [["x"], {"a": 1}, None, 7, "\x1b[2J\u202e[bold]" + "x" * 10_000])
+@pytest.mark.parametrize("codes", [5, "50076", {"a": 1}, [None, "x", 50076], None])
+def test_whatever_an_error_is_made_of_it_is_one_safe_line(error, codes):
+    told = {"error": error, "error_codes": codes, "error_description": "\x1b[2Jsecret"}
+    said = str(refusal("work\x1b[2J", told))
+    assert said.isprintable()
+    assert len(said) < 400
+    assert "secret" not in said
+    assert wants_consent(told) is False
+
+
+@pytest.mark.parametrize("said", [None, "x", [], -5, 10**12, "1e9", float("inf"), float("nan"), "９９", True])
+def test_a_life_that_is_no_number_of_seconds_is_none(said):
+    assert seconds(said) == 0.0
+    assert seconds("3599") == seconds(3599) == 3599.0
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        {"user_code": "A"},
+        {"user_code": "A", "verification_uri": ""},
+        {"verification_uri": "https://x.example"},
+        {},
+    ],
+)
+async def test_codes_that_miss_something_are_an_error_in_words(microsoft, person, monkeypatch, flow):
+    monkeypatch.setattr("msal.PublicClientApplication.initiate_device_flow", lambda *_, **__: flow)
+    with pytest.raises(TuimailError, match="work"):
+        await microsoft().by_device((GRAPH,), person)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nx",
+        b"GET //[ HTTP/1.1\r\n\r\n",
+        b"\xff\xfe\r\n\r\n",
+        b"\r\n\r\n",
+    ],
+)
+async def test_whoever_else_speaks_to_that_port_disturbs_nobody(asked):
+    troubles: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: troubles.append(told))
+    async with listening() as redirect:
+        waiting = asyncio.create_task(redirect.answer("ours"))
+        reader, writer = await asyncio.open_connection("127.0.0.1", redirect.port)
+        writer.write(asked)
+        writer.write_eof()
+        with contextlib.suppress(OSError):
+            await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        answer = await asyncio.to_thread(visit, f"http://127.0.0.1:{redirect.port}/?state=ours&code=1")
+        assert "You can close this page" in answer
+        assert (await waiting)["code"] == "1"
+    assert troubles == []

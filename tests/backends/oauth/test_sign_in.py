@@ -63,6 +63,30 @@ async def test_nothing_can_be_read_in_the_file_and_nobody_else_can_open_it(
     assert not [key for key in memory.kept.values() if bytes.fromhex(key) in raw]
 
 
+def test_what_is_made_for_a_sign_in_is_private_whatever_is_usual_here(tmp_path):
+    before = os.umask(0)
+    try:
+        own = TokenFile(tmp_path / "tuimail" / "sign-ins", "work")
+        os.close(own._opened())
+        own.write(bytes(32), "x")
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "tuimail").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "tuimail").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_link_in_the_place_of_a_sign_in_is_replaced_and_not_followed(tmp_path):
+    folder, elsewhere = tmp_path / "sign-ins", tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"theirs")
+    own = TokenFile(folder, "work")
+    os.close(own._opened())
+    own._path.symlink_to(elsewhere)
+    own.write(bytes(32), "x")
+    assert elsewhere.read_bytes() == b"theirs"
+    assert not own._path.is_symlink()
+
+
 async def test_who_is_not_signed_in_is_told_how(sign_in):
     with pytest.raises(SecretError) as caught:
         await sign_in().token(GRAPH)

@@ -42,8 +42,8 @@ SET_UP = {
 
 def refusal(account: str, result: Mapping[str, Any]) -> TuimailError:
     """The error for an answer that has `error` in it."""
-    error = result.get("error")
-    codes = [code for code in result.get("error_codes") or () if isinstance(code, int)]
+    error, given = str(result.get("error")), result.get("error_codes")
+    codes = [code for code in given if isinstance(code, int)] if isinstance(given, list) else []
     told = f" (AADSTS{codes[0]})" if codes else ""
     if error in BUSY:
         return MailboxError(f"Microsoft can't sign {line(account)} in now{told}")
@@ -56,7 +56,7 @@ def refusal(account: str, result: Mapping[str, Any]) -> TuimailError:
         why = next((f": {WHY[code]}" for code in codes if code in WHY), "")
         why = ": it was declined" if error in DECLINED and not why else why
         return refused(account, f"Microsoft does not accept the sign-in of {line(account)}{why}{told}")
-    word = line(str(error), 60)
+    word = line(error, 60)
     return SecretError(
         f"{line(account)} can't sign in: Microsoft says {word}{told}; look at oauth in the configuration"
     )
@@ -64,4 +64,4 @@ def refusal(account: str, result: Mapping[str, Any]) -> TuimailError:
 
 def wants_consent(result: Mapping[str, Any]) -> bool:
     """Whether a person could agree to what is refused here, by signing in once more."""
-    return result.get("error") in PERSON
+    return str(result.get("error")) in PERSON

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from tuimail.backends.network import Bounds, is_allowed
-from tuimail.backends.oauth.grant import Grant, Prompt, Sealed, Show, refused
+from tuimail.backends.oauth.grant import Grant, Prompt, Sealed, Show, refused, seconds
 from tuimail.backends.oauth.redirect import listening
 from tuimail.mail.errors import ConfigError, LoginError, MailboxError, SecretError, TuimailError
 from tuimail.mail.letter.safe import line
@@ -145,7 +145,7 @@ class Google:
         return given
 
     def _granted(self, given: Mapping[str, Any], refresh: str) -> Grant:
-        token, expires_at = str(given["access_token"]), self._now() + float(given.get("expires_in", 0))
+        token, expires_at = str(given["access_token"]), self._now() + seconds(given.get("expires_in"))
         if not refresh:
             raise refused(self._account, f"Google gave {line(self._account)} nothing to stay signed in with")
         state = msgspec.json.encode(_State(refresh, token, expires_at)).decode()

@@ -10,6 +10,7 @@ from tuimail.mail.errors import LoginError, SecretError
 from tuimail.mail.hold.stop import SIGN_IN_AGAIN
 from tuimail.mail.letter.safe import Safe, line
 
+LONGEST_LIFE = 366 * 86_400
 GRAPH, MAIL = "graph", "mail"
 """What a token is for: Microsoft Graph, or IMAP, SMTP and JMAP. One token is never good for both."""
 
@@ -72,3 +73,10 @@ def signed_out(account: str) -> SecretError:
 
 def refused(account: str, why: str) -> LoginError:
     return LoginError(f"{why}; {again(account)}")
+
+
+def seconds(said: object) -> float:
+    """How long something holds, by a server's word (RFC 6749 §5.1); 0 for what is no number of a year."""
+    digits = str(said)
+    told = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0
+    return float(told) if told < LONGEST_LIFE else 0.0

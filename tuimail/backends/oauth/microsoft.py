@@ -17,7 +17,7 @@ from msgspec import Struct
 from tuimail.backends.aside import aside
 from tuimail.backends.network import is_allowed
 from tuimail.backends.oauth.aadsts import refusal, wants_consent
-from tuimail.backends.oauth.grant import GRAPH, MAIL, Grant, Prompt, Show, signed_out
+from tuimail.backends.oauth.grant import GRAPH, MAIL, Grant, Prompt, Show, seconds, signed_out
 from tuimail.backends.oauth.redirect import listening
 from tuimail.mail.errors import LoginError, MailboxError, SecretError
 from tuimail.mail.letter.safe import line
@@ -40,6 +40,7 @@ PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 HTTP_SECONDS = 30.0
 LONGEST_URL = 8_000
 PERSON_SECONDS = 900.0
+USUAL_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 WAITING = {"authorization_pending", "slow_down"}
 
 
@@ -116,22 +117,22 @@ class Microsoft:
         flow = await self._aside(
             lambda: session.app.initiate_device_flow(own, claims_challenge=_challenge(claims))
         )
-        if "user_code" not in flow:
+        if not (flow.get("user_code") and flow.get("verification_uri")):
             raise refusal(self._account, flow)
-        show(Prompt(line(flow["verification_uri"]), line(flow["user_code"])))
+        show(Prompt(line(str(flow["verification_uri"])), line(str(flow["user_code"]))))
         result: Result = await self._in_time(self._typed(session, flow, claims))
         return result
 
     async def _typed(self, session: "_Session", flow: dict[str, Any], claims: str) -> Result:
         while True:
-            await self._sleep(flow.get("interval", 5))
+            await self._sleep(_pause(flow.get("interval")))
             flow["latest_attempt_at"] = 0
             result: Result = await self._aside(
                 lambda: session.app.acquire_token_by_device_flow(
                     flow, claims_challenge=_challenge(claims), exit_condition=lambda _: True
                 )
             )
-            if result.get("error") not in WAITING:
+            if str(result.get("error")) not in WAITING:
                 return result
 
     async def _in_time(self, waiting: Any) -> Any:
@@ -163,7 +164,7 @@ class Microsoft:
         return Grant(
             session.cache.serialize() if session.cache.has_state_changed else session.state,
             result["access_token"],
-            time.time() + int(result.get("expires_in", 0)),
+            time.time() + seconds(result.get("expires_in")),
             str(line(str(said.get("preferred_username", "")), 320)),
             str(line(str(said.get("tid", "")), 100)),
         )
@@ -241,6 +242,11 @@ class Microsoft:
                     f"the answer of Microsoft's sign-in for {who} makes no sense ({type(error).__name__})"
                 )
         return error
+
+
+def _pause(said: Any) -> float:
+    """Between two looks whether somebody typed the code (RFC 8628 §3.2), where 5 seconds are usual."""
+    return min(seconds(said) or USUAL_PAUSE, LONGEST_PAUSE)
 
 
 def _challenge(claims: str) -> str | None:

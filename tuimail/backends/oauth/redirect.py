@@ -35,7 +35,7 @@ class Redirect:
         return await self._answer
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError, ValueError, EOFError, asyncio.LimitOverrunError):
             async with asyncio.timeout(REQUEST_SECONDS):
                 given = await _parameters(reader)
                 ours = self._is_ours(given)

@@ -109,7 +109,8 @@ class TokenFile:
 
     def _opened(self) -> int:
         try:
-            self._path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            for folder in (self._path.parent.parent, self._path.parent):
+                folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             return os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
         except OSError as error:
             raise self._trouble(error) from None
