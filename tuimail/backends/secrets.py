@@ -93,7 +93,7 @@ async def missing() -> str:
             raise _NoKeyringError("this computer has no keyring")
 
     try:
-        await _asked(look, "a command that prints the password")
+        await _asked(look, "a command that prints the password (password_command)")
     except SecretError as error:
         return str(error)
     return ""
