@@ -159,7 +159,7 @@ async def it_leaves(film: Film) -> None:
     await film.press("To the wrong Kobayashi and a customer, and to two colleagues.", people, "tab", "tab")
     await film.press("What it says.", "tab", SUBJECT, "tab", BODY, until="社外秘です")
     await film.press("It is held for ten seconds. Nobody looks.", "alt+s", until="held 0:10")
-    await film.wait("It has left. One colleague is away.", 10, until="files its o")
+    await film.wait("It has left. One colleague is away.", 10, until="Automatic reply")
 
 
 async def it_is_asked_back(film: Film) -> None:

@@ -250,7 +250,7 @@ async def test_sending_many_now_asks_once(open_app, press, seen, held, world):
     await press(pilot, "n")
     assert {item.state for item in world.outbox.list.values()} == {State.WAITING}
     await press(pilot, "n", "y")
-    assert "3 sent off." in seen(pilot)
+    assert "3 due now." in seen(pilot)
 
 
 async def test_what_is_done_to_many_can_be_stopped(open_app, press, seen, held, world):

@@ -106,8 +106,8 @@ class IncidentScreen(PlaceScreen):
         choices = clock_choices(self.incident, self._view(self.incident).language)
         self.app.push_screen(ChoiceScreen(question, choices), self._clock)
 
-    def action_correct(self) -> None:
-        self.work(partial(correct, self.app, self.desk, self.incident.mail), "act")
+    async def action_correct(self) -> None:
+        await self.work_first(partial(correct, self.app, self.desk, self.incident.mail), "act")
 
     def action_report(self) -> None:
         self.work(self._report, "act")
