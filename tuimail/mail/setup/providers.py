@@ -218,8 +218,8 @@ PROVIDERS = (
         ("docomo.ne.jp",),
         *_tls("imap.spmode.ne.jp", "smtp.spmode.ne.jp"),
         user=ASKED,
-        help="user and password are the IMAP専用ID and IMAP専用パスワード that My docomo shows, with Wi-Fi off,"
-        " under メール設定",
+        help="user and password are the IMAP専用ID and IMAP専用パスワード that My docomo shows,"
+        " with Wi-Fi off, under メール設定",
     ),
     Provider(
         "SoftBank (i)",
