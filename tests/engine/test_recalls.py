@@ -483,6 +483,16 @@ async def test_what_is_moved_into_the_inbox_late_is_found_all_the_same(world, ex
     assert (await engine.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
 
 
+async def test_mail_with_a_date_to_come_hides_no_report(world, exchange):
+    engine = await world.sending()
+    mail, _ = await asked(world, engine)
+    world.source.arrive(NOW.wall + 3_000 * DAY, b"From: x@y\r\nSubject: news\r\n\r\nx")
+    await engine.recalls.look("work", ask=True)
+    world.source.arrive(NOW.wall + 60, report())
+    await engine.recalls.look("work", ask=True)
+    assert (await engine.recalls.known(mail.message_id))[0].state is RecallState.REPORTED
+
+
 async def test_a_report_below_what_was_here_before_the_inbox_was_complete_is_found(world, exchange):
     engine = await world.sending()
     mail, _ = await asked(world, engine)
@@ -502,6 +512,7 @@ async def test_a_large_inbox_is_looked_through_once_and_then_only_its_newest_day
     await asked(world, engine)
     for number in range(260):
         world.source.arrive(NOW.wall + 700 * number, b"From: x@y\r\nSubject: news\r\n\r\nx")
+    world.clock.advance(700 * 260)
     await engine.recalls.look("work", ask=True)
     pages, read = [], []
     page, raw = engine._disk.cache.page, engine.mailbox.raw

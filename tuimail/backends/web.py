@@ -56,7 +56,7 @@ class Web:
             except UnicodeEncodeError:
                 raise Unreached(f"{host}: nothing was asked; a token or header is not ASCII") from None
             except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-                raise Unreached(f"{host}: that is no address: {line(url, 100)}") from error
+                raise Unreached(f"{host}: that is no address: {line(url.partition('?')[0], 100)}") from error
             except (httpx.HTTPError, httpx.StreamError, OSError) as error:
                 raise AnswerLost(f"{host}: {_why(error)}") from error
 

@@ -49,7 +49,9 @@ def refusal(host: str, answer: Response, now: Callable[[], float]) -> MailboxErr
     if 200 <= answer.code < 300:
         return None
     if answer.target:
-        return Rejected(f"{host} redirects to {line(answer.target, 100)}; not followed", answer.code)
+        return Rejected(
+            f"{host} redirects to {line(answer.target.partition('?')[0], 100)}; not followed", answer.code
+        )
     name, said = error_of(answer.body)
     text = f"{host} answered {answer.code} {name}".rstrip() + (f": {said}" if said else "")
     pause = retry_after(answer.headers.get("retry-after", ""), now())

@@ -9,7 +9,7 @@ from tuimail.engine.places import Place
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.view import View
 from tuimail.mail.letter.envelope import Envelope, Ref
-from tuimail.ports import MailCache
+from tuimail.ports import Clock, MailCache
 
 PAGE = 100
 MOST = 2_000
@@ -24,11 +24,14 @@ BACK = 86_400.0
 class Arrivals:
     """Each mail is given out once by `new`; one whose text could not be had is given out again.
 
-    Once all of an inbox that agrees with its server was looked through, only the newest day of it is.
+    Once all of an inbox that agrees with its server was looked through, only the newest day of it is; mail
+    with a date to come makes no day.
     """
 
-    def __init__(self, cache: MailCache, mailbox: Mailbox, sync: Sync, newsroom: Newsroom) -> None:
-        self._cache, self._mailbox, self._sync = cache, mailbox, sync
+    def __init__(
+        self, cache: MailCache, mailbox: Mailbox, sync: Sync, newsroom: Newsroom, clock: Clock
+    ) -> None:
+        self._cache, self._mailbox, self._sync, self._clock = cache, mailbox, sync, clock
         self._looked: dict[Ref, None] = {}
         self._synced: set[Place] = set()
         self._through: dict[str, float] = {}
@@ -54,7 +57,7 @@ class Arrivals:
             if len(page) < PAGE or page[-1].received < since:
                 break
         if agrees:
-            self._through[account] = newest
+            self._through[account] = min(newest, self._clock.now().wall)
 
     def _hear(self, news: News) -> None:
         if isinstance(news, Synced):

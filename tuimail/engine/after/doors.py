@@ -120,4 +120,4 @@ class Doors(Struct, dict=True, eq=False):
         """Each that looks through inboxes has its own: a mail is given out once by each."""
         from tuimail.engine.after.arrivals import Arrivals
 
-        return Arrivals(self.disk.cache, self.mailbox, self.sync, self.newsroom)
+        return Arrivals(self.disk.cache, self.mailbox, self.sync, self.newsroom, self.clock)
