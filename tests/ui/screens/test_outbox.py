@@ -138,6 +138,18 @@ async def test_a_long_answer_of_the_server_is_there_to_its_last_word(open_app, s
     assert "postmaster@client.example" in seen(pilot)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (80, 25), (120, 36)])
+async def test_of_a_trail_that_is_too_long_its_end_is_there(open_app, seen, held, press, world, size):
+    async def trail(item_id):
+        return [Entry(world.now().wall, "sending", "waiting", f"step {n}.", Safe("")) for n in range(30)]
+
+    world.outbox.trail = trail
+    held()
+    pilot = await open_app(size=size)
+    await press(pilot, "o")
+    assert "step 29." in seen(pilot)
+
+
 async def test_a_sent_mail_is_named_for_a_moment(open_app, seen, held, press, world):
     item = held()
     pilot = await open_app()

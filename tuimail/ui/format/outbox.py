@@ -137,7 +137,7 @@ def _held(item: Item, now: Moment, zone: tzinfo | None) -> str:
     if left <= 0:
         return f"{due(left)} · {item.why}"
     when = day(now.wall + left, now.wall, zone)
-    keeper = ", kept by the server" if item.handle else ""
+    keeper = ", kept by the server" if item.handle and "kept by the server" not in item.why else ""
     return f"leaves {when}{keeper} · {reasons(item)}"
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from textual.widget import Widget
+
 from tuimail.mail.hold.item import Entry, Item
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
@@ -39,8 +41,12 @@ class AboutItem(Rows):
             return ()
         head = list(about_rows(self._item, self._desk.engine.now(), width))
         steps = [row for entry in self._entries for row in trail_rows(entry, width)]
-        room = self.screen.size.height // 2 - 1 - len(head)
+        room = self._most() - len(head)
         return [*head, *steps[-max(1, room) :]]
+
+    def _most(self) -> int:
+        """Half of the place it stands in, without its rule; the list above has the other half."""
+        return self.parent.size.height // 2 - 1 if isinstance(self.parent, Widget) else 0
 
     def _tick(self) -> None:
         if self._item is not None and self._item.due is not None:
