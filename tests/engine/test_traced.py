@@ -94,8 +94,8 @@ async def test_out_of_reach_it_is_asked_later(world, tracer):
 async def test_a_pause_that_the_server_asks_for_is_kept(world, tracer):
     engine = await world.sending()
     item = await sent_off(world, engine, Unreachable("wants fewer requests", 120.0))
-    waiting = await turned(world, engine, item, lambda known: known.tries == 1)
-    assert waiting.hold == 120.0
+    tried = await turned(world, engine, item, lambda known: known.tries and known.state is State.WAITING)
+    assert tried.hold == 120.0
 
 
 async def test_the_draft_of_what_failed_stays_till_it_is_deleted(world, tracer):

@@ -14,7 +14,6 @@ from tuimail.mail.letter.safe import Safe
 from tuimail.ui.keys import Place
 from tuimail.ui.reading.files import chosen
 from tuimail.ui.screens.doors import READER
-from tuimail.ui.screens.reader import PATIENCE
 from tuimail.ui.widgets.letter_view import LetterView
 
 INVITATION = (
@@ -59,10 +58,11 @@ async def test_the_header_is_there_before_the_letter_and_stays_where_that_cannot
 
     world.opening.letter = late
     pilot = await open_app()
-    await press(pilot, "enter")
-    await asyncio.sleep(PATIENCE)
-    await press(pilot)
-    assert "鈴木 一郎 <suzuki@client.example>" in seen(pilot) and "fetching…" in seen(pilot)
+    pilot.app.post_message(Key("enter", None))
+    async with asyncio.timeout(5):
+        while "fetching…" not in seen(pilot):
+            await pilot.pause(0.02)
+    assert "鈴木 一郎 <suzuki@client.example>" in seen(pilot)
     there.set()
     await press(pilot)
     shown = " ".join(seen(pilot).split())
