@@ -29,9 +29,7 @@ from tuimail.engine.news import Listener, Newsroom, Notice
 from tuimail.engine.opening import NoOpener, Opening
 from tuimail.engine.reading import Reading
 from tuimail.engine.sending.checks import Checks
-from tuimail.engine.sending.filer import Filer
 from tuimail.engine.sending.filing import Filing
-from tuimail.engine.sending.finder import Finder
 from tuimail.engine.sending.items import Items
 from tuimail.engine.sending.keeping import Keeping
 from tuimail.engine.sending.outbox import Outbox
@@ -89,9 +87,8 @@ class Engine:
         self._sender = Sender(accounts, post, disk.outbox, disk.sending)
         self._keeping = Keeping(accounts, items, clock, ids, news)
         self.checks = Checks(sending.undo_seconds, accounts, items, disk.cache, clock, sending.rules)
-        ways = self._sender, self._keeping, self.checks
-        flowed, caught = writing.habits.flowed, self._taken_back
-        self.outbox = Outbox(accounts, items, stops, disk, *ways, clock, ids, flowed, caught)
+        ways = self._sender, self._keeping, self.checks, clock, ids, writing.habits.flowed
+        self.outbox = Outbox(accounts, items, stops, disk, *ways, self._taken_back)
         pending = Pending(disk.changes)
         self.sync = Sync(accounts, disk.cache, news, clock, pending, bell=reading.bell)
         told = clock, ids, news, self._turn_of_person, self.sync.folder
@@ -102,8 +99,7 @@ class Engine:
         self._prefetch = Prefetch(disk.cache, self.sync, self.follow, news, clock, reading.bodies)
         self._notify = Notify(reading.notifier, news, clock) if reading.notifier else None
         self.mailbox = Mailbox(accounts, disk.cache, self.sync)
-        finder, filer = Finder(items, clock), Filer(items, disk.outbox, clock, ids)
-        self._filing = Filing(accounts, self._sender, finder, filer, news, clock, self.mailbox.sync)
+        self._filing = Filing(accounts, items, disk, self._sender, news, clock, ids, self.mailbox.sync)
         self.search = Search(accounts, disk.cache, news, self.sync)
         self.drafts = Drafts(accounts, self.mailbox, disk.outbox, disk.files, clock, ids, writing)
         self.contacts = Contacts(disk.cache, writing.books)

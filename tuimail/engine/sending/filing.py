@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.disk import Disk
 from tuimail.engine.news import Newsroom, Notice
 from tuimail.engine.places import Place
 from tuimail.engine.sending.filer import Filer
 from tuimail.engine.sending.finder import Finder
+from tuimail.engine.sending.items import Items
 from tuimail.engine.sending.sender import Sender
 from tuimail.mail.errors import TuimailError
 from tuimail.mail.letter.safe import line
-from tuimail.ports import Clock
+from tuimail.ports import Clock, Ids
 
 EVERY = 0.5
 WAITS = 10.0
@@ -23,14 +25,16 @@ class Filing:
     def __init__(
         self,
         accounts: Accounts,
+        items: Items,
+        disk: Disk,
         sender: Sender,
-        finder: Finder,
-        filer: Filer,
         newsroom: Newsroom,
         clock: Clock,
+        ids: Ids,
         refresh: Callable[[str, str], Awaitable[None]],
     ) -> None:
-        self._accounts, self._sender, self._finder, self._filer = accounts, sender, finder, filer
+        self._accounts, self._sender = accounts, sender
+        self._finder, self._filer = Finder(items, clock), Filer(items, disk.outbox, clock, ids)
         self._newsroom, self._clock, self._refresh = newsroom, clock, refresh
         self.under_way: dict[str, asyncio.Lock] = {}
         self.reopen()
