@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from textual.widget import Widget
+from textual.strip import Strip
 
 from tuimail.mail.hold.item import Entry, Item
 from tuimail.ui.desk import Desk
@@ -32,21 +32,21 @@ class AboutItem(Rows):
     def show(self, item: Item | None, entries: Sequence[Entry]) -> None:
         """Another item, or a longer trail."""
         before = len(self.rows(self.size.width))
-        self._item, self._entries = item, entries
+        self._item, self._entries = item, entries if item is not None else ()
         self.display = item is not None
         self.refresh(layout=before != len(self.rows(self.size.width)))
 
     def rows(self, width: int) -> Sequence[Row]:
-        if self._item is None:
-            return ()
-        head = list(about_rows(self._item, self._desk.engine.now(), width))
-        steps = [row for entry in self._entries for row in trail_rows(entry, width)]
-        room = self._most() - len(head)
-        return [*head, *steps[-max(1, room) :]]
+        return [*self._head(width), *(row for entry in self._entries for row in trail_rows(entry, width))]
 
-    def _most(self) -> int:
-        """Half of the place it stands in, without its rule; the list above has the other half."""
-        return self.parent.size.height // 2 - 1 if isinstance(self.parent, Widget) else 0
+    def render_line(self, y: int) -> Strip:
+        """As many of the first steps as have no room are left out."""
+        width, height = self.size
+        head = len(self._head(width))
+        return super().render_line(y if y < head else y + max(0, len(self.rows(width)) - height))
+
+    def _head(self, width: int) -> Sequence[Row]:
+        return list(about_rows(self._item, self._desk.engine.now(), width)) if self._item is not None else ()
 
     def _tick(self) -> None:
         if self._item is not None and self._item.due is not None:
