@@ -7,7 +7,7 @@ is still one was not sent.
 import base64
 import contextlib
 
-from tuimail.backends.graph import large
+from tuimail.backends.graph import large, rows
 from tuimail.backends.graph.http import ME, MESSAGES, Graph, at, query, text
 from tuimail.backends.graph.people import addressed, are_more
 from tuimail.backends.graph.refusal import Rejected
@@ -69,8 +69,8 @@ async def standing(graph: Graph, message_id: str) -> str:
         filter=f"internetMessageId eq {text(message_id)}",
         select="id,isDraft",
     )
-    found = (await graph.json("GET", path)).get("value")
-    drafts = [one for one in found or () if isinstance(one, dict) and one.get("isDraft") is True]
+    found = rows.rows(await graph.json("GET", path))
+    drafts = [one for one in found if one.get("isDraft") is True]
     return an_id(graph, drafts[0]) if drafts else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tuimail.backends.graph import tips
+from tuimail.backends.graph import rows, tips
 from tuimail.backends.graph.http import ME, Graph, query
 from tuimail.backends.graph.place import SENT, in_sent, place_of
 from tuimail.backends.graph.refusal import TOO_MANY_REQUESTS, Busy, Rejected
@@ -125,12 +125,12 @@ class GraphExchange:
     async def _organisation(self) -> Tenant:
         path = query("/v1.0/organization", select="id,displayName,verifiedDomains")
         try:
-            rows = (await self._graph.json("GET", path)).get("value")
+            found = await self._graph.json("GET", path)
         except Rejected as error:
             if error.code in (BAD_REQUEST, NOT_FOUND):
                 return Tenant(Kind.PERSONAL)
             raise
-        organisations = [row for row in rows or () if isinstance(row, dict)]
+        organisations = rows.rows(found)
         if not organisations or str(organisations[0].get("id", "")).lower() == PERSONAL:
             return Tenant(Kind.PERSONAL)
         return Tenant(Kind.WORK, _domains(organisations[0].get("verifiedDomains")))
@@ -144,8 +144,8 @@ class GraphExchange:
 
 def _domains(value: Any) -> tuple[str, ...]:
     """Those that mail is taken for."""
-    rows = [row for row in value or () if isinstance(row, dict)] if isinstance(value, list) else []
-    named = (str(row.get("name", "")).lower() for row in rows if "Email" in str(row.get("capabilities", "")))
+    listed = [row for row in value or () if isinstance(row, dict)] if isinstance(value, list) else []
+    named = (str(row.get("name", "")).lower() for row in listed if "Email" in str(row.get("capabilities", "")))
     return tuple(name for name in named if name)
 
 

@@ -53,9 +53,13 @@ def are_more(found: Mapping[str, Any], submission: Submission) -> bool:
     They are counted, not compared: an address may be told as another one of the same mailbox.
     """
     lists = [found.get(name) for name in LISTS]
-    people = [each.get("emailAddress") for some in lists if isinstance(some, list) for each in some]
+    people = [each.get("emailAddress") for some in lists for each in _objects(some)]
     specs = {str(one.get("address", "")).lower() for one in people if isinstance(one, dict)}
     return len({spec for spec in specs if "@" in spec}) > len({_key(spec) for spec in submission.recipients})
+
+
+def _objects(some: Any) -> list[dict[str, Any]]:
+    return [each for each in some if isinstance(each, dict)] if isinstance(some, list) else []
 
 
 def _is_endless(value: bytes) -> bool:

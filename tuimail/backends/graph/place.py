@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from tuimail.backends.graph import rows
 from tuimail.backends.graph.http import ME, Graph, at, query, text
 from tuimail.backends.graph.refusal import Rejected
 from tuimail.mail.letter.submission import OWN_HEADER
@@ -47,9 +48,8 @@ async def in_sent(graph: Graph, message_id: str, token: str = "", ordinary: bool
 
 async def _first_sent(graph: Graph, wanted: str, ordinary: bool) -> str:
     path = query(f"{ME}/mailFolders/{SENT}/messages", filter=wanted, select="id,isDraft")
-    found = (await graph.json("GET", path, headers={"Prefer": ""} if ordinary else None)).get("value")
-    names = [each["id"] for each in found or () if isinstance(each, dict) and "id" in each]
-    return str(names[0]) if names else ""
+    found = rows.rows(await graph.json("GET", path, headers={"Prefer": ""} if ordinary else None))
+    return rows.key(found[0]) if found else ""
 
 
 async def _known(graph: Graph, folder: str) -> str:
