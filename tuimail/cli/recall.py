@@ -92,6 +92,8 @@ def _progress(number: int, total: int, done: Done) -> None:
 
 
 async def _one(open_: Opened, name: str, options: argparse.Namespace) -> Done:
+    from tuimail.mail.after.recall import RecallState
+
     mail = await sent_named.sent_mail(open_, name)
     recalls = open_.engine.recalls
     made = await recalls.page(mail)
@@ -102,7 +104,7 @@ async def _one(open_: Opened, name: str, options: argparse.Namespace) -> Done:
     notices = bool(made.foresight.noticed)
     recall = await recalls.ask(mail, made.foresight, notices, options.replace, options.again)
     made = await recalls.page(mail, made.foresight)
-    if recall.state.value not in ("requested", "report received"):
+    if recall.state not in (RecallState.REQUESTED, RecallState.REPORTED):
         refused = NO_PERMISSION if recall.said.startswith(UNAUTHORIZED) else UNAVAILABLE
         return Done(name, made, recall.trail[-1].why, refused)
     draft = await _replacement(open_, mail) if options.replace else ""

@@ -6,6 +6,7 @@ from tuimail.mail.after.page import Page, Row
 from tuimail.mail.after.verdict import CLAIM, Course
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import fit
+from tuimail.ui.format.sent_mail import recipients
 
 WHO, VERDICT = 34, 15
 
@@ -14,8 +15,7 @@ def page(made: Page, zone: tzinfo) -> str:
     """The page as lines."""
     mail = made.mail
     when = datetime.fromtimestamp(mail.sent, zone).strftime("%Y-%m-%d %H:%M")
-    people = "1 person" if len(mail.people) == 1 else f"{len(mail.people)} people"
-    head = f"{mail.subject or '(no subject)'} · sent {when} to {people} · {line(mail.account)}"
+    head = f"{mail.subject or '(no subject)'} · sent {when} to {recipients(mail)} · {line(mail.account)}"
     words = [made.words]
     if made.recall is None and made.foresight.course is Course.CONFIRM:
         words.append(f"To the others: {CLAIM}")
