@@ -1,4 +1,4 @@
-"""Whatever Graph answers, sending, looking and asking end in their own words: no other exception comes out."""
+"""Whatever Graph answers, sending, reading and asking end in their own words, and in no other exception."""
 
 import json
 
@@ -8,6 +8,7 @@ from servers.keeping import item_of
 
 from tuimail.backends.graph.exchange import GraphExchange
 from tuimail.backends.graph.keeper import GraphKeeper
+from tuimail.backends.graph.source import GraphSource
 from tuimail.backends.graph.submitter import GraphSubmitter
 from tuimail.backends.graph.tracer import GraphTracer
 from tuimail.demo.exchange import Fault
@@ -15,6 +16,7 @@ from tuimail.mail.after.recall import Asked, Lost, NotAsked
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.verdict import Tenant
 from tuimail.mail.errors import MailboxError
+from tuimail.mail.folder.query import parse
 from tuimail.mail.hold.outcome import Accepted, Denied, Kept, Refused, Unreachable, Vanished
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
@@ -104,3 +106,38 @@ async def test_no_answer_of_any_kind_is_an_exception_of_another_kind(server, sta
                 else:
                     assert came is not None
                     assert not isinstance(came, Tenant) or came.domains == ()
+
+
+async def walked(stretches):
+    return [one async for one in stretches]
+
+
+@pytest.mark.parametrize("start", range(8))
+async def test_no_mailbox_of_any_kind_is_an_exception_of_another_kind(server, start):
+    for body in BODIES[start::8]:
+        server.faults = Babble(body)
+        async with graph_at(server.url) as graph:
+            source = GraphSource("work", graph)
+            for ask in (
+                source.folders(),
+                source.create("A/B"),
+                source.look("INBOX", None),
+                walked(source.stretches("INBOX")),
+                source.newest("INBOX", 5),
+                source.envelopes("INBOX", ["x"]),
+                source.body("INBOX", "x"),
+                source.bodies("INBOX", ["x"]),
+                source.message_ids("INBOX", ["x"]),
+                source.find("INBOX", "Message-ID", "<x@y>"),
+                source.find("INBOX", "X-Tuimail-Token", "x"),
+                source.search("INBOX", parse("x")),
+                source.flag("INBOX", ["x"], frozenset({"\\Seen"}), frozenset()),
+                source.move("INBOX", ["x"], "Archive"),
+                source.erase("INBOX", ["x"]),
+                source.append("Drafts", mail().wire, frozenset()),
+                source.check(),
+            ):
+                try:
+                    await ask
+                except MailboxError as error:
+                    assert str(error).isprintable(), body

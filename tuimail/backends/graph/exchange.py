@@ -144,8 +144,9 @@ class GraphExchange:
 
 def _domains(value: Any) -> tuple[str, ...]:
     """Those that mail is taken for."""
-    listed = [row for row in value or () if isinstance(row, dict)] if isinstance(value, list) else []
-    named = (str(row.get("name", "")).lower() for row in listed if "Email" in str(row.get("capabilities", "")))
+    listed = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    mail = (row for row in listed if "Email" in str(row.get("capabilities", "")))
+    named = (str(row.get("name", "")).lower() for row in mail)
     return tuple(name for name in named if name)
 
 
