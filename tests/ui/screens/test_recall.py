@@ -260,3 +260,37 @@ async def test_the_reader_asks_nothing_about_mail_of_others(open_app, press, see
     pilot = await open_app()
     await press(pilot, "enter", "n", "n")
     assert "Recall " not in seen(pilot)
+
+
+async def test_on_a_mail_of_somebody_else_the_last_one_sent_is_taken_and_named(
+    open_app, press, seen, world, exchange
+):
+    pilot = await open_app()
+    await press(pilot, "B")
+    assert "No mail that was sent is known" in seen(pilot)
+    await world.after.keep_sent(MAIL)
+    await press(pilot, "B")
+    assert "Ask back: Q3 numbers" in seen(pilot) and "the last mail sent" in seen(pilot)
+
+
+async def test_among_sent_mail_the_key_bar_offers_what_can_still_be_done(
+    open_app, press, seen, world, exchange
+):
+    world.accounts = (replace(world.accounts[0], exchange=exchange),)
+    mine = world.mailbox.envelope(500, "mine", MAIL.sender)
+    world.mailbox.rows = [replace(mine, ref=Ref("work", "Sent", "0")), *world.mailbox.rows]
+    pilot = await open_app()
+    assert "r reply" in keys_of(seen, pilot) and "B ask back" not in keys_of(seen, pilot)
+    await press(pilot, "g", "'sent", "enter")
+    assert keys_of(seen, pilot).startswith(" C correct  B ask back  c compose  e archive")
+    await press(pilot, "enter")
+    assert " C correct  B ask back " in keys_of(seen, pilot)
+    assert "r reply" not in keys_of(seen, pilot)
+    await press(pilot, "escape", "g", "'inbox", "enter")
+    assert "B ask back" not in keys_of(seen, pilot)
+    await press(pilot, "enter")
+    assert "r reply" in keys_of(seen, pilot)
+
+
+def keys_of(seen, pilot):
+    return seen(pilot).splitlines()[-1]

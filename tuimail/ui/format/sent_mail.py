@@ -4,6 +4,9 @@ from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.times import moment
 
+LATEST = "the last mail sent"
+"""Said of one that nobody chose."""
+
 
 def which(mail: SentMail, now: float) -> str:
     """Which mail, when it left, to how many."""

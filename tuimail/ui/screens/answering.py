@@ -17,6 +17,9 @@ from tuimail.ui.screens.place import PlaceScreen
 if TYPE_CHECKING:
     from tuimail.mail.after.sent_mail import SentMail
 
+ANSWERS = frozenset({"reply", "reply_all"})
+"""The ids of keys that are of little use on mail of one's own."""
+
 MANY = 500
 """From how many messages on the keys do not wait until it is done."""
 
@@ -103,8 +106,16 @@ class AnsweringScreen(PlaceScreen):
         await self.work_first(self._correct, "answer")
 
     async def action_recall(self) -> None:
-        """See whether the message here, which one sent, can be asked for, or which of those marked."""
+        """See whether the message here can be asked for, if it is one's own, else the last one sent.
+
+        Of several that are marked, see which.
+        """
         await self.work_first(self._recall, "answer")
+
+    def keys_of_own(self, account: str) -> tuple[str, ...]:
+        """What can be done about mail of one's own: asked back where there is somebody to ask."""
+        asked = {one.name for one in self.desk.engine.accounts if one.exchange is not None}
+        return ("correct", "recall") if account in asked else ("correct",)
 
     def answer(self, make: Callable[[Ref], Awaitable[Draft]]) -> None:
         """Open the composer on what `make` makes of the current message."""

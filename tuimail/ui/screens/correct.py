@@ -17,7 +17,7 @@ from tuimail.mail.letter.safe import Safe
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
 from tuimail.ui.format.correct import Sheet, choices, summary
-from tuimail.ui.format.sent_mail import which
+from tuimail.ui.format.sent_mail import LATEST, which
 from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.screens.place import PlaceScreen
 from tuimail.ui.widgets.edge import KeyBar
@@ -58,7 +58,7 @@ class CorrectScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         now = self.desk.engine.now().wall
-        self.titled(f"Correct: {which(self._sheet.mail, now)}", "the last mail sent" if self._latest else "")
+        self.titled(f"Correct: {which(self._sheet.mail, now)}", LATEST if self._latest else "")
         self._look()
 
     def on_key(self, event: events.Key) -> None:

@@ -106,20 +106,24 @@ async def correct(app: App[None], desk: Desk, mail: "SentMail | None", latest: b
     """Ask what was wrong with a mail that left; without one, with the last that was sent."""
     from tuimail.ui.screens.correct import CorrectScreen
 
-    if mail is None:
-        mail, latest = await desk.engine.corrections.last(), True
-    if mail is None:
-        raise MailboxError("No mail that was sent is known; open one in its Sent folder first.")
-    await app.push_screen(CorrectScreen(desk, mail, latest))
+    chosen = await _last(desk) if mail is None else mail
+    await app.push_screen(CorrectScreen(desk, chosen, latest or mail is None))
 
 
 async def recall(app: App[None], desk: Desk, mail: "SentMail | None") -> None:
-    """Look whether a mail that left can be asked for."""
+    """Look whether a mail that left can be asked for; without one, the last that was sent."""
     from tuimail.ui.screens.recall import RecallScreen
 
+    chosen = await _last(desk) if mail is None else mail
+    await app.push_screen(RecallScreen(desk, chosen, mail is None))
+
+
+async def _last(desk: Desk) -> "SentMail":
+    """The mail sent last. Raises MailboxError before the first."""
+    mail = await desk.engine.corrections.last()
     if mail is None:
-        raise MailboxError("Only a mail that left can be asked for; go to it in Sent, or in the outbox.")
-    await app.push_screen(RecallScreen(desk, mail))
+        raise MailboxError("No mail that was sent is known; open one in its Sent folder first.")
+    return mail
 
 
 async def recalls(app: App[None], desk: Desk, refs: Sequence[Ref]) -> None:

@@ -23,11 +23,11 @@ from tuimail.ui.folder_tree import spot, title
 from tuimail.ui.home import Home, home, looked_at, words
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.loading import First
-from tuimail.ui.screens.answering import AnsweringScreen, Chosen, chosen_of
+from tuimail.ui.screens.answering import ANSWERS, AnsweringScreen, Chosen, chosen_of
 from tuimail.ui.screens.doors import put_reader_away, read, ready_to_read
 from tuimail.ui.standing import Standing
 from tuimail.ui.walk import Walk
-from tuimail.ui.widgets.edge import Edge
+from tuimail.ui.widgets.edge import Edge, KeyBar
 from tuimail.ui.widgets.folder_list import FolderList
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.row_list import RowList
@@ -295,6 +295,14 @@ class MailScreen(AnsweringScreen):
         self.messages.show(view, folder.role in OUTGOING, begun, places)
         self._point()
         self._retitle()
+        self._offer_keys(folder)
+
+    def _offer_keys(self, folder: Folder) -> None:
+        """Among sent mail one looks for what can still be done about it."""
+        own = folder.role is Role.SENT
+        first = self.keys_of_own(folder.account) if own else ()
+        for bar in self.query(KeyBar):
+            bar.turn(self.place, ANSWERS if own else frozenset(), first=first)
 
     async def _sync(self, folder: Folder) -> None:
         for account in self.desk.engine.accounts:

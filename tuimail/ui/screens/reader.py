@@ -19,7 +19,7 @@ from tuimail.ui.format.times import size
 from tuimail.ui.keys import Place, bindings, key_of
 from tuimail.ui.reading.asked_back import is_own, told
 from tuimail.ui.reading.reading import Reading
-from tuimail.ui.screens.answering import AnsweringScreen, Chosen
+from tuimail.ui.screens.answering import ANSWERS, AnsweringScreen, Chosen
 from tuimail.ui.screens.doors import Step
 from tuimail.ui.widgets.edge import KeyBar
 from tuimail.ui.widgets.letter_view import LetterView
@@ -161,9 +161,11 @@ class LetterScreen(AnsweringScreen):
         """Put the keys first that this letter gives something to do, and leave out those it gives nothing."""
         from tuimail.ui.reading.offers import OFFERS, offers
 
-        first = tuple(offers(letter))
+        needless, first, here = frozenset(OFFERS), tuple(offers(letter)), self.envelope()
+        if here is not None and is_own(letter, self.desk):
+            needless, first = needless | ANSWERS, (*first, *self.keys_of_own(here.ref.account))
         for bar in self.query(KeyBar):
-            bar.turn(self.place, frozenset(OFFERS) - frozenset(first), first=first)
+            bar.turn(self.place, needless - frozenset(first), first=first)
 
     def _hint(self, letter: Letter) -> str:
         """What this letter waits for."""

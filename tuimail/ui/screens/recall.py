@@ -16,7 +16,7 @@ from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
 from tuimail.ui.format.recall import details_rows, question, whole_words, words_rows
-from tuimail.ui.format.sent_mail import which
+from tuimail.ui.format.sent_mail import LATEST, which
 from tuimail.ui.keys import NO_LABELS, Place, bindings
 from tuimail.ui.screens import doors
 from tuimail.ui.screens.place import PlaceScreen
@@ -35,14 +35,18 @@ NOT_THERE = "The report is not in its folder any more."
 
 
 class RecallScreen(PlaceScreen):
-    """The people with their verdicts, and below what is known of the one under the cursor."""
+    """The people with their verdicts, and below what is known of the one under the cursor.
+
+    `latest` says that nobody chose this mail: it is the last one that was sent.
+    """
 
     place = Place.RECALL
     BINDINGS = bindings(Place.RECALL)
 
-    def __init__(self, desk: Desk, mail: SentMail) -> None:
+    def __init__(self, desk: Desk, mail: SentMail, latest: bool = False) -> None:
         super().__init__(desk)
         self.mail = mail
+        self._latest = latest
         self._page: Page | None = None
         self._trouble = ""
         self._renewed = Calm(self, self._renew, RENEW_EVERY)
@@ -58,7 +62,8 @@ class RecallScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.desk.news.subscribe(self, self.hear)
-        self.titled(f"Ask back: {which(self.mail, self.desk.engine.now().wall)}", line(self.mail.account))
+        now, where = self.desk.engine.now().wall, line(self.mail.account)
+        self.titled(f"Ask back: {which(self.mail, now)}", LATEST if self._latest else where)
         self.people.focus()
         self._show()
         self._renew()
