@@ -27,9 +27,10 @@ ANSWER_TAKES = 600.0
 REPORTS_FOR = 7 * 86_400.0
 """So long after the request its report is looked for."""
 
-
 MOST_TOLD = 500
 """Reports about single recipients beyond these are not taken: anybody can write one."""
+
+UNSURE = "the answer was lost, so it may have been requested; it is not repeated"
 
 
 class Asked(Struct, frozen=True):
@@ -156,9 +157,6 @@ def answered(recall: Recall, outcome: AskOutcome, now: float) -> Recall:
         said = line(f"{outcome.code} {outcome.text}" if outcome.code else outcome.text)
         return _moved(recall, RecallState.REFUSED, now, "refused; nothing was asked", said, said=said)
     return _moved(recall, RecallState.UNSURE, now, f"{UNSURE}: {line(outcome.why)}")
-
-
-UNSURE = "the answer was lost, so it may have been requested; it is not repeated"
 
 
 def minded(recall: Recall, now: float, under_way: bool = False) -> Recall | None:
