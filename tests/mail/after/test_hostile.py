@@ -75,7 +75,7 @@ def mdn(value, date):
 def known(value, date=DATES[2]):
     """A mail, what was foreseen and asked of it, and what came back, all of it foreign."""
     mail = of_letter(letter(value, date), REF, NOON)
-    tips = [Tip("ken@contoso.example", Scope.INTERNAL, away=block(value), note=block(value))]
+    tips = [Tip("ken@contoso.example", Scope.INTERNAL, away=block(value))]
     foresight = foresee(mail, Tenant(Kind.WORK, ("contoso.example",)), tips)
     recall = answered(begin(mail, foresight, 1, NOON), Asked(f"<{value}>", value), NOON)
     report = Ref("work", "INBOX", "9")

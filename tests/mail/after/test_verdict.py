@@ -50,9 +50,9 @@ def test_a_list_without_outside_members_can_be_asked():
 
 
 def test_what_else_is_known_of_somebody_inside_is_said():
-    tip = inside("a@contoso.example", away=Safe("back on Monday"), full=True)
+    tip = inside("a@contoso.example", away=Safe("back on Monday"), full=True, restricted=True)
     assert foresee(mail("a@contoso.example"), WORK, [tip]).verdicts[0].reason == (
-        "same organisation, out of office, mailbox full"
+        "same organisation, out of office, mailbox full, restricted"
     )
 
 

@@ -9,7 +9,7 @@ from tuimail.mail.letter.safe import Safe, block, line
 
 OPTIONS = (
     "recipientScope, externalMemberCount, totalMemberCount, automaticReplies, mailboxFullStatus, "
-    "deliveryRestriction, moderationStatus, maxMessageSize, customMailTip"
+    "deliveryRestriction, moderationStatus"
 )
 BATCH, MOST = 50, 200
 """Addresses in one question; and in all, beyond which Exchange does not look at each."""
@@ -59,8 +59,6 @@ def _tip(row: dict[str, Any]) -> Tip:
         full=row.get("mailboxFull") is True,
         restricted=row.get("deliveryRestricted") is True,
         moderated=row.get("isModerated") is True,
-        largest=_count(row.get("maxMessageSize")),
-        note=_plain(row.get("customMailTip")),
     )
 
 

@@ -18,8 +18,8 @@ class Scope(StrEnum):
 class Tip(Struct, frozen=True):
     """One recipient. A list has `members`, `outsiders` of them outside; both are 0 for a person.
 
-    `away` is the automatic reply, `note` what the administrators want to be shown, `trouble` why nothing
-    could be told; all mostly empty. `largest` is in bytes, 0 when not told.
+    `away` is the automatic reply, `trouble` why nothing could be told; both mostly empty. `restricted` is one
+    that takes mail from some people only.
     """
 
     spec: str
@@ -30,6 +30,4 @@ class Tip(Struct, frozen=True):
     full: bool = False
     restricted: bool = False
     moderated: bool = False
-    largest: int = 0
-    note: Safe = Safe("")
     trouble: Safe = Safe("")

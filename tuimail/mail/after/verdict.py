@@ -148,6 +148,7 @@ def _besides(tip: Tip) -> tuple[str, ...]:
         (bool(tip.away), "out of office"),
         (tip.full, "mailbox full"),
         (tip.moderated, "moderated"),
+        (tip.restricted, "restricted"),
     )
     return tuple(words for holds, words in told if holds)
 
