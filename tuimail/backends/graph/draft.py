@@ -24,9 +24,8 @@ _NAVIGATION = (".", "..")
 async def place(graph: Graph, submission: Submission) -> str:
     """The id of a new draft that is this message, whole; one that an earlier attempt left goes first.
 
-    Nobody ever had its name, so another program may have changed it.
-
-    Raises MailboxError, and TooLarge; then nothing was sent.
+    That one's name was never written down, and another program may have changed it since. Raises
+    MailboxError, and TooLarge; then nothing was sent.
     """
     placed = await _placed(graph, submission)
     if submission.receipts:

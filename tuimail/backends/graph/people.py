@@ -54,8 +54,8 @@ def are_more(found: Mapping[str, Any], submission: Submission) -> bool:
     """
     lists = [found.get(name) for name in LISTS]
     people = [each.get("emailAddress") for some in lists for each in _objects(some)]
-    specs = {str(one.get("address", "")).lower() for one in people if isinstance(one, dict)}
-    return len({spec for spec in specs if "@" in spec}) > len({_key(spec) for spec in submission.recipients})
+    specs = [str(one.get("address", "")) for one in people if isinstance(one, dict)]
+    return len({_key(spec) for spec in specs if "@" in spec}) > len(set(map(_key, submission.recipients)))
 
 
 def _objects(some: Any) -> list[dict[str, Any]]:
