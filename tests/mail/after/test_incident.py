@@ -5,9 +5,22 @@ import pytest
 from tuimail.mail.after import incident as moves
 from tuimail.mail.after.correction import Language
 from tuimail.mail.after.incident import STEPS
+from tuimail.mail.after.incident_facts import (
+    CORRECTION,
+    DRAFTED,
+    OUTBOX,
+    REQUEST,
+    about,
+    eventful,
+    known,
+)
 from tuimail.mail.after.incident_steps import GUIDES
+from tuimail.mail.after.incident_words import standing
 from tuimail.mail.after.sent_mail import SentMail
-from tuimail.mail.hold.item import Entry
+from tuimail.mail.hold import filing
+from tuimail.mail.hold.item import Entry, Item, State
+from tuimail.mail.hold.moment import Moment
+from tuimail.mail.hold.move import begin_body, claim
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe
 
@@ -90,3 +103,52 @@ def test_what_happened_elsewhere_is_taken_in_once_and_in_order():
 def test_what_somebody_writes_is_made_safe_for_a_terminal():
     noted = moves.note(opened(), "red \x1b[31m\u202etext", NOON, "call")
     assert noted.step("call").note == "red ␛[31mtext"
+
+
+def with_(*entries):
+    return moves.gathered(opened(), entries)
+
+
+def stands(incident):
+    return {step: standing(entry, Language.ENGLISH) for step, entry in known(incident).items()}
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ((), {}),
+        (
+            ((REQUEST, "asking", "asking"), (REQUEST, "requested", "recall requested")),
+            {"recall": "requested"},
+        ),
+        (((CORRECTION, "waiting", "queued: undo window 10 s"),), {"correct": "held"}),
+        (
+            ((CORRECTION, "waiting", "queued"), (CORRECTION, "undone", "taken back")),
+            {"correct": "taken back"},
+        ),
+        (((CORRECTION, "sent", "accepted"), (CORRECTION, "undone", "taken back")), {"correct": "sent"}),
+        (((OUTBOX, "sent", "accepted"),), {}),
+        ((("", DRAFTED, "boss@example.jp"),), {"manager": "drafted", "security": "drafted"}),
+    ],
+)
+def test_what_was_done_about_a_step_is_known_without_a_tick(entries, words):
+    incident = with_(*(Entry(NOON + n, *entry) for n, entry in enumerate(entries)))
+    assert stands(incident) == words
+    assert incident.undone == STEPS
+
+
+def test_a_correction_was_sent_when_it_was_accepted_not_when_its_copy_was_filed():
+    whys = "accepted", "filing the copy", "filed in Sent"
+    incident = with_(*(Entry(NOON + n, CORRECTION, "sent", why) for n, why in enumerate(whys)))
+    assert known(incident)["correct"].at == NOON
+
+
+def test_what_an_item_does_between_two_states_tells_a_person_nothing():
+    now = Moment(NOON, 1.0, "boot")
+    item = Item("i", "work", State.WAITING, 1, Safe("x"), "me@example.jp", (), "<2@x>", "t", 9, NOON, due=now)
+    sending = (claim(item, now, "us"), begin_body(item, now, "go on"))
+    copying = (filing.begin(item, now), filing.filed(item, now, "Sent"), filing.left_to_server(item, now))
+    moved = [move.entry for move in (*sending, *copying)]
+    assert not any(map(eventful, about(OUTBOX, moved)))
+    assert eventful(Entry(NOON, OUTBOX, "sent", "accepted"))
+    assert eventful(Entry(NOON, "", "note", "filing the copy"))

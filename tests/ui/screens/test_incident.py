@@ -12,7 +12,7 @@ from tuimail.mail.after.incident import STEPS
 from tuimail.mail.after.near_miss import Catch, NearMiss
 from tuimail.mail.after.recall import Recall, RecallState
 from tuimail.mail.after.sent_mail import SentMail
-from tuimail.mail.hold.item import Entry
+from tuimail.mail.hold.item import Entry, State
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.screens.incident import IncidentScreen
@@ -256,6 +256,26 @@ async def test_what_a_server_says_meanwhile_comes_into_the_trail(on_page, press,
     await asyncio.sleep(0.6)
     await press(pilot)
     assert "recall request · requested · asked for · 202 Accepted" in seen(pilot)
+    (step,) = (row for row in seen(pilot).splitlines() if "[ ] 1 " in row)
+    assert step.rstrip().endswith("requested 21:02") and "0 of 8 done" in seen(pilot)
+
+
+async def test_where_there_is_little_room_the_trail_tells_what_says_something(
+    on_page, seen, world, monkeypatch
+):
+    begun = (Entry(NOON, "sent", "sent", "filing the copy"),) * 20
+    left = Entry(NOON, "sending", "sent", "accepted", Safe("250 OK"))
+    item = replace(world.item("x", ("dana@partner.example",), 0), corrects=MAIL.message_id)
+    world.outbox.put(replace(item, state=State.SENT))
+    monkeypatch.setattr(world.outbox, "trail", lambda _: told((left, *begun)))
+    shown = seen(await on_page())
+    assert "correction · sent · accepted · 250 OK" in shown and "filing the copy" not in shown
+    assert "sent 21:02" in shown
+    assert "filing the copy" in seen(await on_page((80, 50)))
+
+
+async def told(trail):
+    return [replace(entry, at=NOON + number) for number, entry in enumerate(trail)]
 
 
 async def test_about_a_japanese_mail_the_page_speaks_japanese(open_app, press, seen, world):

@@ -15,7 +15,7 @@ from tuimail.engine.writing.drafts import Drafts
 from tuimail.mail.after import incident as moves
 from tuimail.mail.after.correction import Language
 from tuimail.mail.after.incident import Incident
-from tuimail.mail.after.incident_facts import CORRECTION, OUTBOX, Dossier, about, happened
+from tuimail.mail.after.incident_facts import CORRECTION, DRAFTED, OUTBOX, Dossier, about, happened
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.errors import OutboxError
 from tuimail.mail.hold.item import Entry
@@ -191,4 +191,4 @@ class Incidents:
 
 
 def _drafted(incident: Incident, now: float, to: str) -> Incident:
-    return moves.record(incident, now, "report drafted", to)
+    return moves.record(incident, now, DRAFTED, to)

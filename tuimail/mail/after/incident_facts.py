@@ -9,12 +9,27 @@ from tuimail.mail.after.incident import STEPS, Incident
 from tuimail.mail.after.recall import Recall
 from tuimail.mail.after.receipt import Receipt
 from tuimail.mail.after.verdict import Verdict
-from tuimail.mail.hold.item import Entry
+from tuimail.mail.hold.item import Entry, State
 from tuimail.mail.letter.address import Address
 from tuimail.mail.when.instant import local
 
 OUTBOX, REQUEST, RECEIPT, CORRECTION = "outbox", "recall request", "receipt", "correction"
 """What a line of the trail may be about, besides a step: its `before`."""
+
+DRAFTED = "report drafted"
+"""What the trail says of the report: its `after`."""
+
+
+ITEM = (OUTBOX, CORRECTION)
+BEHIND = (
+    "connecting",
+    "the message itself goes out",
+    "filing the copy",
+    "filed in ",
+    "the server files ",
+    "recall",
+)
+"""What an outbox item does between two states, and what a request says of itself, begins so."""
 
 
 class Dossier(Struct, frozen=True):
@@ -48,6 +63,30 @@ def happened(recalls: Sequence[Recall], receipts: Sequence[Receipt]) -> Iterator
 def about(what: str, trail: Sequence[Entry]) -> Iterator[Entry]:
     """The lines of another trail, as being about `what`."""
     return (Entry(entry.at, what, entry.after, entry.why, entry.answer) for entry in trail)
+
+
+def eventful(entry: Entry) -> bool:
+    """Whether a line of the trail tells a person something; the record has all of them."""
+    return entry.before not in ITEM or not entry.why.startswith(BEHIND)
+
+
+def known(incident: Incident) -> dict[str, Entry]:
+    """By the ids of steps, the last that the trail tells of what was done about each, ticked or not.
+
+    Of corrections one that was taken back counts for nothing where another one left.
+    """
+    found = {"recall": _last(incident, REQUEST)}
+    left = [one for one in incident.trail if one.before == CORRECTION and eventful(one)]
+    sent = any(one.after == State.SENT for one in left)
+    standing = [one for one in left if not (sent and one.after == State.UNDONE)]
+    found["correct"] = standing[-1] if standing else None
+    drafted = next((one for one in reversed(incident.trail) if one.after == DRAFTED), None)
+    found["manager"] = found["security"] = drafted
+    return {step: entry for step, entry in found.items() if entry is not None}
+
+
+def _last(incident: Incident, about: str) -> Entry | None:
+    return next((one for one in reversed(incident.trail) if one.before == about), None)
 
 
 def people(dossier: Dossier) -> tuple[Person, ...]:

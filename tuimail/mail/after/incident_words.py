@@ -5,7 +5,7 @@ import re
 from tuimail.mail.after.correction import Language
 from tuimail.mail.after.incident import STEPS
 from tuimail.mail.after.incident_clock import NAMES
-from tuimail.mail.after.incident_facts import Person
+from tuimail.mail.after.incident_facts import DRAFTED, Person
 from tuimail.mail.after.incident_steps import guide
 from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.verdict import BY_DOMAIN, INSIDE, NOT_CHECKED, OUTSIDE, REASONS, Answer
@@ -112,7 +112,7 @@ KINDS_JA = {
     "clock off": "期限の表示を停止",
     "closed": "完了として閉じる",
     "opened again": "再開",
-    "report drafted": "報告の下書きを作成",
+    DRAFTED: "報告の下書きを作成",
     "outbox": "送信トレイ",
     "recall request": "取り消しの依頼",
     "receipt": "通知",
@@ -134,6 +134,22 @@ KINDS_JA = {
     "sent": "送信済み",
     "undone": "送信前に取り消し",
 }
+
+
+SHORT = {
+    "waiting": "held",
+    "paused": "held",
+    "undone": "taken back",
+    "unsure": "sent or not",
+    "report received": "report came",
+    "no report after 24 h": "no report",
+    DRAFTED: "drafted",
+}
+
+
+def standing(entry: Entry, language: Language) -> str:
+    """How it stands with a step, by the last that the trail tells of it: a word or two."""
+    return SHORT.get(entry.after, entry.after) if language is EN else kind(entry.after, language)
 
 
 def told(entry: Entry, language: Language) -> str:

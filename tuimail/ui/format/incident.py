@@ -1,6 +1,6 @@
 """What a person reads of an incident: the mail, the steps, the deadlines, what happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -10,8 +10,9 @@ from tuimail.mail.after.incident import STEPS, Incident, Step
 from tuimail.mail.after.incident_clock import ADVICE, NAMES, Deadline, deadlines, remaining
 from tuimail.mail.after.incident_facts import here
 from tuimail.mail.after.incident_steps import guide
-from tuimail.mail.after.incident_words import told, word
+from tuimail.mail.after.incident_words import standing, told, word
 from tuimail.mail.after.near_miss import Catch, Tally
+from tuimail.mail.hold.item import Entry
 from tuimail.mail.letter.address import Address
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import Piece, Row, Tone, cut, fit, wrap
@@ -20,6 +21,8 @@ from tuimail.ui.format.people import who
 
 MINUTE = 16
 """How many characters of a date are its day, hour and minute."""
+DAY, YEAR = 11, 5
+"""How many are its day with the space after it, and its year with the hyphen."""
 TITLE, WIDEST = 46, 110
 LEFT, TITLED, ROOMY = 18, 28, 120
 """The cells of a time left, and of what it is left for, which is told from so many columns on."""
@@ -97,18 +100,27 @@ def _labelled(label: str, text: str, width: int) -> Row:
     return Piece(f" {label} ", Tone.MUTED), Piece(cut(text, width - cell_len(label) - 3))
 
 
-def step_row(number: int, step: Step, width: int, view: View) -> Row:
-    """One step: its tick, what it asks for, when it was done, the note."""
+def step_row(number: int, step: Step, width: int, view: View, known: str = "") -> Row:
+    """One step: its tick, what it asks for, when it was done or else how it stands, the note."""
     title_cells = min(TITLE, max(20, width - 9 - MINUTE - 2))
-    note = fit(line(step.note), max(0, min(width, WIDEST) - 9 - title_cells - 2 - MINUTE - 3))
+    state = view.minute(step.done) if step.done else known
+    room = max(0, min(width, WIDEST) - 9 - title_cells - 2)
+    state = fit(state, min(room, max(MINUTE, cell_len(state))))
+    note = fit(line(step.note), max(0, room - cell_len(state) - 3))
     title = fit(guide(step.id, view.language).title, title_cells)
     return (
         Piece(f"   [{'x' if step.done else ' '}] ", Tone.ACCENT),
         Piece(f"{number} ", Tone.MUTED),
         Piece(f"{title}  ", Tone.MUTED if step.done else Tone.PLAIN),
-        Piece(view.minute(step.done) if step.done else " " * MINUTE, Tone.ACCENT),
+        Piece(state, Tone.ACCENT if step.done else Tone.MUTED),
         Piece(f"  {note}", Tone.MUTED),
     )
+
+
+def how_it_stands(last: Entry, now: float, view: View) -> str:
+    """The last that is known of a step; its time, before today its day as well."""
+    at, today = view.minute(last.at), view.minute(now)[:DAY]
+    return f"{standing(last, view.language)} {at.removeprefix(today)[-MINUTE + YEAR :]}"
 
 
 def deadline_row(deadline: Deadline, now: float, width: int, view: View) -> Row:
@@ -148,9 +160,9 @@ def deadline_rows(deadline: Deadline, width: int, view: View) -> Iterator[Row]:
     yield (Piece(f" {ADVICE[view.language]}", Tone.MUTED),)
 
 
-def trail_rows(incident: Incident, width: int, view: View) -> Iterator[Row]:
+def trail_rows(trail: Iterable[Entry], width: int, view: View) -> Iterator[Row]:
     """What happened, oldest first."""
-    for entry in incident.trail:
+    for entry in trail:
         answer = f" · {entry.answer}" if entry.answer else ""
         text = f"{line(told(entry, view.language))}{answer}"
         at = f" {view.minute(entry.at)}  "

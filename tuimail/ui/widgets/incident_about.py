@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tuimail.mail.after.incident import Incident
 from tuimail.mail.after.incident_clock import Deadline
+from tuimail.mail.after.incident_facts import eventful
 from tuimail.mail.letter.address import Address
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
@@ -12,7 +13,7 @@ from tuimail.ui.widgets.rows import Rows
 
 
 class IncidentAbout(Rows):
-    """The end of the trail when there is no room for all of it."""
+    """Of the trail what tells a person something when there is no room for all of it, at least its end."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -42,9 +43,11 @@ class IncidentAbout(Rows):
             return ()
         incident, view = self._incident, self._view
         top = list(self._about(incident, view, width))
-        trail = list(trail_rows(incident, width, view))
         left = self.size.height - len(top) - 1
-        return [*top, (), *trail[-left:]] if left > 0 else top
+        trail = incident.trail
+        if len(trail) > left:
+            trail = tuple(filter(eventful, trail))
+        return [*top, (), *trail_rows(trail[-left:], width, view)] if left > 0 else top
 
     def _about(self, incident: Incident, view: View, width: int) -> Iterator[Row]:
         match self._current:

@@ -1,14 +1,17 @@
 """The steps of an incident, and under them the deadlines of the clocks that are on."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from tuimail.mail.after.incident import STEPS, Incident
 from tuimail.mail.after.incident_clock import Deadline
+from tuimail.mail.after.incident_facts import known
+from tuimail.mail.hold.item import Entry
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.incident import View, deadline_row, due, step_row
+from tuimail.ui.format.incident import View, deadline_row, due, how_it_stands, step_row
 from tuimail.ui.keys import Place, bindings
 from tuimail.ui.widgets.row_list import RowList
 
@@ -28,6 +31,7 @@ class StepList(RowList):
         self._desk = desk
         self._incident: Incident | None = None
         self._view: View | None = None
+        self._known: Mapping[str, Entry] = {}
         self._deadlines: tuple[Deadline, ...] = ()
 
     @property
@@ -46,6 +50,7 @@ class StepList(RowList):
         if self._incident is None and incident.undone:
             cursor = STEPS.index(incident.undone[0])
         self._incident, self._view, self._deadlines = incident, view, due(incident, view)
+        self._known = known(incident)
         rows = len(STEPS) + len(self._deadlines)
         self.styles.height = rows
         self.place(rows, cursor)
@@ -53,7 +58,10 @@ class StepList(RowList):
     def row(self, index: int, width: int) -> Row:
         if self._incident is None or self._view is None:
             return ()
+        now = self._desk.engine.now().wall
         if index < len(STEPS):
-            return step_row(index + 1, self._incident.step(STEPS[index]), width, self._view)
-        deadline = self._deadlines[index - len(STEPS)]
-        return deadline_row(deadline, self._desk.engine.now().wall, width, self._view)
+            step = self._incident.step(STEPS[index])
+            last = self._known.get(step.id)
+            known = how_it_stands(last, now, self._view) if last is not None else ""
+            return step_row(index + 1, step, width, self._view, known)
+        return deadline_row(self._deadlines[index - len(STEPS)], now, width, self._view)
