@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from tuimail import wiring
 from tuimail.config import Account, Config, Graph, Jmap, Outbox, Recall, Server
@@ -115,6 +116,15 @@ def test_all_of_an_account_has_one_conversation_with_graph(places):
     made = engine_account(places, microsoft())
     ways = (made.submitter, made.keeper, made.tracer, made.exchange)
     assert len({id(way._graph) for way in ways}) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({}, "look at token_command"), ({"token_command": None}, "tuimail account sign-in work")],
+)
+def test_where_graph_refuses_a_token_the_account_knows_what_to_do(places, given, words):
+    made = engine_account(places, replace(microsoft(), **given))
+    assert words in made.submitter._graph.server.remedy
 
 
 def test_an_account_without_graph_has_nothing_to_ask_exchange_with(places):

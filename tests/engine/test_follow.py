@@ -1,8 +1,18 @@
 """Folders are kept up to date through all troubles, and a person hears of them once."""
 
+import pytest
+
 from tuimail.engine.folders import follow
 from tuimail.engine.folders.link import LONGEST_PAUSE
-from tuimail.engine.news import AccountOffline, AccountOnline, FolderChanged, NewMail, Notice
+from tuimail.engine.news import (
+    AccountGoes,
+    AccountOffline,
+    AccountOnline,
+    FolderChanged,
+    NewMail,
+    Notice,
+    Synced,
+)
 from tuimail.mail.folder.view import View
 
 INBOX = View("work", "INBOX")
@@ -76,6 +86,18 @@ async def test_a_server_that_does_not_answer_is_told_of_once_and_when_it_is_back
     assert said == [f"work: {offline.why}; trying again, and what you do is kept", "work is back"]
     assert [notice.trouble for notice in world.heard(Notice)] == [True, False]
     assert engine.follow.offline == ()
+
+
+@pytest.mark.parametrize("news", [AccountGoes("work"), Synced("work", "Archive")])
+async def test_a_sign_that_it_answers_again_is_followed_without_a_pause(world, news):
+    world.source.failures.update({"newest": 1, "folders": 1})
+    engine = world.engine()
+    await engine.start()
+    await world.until(lambda: engine.follow.offline)
+    await world.a_while()
+    assert not world.heard(AccountOnline)
+    engine.follow._hear(news)
+    await world.until(lambda: world.heard(AccountOnline))
 
 
 async def test_while_a_server_does_not_answer_what_is_here_can_be_read(world):

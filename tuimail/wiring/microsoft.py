@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tuimail import config as settings
 from tuimail.mail.after.kind import Kind
 from tuimail.ports import Exchange, Keeper, Submitter, Tracer
+from tuimail.wiring.signing_in import remedy
 
 if TYPE_CHECKING:
     from tuimail.backends.graph.http import Credential, Graph
@@ -22,7 +23,8 @@ def graph_of(given: settings.Account, credential: "Credential") -> "Graph | None
     from tuimail.backends.graph.http import Graph
     from tuimail.backends.graph.server import GraphServer
 
-    return Graph(GraphServer(given.graph.url, given.user or given.address), credential)
+    user, way_back = given.user or given.address, remedy(given)
+    return Graph(GraphServer(given.graph.url, user, remedy=way_back), credential)
 
 
 def by_graph(graph: "Graph") -> Submitter:

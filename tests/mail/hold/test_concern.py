@@ -143,6 +143,11 @@ def test_a_server_out_of_reach_for_minutes_is_said():
     assert concern.words == "lunch: the server can't be reached, 10 tries"
 
 
+def test_a_server_that_asks_for_a_pause_is_not_called_out_of_reach():
+    busy = settle(move.claim(item(), NOW, "x").new, Unreachable("fewer requests", 60), NOW, 0.0).new
+    assert busy.why == "put off by the server; trying again"
+
+
 def test_a_copy_that_can_not_be_filed_is_said_after_three_tries():
     concern, line = the(item(State.SENT, filing=Filing.DUE, filing_tries=3, filing_due=NOW.wall + 40))
     assert concern.matter is Matter.FILING

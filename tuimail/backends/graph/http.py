@@ -146,7 +146,7 @@ class Graph:
     def _checked(self, answer: Response) -> Response:
         host = self.server.host
         if _wants_another(answer) is not None:
-            raise LoginError(f"{host} refused the token ({answer.code}); sign in to this account again")
+            raise LoginError(f"{host} refused the token; {self.server.remedy}")
         error = refusal(host, answer, self._now)
         if isinstance(error, Busy):
             self._quiet_until = asyncio.get_running_loop().time() + error.pause

@@ -12,6 +12,8 @@ AT_ONCE = 3
 class GraphServer(Struct, frozen=True):
     """One account's way to Graph; `url` has no path. `upload` is how long a large attachment may take.
 
+    `remedy` is what a person can do about a token that is refused.
+
     Raises MailboxError for a clear connection off this computer.
     """
 
@@ -19,6 +21,7 @@ class GraphServer(Struct, frozen=True):
     user: str = ""
     bounds: Bounds = field(default_factory=lambda: Bounds(at_once=AT_ONCE))
     upload: float = 1_800
+    remedy: str = "sign in to this account again"
 
     def __post_init__(self) -> None:
         if not is_allowed(self.url):

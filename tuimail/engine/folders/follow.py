@@ -8,7 +8,15 @@ from tuimail.engine.account import Account, Accounts
 from tuimail.engine.folders.link import Link
 from tuimail.engine.folders.sync import Sync
 from tuimail.engine.folders.turns import Urgency
-from tuimail.engine.news import AccountOffline, FolderChanged, News, Newsroom, Notice
+from tuimail.engine.news import (
+    AccountGoes,
+    AccountOffline,
+    FolderChanged,
+    News,
+    Newsroom,
+    Notice,
+    Synced,
+)
 from tuimail.mail.errors import MailboxError
 from tuimail.mail.folder.folder import Folder, Role
 from tuimail.mail.letter.safe import line
@@ -140,8 +148,11 @@ class Follow:
                 await self._bring(account, folder, urgency)
 
     def _hear(self, news: News) -> None:
-        if isinstance(news, FolderChanged):
-            self._shown[news.account].set()
+        match news:
+            case FolderChanged(account):
+                self._shown[account].set()
+            case AccountGoes(account) | Synced(account):
+                self._links[account].hurry()
 
     async def _bring(self, account: Account, folder: str, urgency: Urgency) -> None:
         await self._sync.folder(account.name, folder, urgency)

@@ -37,6 +37,12 @@ class Link:
             said = f"{self._account}: {error}; trying again, and what you do is kept"
             self._newsroom.announce(Notice(line(said)))
 
+    def hurry(self) -> None:
+        """It may answer again: whoever rests tries now."""
+        if self.offline is not None:
+            self._tries = 0
+            self._back.set()
+
     async def rest(self) -> None:
         """Waits before the next try, longer each time, or until somebody else has an answer."""
         self._back.clear()

@@ -21,6 +21,8 @@ from tuimail.mail.hold.outcome import (
 )
 from tuimail.mail.letter.safe import Safe, line
 
+PUT_OFF, OUT_OF_REACH = "put off by the server", "the server can't be reached"
+
 
 def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | None:
     """The move that follows from the outcome; None when the item had been taken back meanwhile."""
@@ -35,7 +37,8 @@ def settle(item: Item, outcome: Outcome, now: Moment, jitter: float) -> Move | N
             why = "the server refused the login; the mail of this account waits"
             return _again(item, now, line(outcome.said), 0.0, why)
         case Unreachable(why, pause):
-            return _again(item, now, line(why), retry.after_unreachable(item.tries, jitter, pause))
+            wait = retry.after_unreachable(item.tries, jitter, pause)
+            return _again(item, now, line(why), wait, PUT_OFF if pause else OUT_OF_REACH)
         case Vanished(why):
             return doubt(item, now, "answer lost: probably sent", line(why))
         case Withdrawn():
@@ -87,7 +90,7 @@ def _refused(item: Item, outcome: Refused, now: Moment, jitter: float) -> Move:
     if outcome.code < PERMANENT:
         recipients = tuple(stand(r, refused[r.spec]) if r.spec in refused else r for r in item.recipients)
         pause = retry.after_refusal(item.tries, jitter)
-        return _again(item, now, answer, pause, "put off by the server", recipients)
+        return _again(item, now, answer, pause, PUT_OFF, recipients)
     if item.reached:
         last = Refusal("", outcome.code, outcome.text)
         rest = tuple(stand(r, refused.get(r.spec, last)) for r in item.recipients)
@@ -153,7 +156,7 @@ def _again(
     now: Moment,
     answer: Safe,
     pause: float,
-    why: str = "the server can't be reached",
+    why: str,
     recipients: tuple[Recipient, ...] = (),
 ) -> Move:
     if retry.given_up(item.first_try or item.queued, now.wall, item.tries):
