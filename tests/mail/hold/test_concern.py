@@ -144,7 +144,8 @@ def test_a_server_out_of_reach_for_minutes_is_said():
 
 
 def test_a_server_that_asks_for_a_pause_is_not_called_out_of_reach():
-    busy = settle(move.claim(item(), NOW, "x").new, Unreachable("fewer requests", 60), NOW, 0.0).new
+    now = NOW.later(1_000)
+    busy = settle(move.claim(item(), now, "x").new, Unreachable("fewer requests", 60), now, 0.0).new
     assert busy.why == "put off by the server; trying again"
 
 
