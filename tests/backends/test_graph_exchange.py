@@ -84,8 +84,11 @@ async def test_a_mailbox_on_premises_is_told_by_the_code(server, exchange):
     assert (await exchange.tenant()).kind is Kind.ON_PREMISES
 
 
-async def test_an_organisation_that_cannot_be_asked_is_not_guessed(server, exchange):
-    server.faults.add("GET /organization", Fault.answer(403, "Authorization_RequestDenied"))
+@pytest.mark.parametrize(
+    "fault", [Fault.answer(403, "Authorization_RequestDenied"), Fault.garbage(b'{"value": 7}')]
+)
+async def test_an_organisation_that_cannot_be_asked_is_not_guessed(server, exchange, fault):
+    server.faults.add("GET /organization", fault)
     with pytest.raises(MailboxError):
         await exchange.tenant()
     assert (await exchange.tenant()).kind is Kind.WORK

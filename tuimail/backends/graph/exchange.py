@@ -130,6 +130,8 @@ class GraphExchange:
             if error.code in (BAD_REQUEST, NOT_FOUND):
                 return Tenant(Kind.PERSONAL)
             raise
+        if not isinstance(found.get("value"), list):
+            raise AnswerLost(f"{self._graph.server.host} does not tell which organisation this is")
         organisations = rows.rows(found)
         if not organisations or str(organisations[0].get("id", "")).lower() == PERSONAL:
             return Tenant(Kind.PERSONAL)
