@@ -139,7 +139,7 @@ async def asks_for_it(person: Person) -> None:
     await person.press("a", until="all the same?")
     await person.press("y", until="Recall requested")
     await person.sees(f"{MAKOTO} can't notice probably sent", f"{WATANABE} can be asked requested")
-    assert "C correct a ask again" in person.screen
+    assert "C correct a ask once more" in person.screen
 
 
 async def reads_the_report(person: Person) -> None:

@@ -12,6 +12,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tuimail.engine.account import Account, Accounts
+from tuimail.engine.after.corrections import Made
 from tuimail.engine.after.incidents import Incidents
 from tuimail.engine.after.near_misses import NearMisses
 from tuimail.engine.after.practice import Practice
@@ -541,6 +542,17 @@ class FakeSent:
         return next(iter(await self.latest()), None)
 
 
+class FakeCorrections(FakeSent):
+    """What corrects a mail is what the outbox and the drafts have."""
+
+    async def of(self, message_id: str) -> Made:
+        items, drafts = self.world.outbox.known(), self.world.drafts.kept.values()
+        return Made(
+            tuple(draft for draft in drafts if draft.corrects == message_id),
+            tuple(i for i in items if i.corrects == message_id and i.state is not State.UNDONE),
+        )
+
+
 class World:
     """The engine as the screens see it, and the handles a test turns."""
 
@@ -556,7 +568,7 @@ class World:
         self.invitations = Invitations(Accounts({one.name: one for one in self.accounts}), self, FakeIds())
         self.after, self.saved = MemoryAfter(), FakeFiles()
         self.near_misses, self.sent = NearMisses(self.after, self), FakeSent(self)
-        self.corrections = self.sent
+        self.corrections = FakeCorrections(self)
         self.practice = Practice("boss@example.jp", "csirt@example.jp", zone=lambda: "Asia/Tokyo")
         self.incidents = Incidents(
             self.after,

@@ -12,7 +12,9 @@ from tuimail.engine.news import AfterChanged
 from tuimail.mail.after.recall import Lost, NotAsked, RecallState
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.verdict import Kind
+from tuimail.mail.hold.item import State
 from tuimail.mail.letter.address import Address
+from tuimail.mail.letter.draft import Draft
 from tuimail.mail.letter.envelope import Ref
 from tuimail.mail.letter.safe import Safe
 from tuimail.ui.screens import doors
@@ -294,3 +296,28 @@ async def test_among_sent_mail_the_key_bar_offers_what_can_still_be_done(
 
 def keys_of(seen, pilot):
     return seen(pilot).splitlines()[-1]
+
+
+async def test_a_correction_that_has_not_left_is_told_of(on_page, press, seen, world):
+    pilot = await on_page(press)
+    assert "orrection is" not in seen(pilot)
+    item = replace(world.item("x", (AIKO.spec,), 600), corrects=MAIL.message_id)
+    world.outbox.put(item)
+    await asyncio.sleep(0.4)
+    await press(pilot)
+    assert "A correction is held." in seen(pilot)
+    world.drafts.kept["d"] = Draft("d", "work", corrects=MAIL.message_id)
+    world.outbox.put(replace(item, state=State.UNDONE, due=None, version=2))
+    await asyncio.sleep(0.4)
+    await press(pilot)
+    assert "A correction is in Drafts." in seen(pilot)
+    world.outbox.put(replace(item, id="i9", version=3))
+    await press(pilot, "i", "escape")
+    assert "Corrections: 1 held, 1 in Drafts." in seen(pilot)
+
+
+async def test_once_it_was_asked_the_key_says_that_this_is_once_more(on_page, press, seen):
+    pilot = await on_page(press)
+    assert " a ask Exchange " in keys_of(seen, pilot)
+    await press(pilot, "a", "y")
+    assert " a ask once more " in keys_of(seen, pilot)

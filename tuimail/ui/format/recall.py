@@ -1,5 +1,6 @@
 """The page of a recall as rows: everybody it went to, what can be asked, what became of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from tuimail.mail.after.page import Page
 from tuimail.mail.after.page import Row as Recipient
 from tuimail.mail.after.recall import RecallState
 from tuimail.mail.after.verdict import CLAIM, Answer, Course
+from tuimail.mail.hold.item import Item, State
 from tuimail.mail.letter.address import Address, show
 from tuimail.mail.letter.safe import line
 from tuimail.ui.format.cells import ELLIPSIS, Piece, Row, Tone, cut, fit, wrap
@@ -20,6 +22,14 @@ SPACIOUS = 120
 """From so many columns on a recipient's reason stands beside the state, not in its place."""
 
 CORRECTION = "A correction reaches everyone."
+STANDING = {
+    State.WAITING: "held",
+    State.PAUSED: "held",
+    State.SENDING: "on its way out",
+    State.UNSURE: "probably sent",
+    State.FAILED: "not sent: it failed",
+}
+"""Of a correction in the outbox; its states are those of the outbox's page."""
 TONES = {Answer.CAN: Tone.STRONG, Answer.CANNOT: Tone.ALERT, Answer.UNKNOWN: Tone.ACCENT}
 
 
@@ -70,8 +80,8 @@ def address(person: Address, width: int) -> str:
     return fit(f"{cut(local + ELLIPSIS, left)}@{domain}", width)
 
 
-def words_rows(page: Page | None, trouble: str, width: int) -> Iterator[Row]:
-    """What has to be said of it all, and what went wrong just now."""
+def words_rows(page: Page | None, trouble: str, width: int, corrected: str = "") -> Iterator[Row]:
+    """What has to be said of it all, what went wrong just now, and how it stands with corrections."""
     room = min(width, WIDEST) - 2
     if trouble:
         yield from _said(f"! {trouble}", room, Tone.ALERT)
@@ -82,6 +92,8 @@ def words_rows(page: Page | None, trouble: str, width: int) -> Iterator[Row]:
         yield from _said(f"To the others: {CLAIM}", room, Tone.MUTED)
     if page.recall is not None and page.recall.state is RecallState.REFUSED and page.recall.said:
         yield from _said(f"Exchange says: {page.recall.said}", room, Tone.MUTED)
+    if corrected:
+        yield from _said(corrected, room, Tone.MUTED)
     for stray in page.strays:
         yield (Piece(cut(f" {line(stray.spec)} says: {stray.fate}", room), Tone.MUTED),)
 
@@ -93,6 +105,17 @@ def whole_words(page: Page) -> str:
     if page.recall is None and page.foresight.course is not Course.RECALL:
         return f"{words} {CORRECTION}"
     return words
+
+
+def not_sent(items: Iterable[Item], drafts: int) -> str:
+    """How it stands with corrections that have not left; who got one that did has a mark of it."""
+    states = Counter(STANDING[item.state] for item in items if item.state in STANDING)
+    counts = [*states.items(), *([("in Drafts", drafts)] if drafts else ())]
+    if not counts:
+        return ""
+    if len(counts) == 1 and counts[0][1] == 1:
+        return f"A correction is {counts[0][0]}."
+    return f"Corrections: {', '.join(f'{count:,} {words}' for words, count in counts)}."
 
 
 def details_rows(one: Recipient, width: int, now: float) -> Iterator[Row]:

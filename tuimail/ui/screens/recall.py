@@ -15,7 +15,7 @@ from tuimail.mail.letter.safe import Safe, line
 from tuimail.ui.calm import Calm
 from tuimail.ui.desk import Desk
 from tuimail.ui.format.cells import Row
-from tuimail.ui.format.recall import details_rows, question, whole_words, words_rows
+from tuimail.ui.format.recall import details_rows, not_sent, question, whole_words, words_rows
 from tuimail.ui.format.sent_mail import LATEST, which
 from tuimail.ui.keys import NO_LABELS, Place, bindings
 from tuimail.ui.screens import doors
@@ -48,7 +48,7 @@ class RecallScreen(PlaceScreen):
         self.mail = mail
         self._latest = latest
         self._page: Page | None = None
-        self._trouble = ""
+        self._trouble = self._corrected = ""
         self._renewed = Calm(self, self._renew, RENEW_EVERY)
 
     def contents(self) -> Iterable[Widget]:
@@ -67,6 +67,11 @@ class RecallScreen(PlaceScreen):
         self.people.focus()
         self._show()
         self._renew()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._page is not None:
+            self._renew()
 
     def hear(self, news: News) -> None:
         """Something came of it, or of a correction."""
@@ -189,6 +194,8 @@ class RecallScreen(PlaceScreen):
         """Ask the server for verdicts once; afterwards only what came of it is new."""
         foresight = self._page.foresight if self._page is not None else None
         self._page = await self.desk.engine.recalls.page(self.mail, foresight)
+        made = await self.desk.engine.corrections.of(self.mail.message_id)
+        self._corrected = not_sent(made.items, len(made.drafts))
         self.people.show(self._page)
         self._show()
 
@@ -205,11 +212,11 @@ class RecallScreen(PlaceScreen):
         needless |= frozenset() if page is not None else frozenset({"recall_export"})
         first = ("correct",) if page is not None and page.needs_correction else ()
         again = page is not None and page.recall is not None and page.recall.open
-        labels = {"recall_ask": "ask again"} if again else NO_LABELS
+        labels = {"recall_ask": "ask once more"} if again else NO_LABELS
         self.query_one(KeyBar).turn(self.place, needless, labels, first)
 
     def _words(self, width: int) -> Iterable[Row]:
-        return words_rows(self._page, self._trouble, width)
+        return words_rows(self._page, self._trouble, width, self._corrected)
 
     def _details(self, width: int) -> Iterable[Row]:
         current = self.people.current
