@@ -19,7 +19,8 @@ def findings(places: Paths) -> Iterator[Finding]:
     if damage:
         yield Finding("changes", State.WRONG, damage)
     elif waiting:
-        said = f"{waiting:,} deeds on messages wait for their servers; tuimail does them when it runs"
+        deeds = f"{waiting:,} deeds on messages wait" if waiting > 1 else "1 deed on a message waits"
+        said = f"{deeds} for the server; tuimail sees to it when it runs"
         yield Finding("changes", State.OK, said)
     else:
         yield Finding("changes", State.OK, "the servers know of all that was done to messages")

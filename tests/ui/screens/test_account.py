@@ -10,6 +10,7 @@ from textual._context import active_app
 from textual.events import Key, Paste
 from textual.widgets import Input
 
+from tuimail.mail.setup import providers
 from tuimail.ui.first import FirstApp
 from tuimail.ui.themes import PLAIN
 
@@ -106,6 +107,13 @@ async def test_of_a_sign_in_nothing_stays_when_one_leaves(key):
     async with FirstApp(world.setup(), LOOKS).run_test() as pilot:
         await pilot.press(key)
     assert world.forgotten == [""]
+
+
+async def test_where_only_the_user_knows_the_name_to_log_in_with_it_is_said_before_it_is_asked(first):
+    at = await first(World(providers.of("docomo.ne.jp").setting("taro@docomo.ne.jp")))
+    await at.press("'taro@docomo.ne.jp", "enter")
+    shown = await at.until("Your servers")
+    assert shown.index("IMAP専用ID") < shown.index("User   ")
 
 
 async def test_a_fault_stands_below_its_field_and_goes_as_one_types(first):

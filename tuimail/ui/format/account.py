@@ -41,7 +41,7 @@ def _about(setup: Setup, first: bool) -> Iterable[tuple[str, Tone]]:
             yield from _found(setup)
         case Step.LOGIN:
             known = (_help(setup), setup.no_keyring)
-            yield from ((words[0].upper() + words[1:], Tone.PLAIN) for words in known if words)
+            yield from ((_sentence(words), Tone.PLAIN) for words in known if words)
 
 
 def _found(setup: Setup) -> Iterable[tuple[str, Tone]]:
@@ -50,10 +50,16 @@ def _found(setup: Setup) -> Iterable[tuple[str, Tone]]:
         return
     at = f" ({setup.found.index(setup.setting) + 1} of {len(setup.found)}, alt+o for the next)"
     yield f"Found by {line(setup.setting.source)}{at if len(setup.found) > 1 else ''}.", Tone.PLAIN
+    if not setup.setting.user and setup.setting.help:
+        yield _sentence(setup.setting.help), Tone.PLAIN
     if doubt := setup.setting.doubt:
         yield doubt, Tone.STRONG
     if setup.setting.graph:
         yield "By Microsoft Graph mail can be asked back after it left (recall).", Tone.MUTED
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _help(setup: Setup) -> str:
