@@ -13,7 +13,7 @@ from tuimail.engine.news import AfterChanged
 from tuimail.mail.after.kind import Kind
 from tuimail.mail.after.recall import Asked, Lost, NotAsked, RecallState
 from tuimail.mail.after.verdict import SWITCHED_OFF, Answer, Course
-from tuimail.mail.errors import MailboxError, OutboxError, RecallError
+from tuimail.mail.errors import LoginError, MailboxError, OutboxError, RecallError
 from tuimail.mail.hold.item import State
 from tuimail.mail.hold.outcome import Accepted, Refusal
 from tuimail.mail.letter.envelope import Ref
@@ -319,6 +319,23 @@ async def test_an_account_without_graph_says_why(world):
     assert (await engine.recalls.foresee(mail)).course is Course.SIGN_IN
     with pytest.raises(RecallError, match="sign in to Microsoft Graph"):
         await engine.recalls.ask(mail, await engine.recalls.foresee(mail))
+
+
+async def test_where_nobody_is_signed_in_the_words_name_the_command(world, exchange):
+    engine = await world.sending()
+    mail = await sent(world, engine, **INSIDE)
+
+    async def tenant():
+        raise LoginError(
+            "work is not signed in; its mail is kept; sign in again: tuimail account sign-in work"
+        )
+
+    exchange.tenant = tenant
+    seen = await engine.recalls.foresee(mail)
+    assert seen.course is Course.SIGN_IN
+    assert seen.words == "sign in to Microsoft Graph to enable recall (tuimail account sign-in work)"
+    with pytest.raises(RecallError, match="tuimail account sign-in work"):
+        await engine.recalls.ask(mail, seen)
 
 
 async def test_switched_off_it_is_not_offered(world, exchange):

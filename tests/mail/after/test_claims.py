@@ -109,7 +109,11 @@ ROWS = [
         Course.CORRECT,
         "Whether recall works for personal Microsoft accounts is not proven; it is not offered.",
     ),
-    (foreseen(Kind.UNSIGNED, IN), Course.SIGN_IN, "sign in to Microsoft Graph to enable recall"),
+    (
+        foreseen(Kind.UNSIGNED, IN),
+        Course.SIGN_IN,
+        "sign in to Microsoft Graph to enable recall (docs/accounts.md)",
+    ),
     (foreseen(Kind.OTHER, IN), Course.CORRECT, "Mail that has been delivered cannot be taken back."),
 ]
 

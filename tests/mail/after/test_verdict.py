@@ -148,7 +148,7 @@ IMPOSSIBLE = [
         Course.CORRECT,
         "Whether recall works for personal Microsoft accounts is not proven; it is not offered.",
     ),
-    (Kind.UNSIGNED, Course.SIGN_IN, "sign in to Microsoft Graph to enable recall"),
+    (Kind.UNSIGNED, Course.SIGN_IN, "sign in to Microsoft Graph to enable recall (docs/accounts.md)"),
     (Kind.OTHER, Course.CORRECT, "Mail that has been delivered cannot be taken back."),
 ]
 

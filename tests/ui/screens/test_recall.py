@@ -155,7 +155,7 @@ async def test_without_graph_signing_in_is_what_is_said(on_page, press, seen, wo
     world.recalls._accounts = bare
     pilot = await on_page(press, replace(MAIL, to=(Address("bo@example.jp"),)))
     shown = " ".join(seen(pilot).split())
-    assert "Sign in to Microsoft Graph to enable recall." in shown
+    assert "Sign in to Microsoft Graph to enable recall (docs/accounts.md)." in shown
     assert "a ask Exchange" not in shown
 
 

@@ -24,7 +24,8 @@ from tuimail.mail.after.recall import Recall, RecallState
 from tuimail.mail.after.sent_mail import SentMail
 from tuimail.mail.after.tip import Scope, Tip
 from tuimail.mail.after.verdict import SIGN_IN, Course, Foresight, Tenant, foresee
-from tuimail.mail.errors import MailboxError, OutboxError, RecallError, TuimailError
+from tuimail.mail.errors import LoginError, MailboxError, OutboxError, RecallError, TuimailError
+from tuimail.mail.hold.stop import SIGN_IN_AGAIN
 from tuimail.mail.letter.envelope import Envelope
 from tuimail.ports import AfterStore, Clock, Exchange, Files
 
@@ -72,6 +73,9 @@ class Recalls:
             return foresee(mail, _without_graph(account), enabled=self._enabled)
         try:
             tenant = await account.exchange.tenant()
+        except LoginError as error:
+            unsigned = Tenant(Kind.UNSIGNED, account.domains)
+            return foresee(mail, unsigned, way=str(error).rpartition(SIGN_IN_AGAIN)[2])
         except MailboxError:
             tenant = Tenant(Kind.WORK)
         tips = await self._tips(account.exchange, mail) if tenant.kind is Kind.WORK else ()

@@ -74,6 +74,8 @@ UNCHECKED = "could not check the recipients"
 ON_PREMISES = "Recall for on-premises Exchange exists only in Outlook."
 PERSONAL = "Whether recall works for personal Microsoft accounts is not proven; it is not offered."
 SIGN_IN = "sign in to Microsoft Graph to enable recall"
+SET_UP = "docs/accounts.md"
+"""Where one reads how to sign in, where that was not configured."""
 DELIVERED = "Mail that has been delivered cannot be taken back."
 SWITCHED_OFF = "Recall is switched off in your configuration ([recall] enabled = false)."
 
@@ -90,21 +92,24 @@ REASONS = {
 }
 
 
-def foresee(mail: SentMail, tenant: Tenant, tips: Sequence[Tip] = (), enabled: bool = True) -> Foresight:
+def foresee(
+    mail: SentMail, tenant: Tenant, tips: Sequence[Tip] = (), enabled: bool = True, way: str = SET_UP
+) -> Foresight:
     """What can be said of everybody the mail went to, and the course to offer.
 
-    Where no tip tells where somebody is, the organisation's domains do. `enabled` is the user's own switch.
+    Where no tip tells where somebody is, the organisation's domains do. `enabled` is the user's own switch,
+    `way` what leads to a sign-in: a command, or where it is told.
     """
     if tenant.kind is not Kind.WORK or not enabled:
-        return _impossible(mail, tenant, enabled)
+        return _impossible(mail, tenant, enabled, way)
     told = {tip.spec.lower(): tip for tip in tips}
     verdicts = tuple(_verdict(one, told.get(one.spec.lower()), tenant.domains) for one in mail.people)
     return Foresight(*_course(verdicts, _outsiders(verdicts, told)), verdicts)
 
 
-def _impossible(mail: SentMail, tenant: Tenant, enabled: bool) -> Foresight:
+def _impossible(mail: SentMail, tenant: Tenant, enabled: bool, way: str) -> Foresight:
     """Nobody can be asked from this account, as it is."""
-    course, words = _without_graph(mail, tenant)
+    course, words = _without_graph(mail, tenant, way)
     reason, answer = REASONS.get(tenant.kind, ""), Answer.CANNOT
     if not enabled:
         course, words, reason = Course.CORRECT, SWITCHED_OFF, "recall is switched off"
@@ -113,11 +118,11 @@ def _impossible(mail: SentMail, tenant: Tenant, enabled: bool) -> Foresight:
     return Foresight(course, words, tuple(Verdict(one, answer, reason) for one in mail.people))
 
 
-def _without_graph(mail: SentMail, tenant: Tenant) -> tuple[Course, str]:
+def _without_graph(mail: SentMail, tenant: Tenant, way: str) -> tuple[Course, str]:
     if tenant.kind is Kind.UNSIGNED:
         ours = {*tenant.domains, _domain(mail.sender.spec)}
         inside = any(_domain(one.spec) in ours for one in mail.people)
-        return (Course.SIGN_IN, SIGN_IN) if inside else (Course.CORRECT, ONLY_OUTSIDE)
+        return (Course.SIGN_IN, f"{SIGN_IN} ({way})") if inside else (Course.CORRECT, ONLY_OUTSIDE)
     words = {Kind.PERSONAL: PERSONAL, Kind.ON_PREMISES: ON_PREMISES}
     return Course.CORRECT, words.get(tenant.kind, DELIVERED)
 
