@@ -57,3 +57,14 @@ def test_typing_narrows_to_what_is_called_so_beginnings_first():
     assert shown(found) == ["Archive", "Archive/2024", "Old rearchived"]
     assert shown(narrowed([("work", WORK)], "見積")) == ["案件/木漏れ日/見積"]
     assert narrowed([("work", WORK)], "nowhere") == []
+
+
+def test_of_several_accounts_a_folder_is_found_by_the_name_of_its_account_too():
+    office = folder("INBOX", Role.INBOX, account="office"), folder("Sent", Role.SENT, account="office")
+    home = folder("INBOX", Role.INBOX, account="home"), folder("Sent", Role.SENT, account="home")
+    accounts = [("home", (*home, folder("Office move", account="home"))), ("office", office)]
+    for typed in ("office sent", "sent OFF"):
+        assert shown(narrowed(accounts, typed)) == ["Sent · office"]
+    assert shown(narrowed(accounts, "office")) == ["Office move · home", "Inbox · office", "Sent · office"]
+    assert shown(narrowed(accounts, "office mo")) == ["Office move · home"]
+    assert narrowed([("office", office)], "office") == []

@@ -63,17 +63,29 @@ def entries(accounts: Accounts, folded: Collection[Spot] = (), unified: bool = T
 
 
 def narrowed(accounts: Accounts, typed: str, unified: bool = True) -> list[Entry]:
-    """The folders with what is typed in their names, those that begin with it first."""
+    """The folders with what is typed in their names, those that begin with it first.
+
+    Of several accounts, then those with each word in their own name or their account's.
+    """
     wanted, several = _plain(typed), len(accounts) > 1
     found: list[tuple[int, Entry]] = []
     for entry in entries(accounts, (), unified):
         folder = entry.folder
-        place = _plain(title(folder)).find(wanted) if folder is not None else -1
-        if folder is not None and place >= 0:
+        rank = _rank(folder, wanted, several) if folder is not None else None
+        if folder is not None and rank is not None:
             words = f"{title(folder)} · {folder.account}" if several and folder.account else title(folder)
-            begins = place == 0 or _plain(title(folder))[place - 1] == "/"
-            found.append((0 if begins else 1, Entry(words, folder, unread=folder.unread)))
+            found.append((rank, Entry(words, folder, unread=folder.unread)))
     return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+
+
+def _rank(folder: Folder, wanted: str, several: bool) -> int | None:
+    """How well a folder is what is wanted, 0 best; None when it is not."""
+    name = _plain(title(folder))
+    place = name.find(wanted)
+    if place >= 0:
+        return 0 if place == 0 or name[place - 1] == "/" else 1
+    named = f"{_plain(folder.account)} {name}"
+    return 2 if several and all(word in named for word in wanted.split()) else None
 
 
 def _plain(text: str) -> str:
