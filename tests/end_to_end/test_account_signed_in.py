@@ -83,3 +83,4 @@ async def test_a_refused_sign_in_is_about_the_client_and_nothing_else_is_tried(a
 
     (signed,) = await tries(trial, tell)
     assert (signed.good, signed.question) == (False, "client_id")
+    assert "sign-in work" not in signed.line and "its mail" not in signed.line

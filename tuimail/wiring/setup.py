@@ -62,7 +62,7 @@ class RealTrial:
         account = given(form)
         where = WHERE.get(Way(form.way), "client_file")
         if form.signs_in:
-            signing = partial(self._sign_in, form, account, tell)
+            signing = partial(self._begun, form, account, tell)
             signed = await tried("sign-in", where, where, signing, SIGN_IN_PATIENCE)
             yield signed
             if not signed.good:
@@ -77,6 +77,15 @@ class RealTrial:
             return secret
 
         return account_of(account, self._paths, typed if form.way == Way.PASSWORD else None)
+
+    async def _begun(self, form: Form, account: settings.Account, tell: Tell) -> str:
+        """As `_sign_in`; what an error says of an account that is there already is left out."""
+        from tuimail.backends.oauth.grant import again
+
+        try:
+            return await self._sign_in(form, account, tell)
+        except LoginError as error:
+            raise LoginError(str(error).removesuffix(again(account.name)).rstrip("; ")) from error
 
     async def _sign_in(self, form: Form, account: settings.Account, tell: Tell) -> str:
         from tuimail.backends.oauth.grant import Prompt

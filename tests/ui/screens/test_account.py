@@ -116,6 +116,20 @@ async def test_where_only_the_user_knows_the_name_to_log_in_with_it_is_said_befo
     assert shown.index("IMAP専用ID") < shown.index("User   ")
 
 
+async def test_the_code_to_type_goes_once_the_sign_in_is_over(first):
+    world = World(WORK)
+    at = await first(world)
+    await at.press("'hanako@example.jp", "enter")
+    await at.until("Your servers")
+    await at.press("enter")
+    await at.until("How you log in")
+    world.gate.clear()
+    await at.press("'client", "enter")
+    await at.until("type the code ABCD")
+    world.gate.set()
+    assert "ABCD" not in await at.until("Done")
+
+
 async def test_a_fault_stands_below_its_field_and_goes_as_one_types(first):
     at = await first(World(OWN))
     await at.press("'hanako", "enter")

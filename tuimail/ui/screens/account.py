@@ -150,7 +150,7 @@ class AccountScreen(ModalScreen[str | None]):
 
     async def _try(self) -> None:
         async for _ in self._setup.tries(self._tell):
-            self._repaint()
+            self._tell("")
         if self._setup.works:
             await self._keep()
 
