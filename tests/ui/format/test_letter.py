@@ -130,9 +130,7 @@ def test_a_text_of_a_megabyte_begins_at_once():
 @pytest.mark.parametrize("name", ["Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To"])
 def test_a_wish_for_a_receipt_is_one_muted_line(name):
     raw = f"From: bo@x.example\n{name}: bo@x.example\nSubject: s\n\nhello\n"
-    assert [row for row in shown(raw) if "Receipt" in row] == [
-        " Receipt  asked for; none is sent from here"
-    ]
+    assert [row for row in shown(raw) if "Receipt" in row] == [" Receipt  asked for; none is sent from here"]
     rows = letter_rows(parse(raw.encode()), 80)
     (row,) = (row for row in rows if row and "none is sent from" in row[-1].text)
     assert {piece.tone for piece in row} == {Tone.MUTED}

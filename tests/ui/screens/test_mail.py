@@ -204,3 +204,20 @@ async def test_new_mail_rings_the_bell_when_it_is_to(open_app, seen, world, monk
     await pilot.pause()
     assert "2 new in work" in seen(pilot)
     assert bool(rung) is bell
+
+
+async def test_what_was_said_does_not_wait_under_a_screen_that_was_opened_since(open_app, press, seen):
+    pilot = await open_app()
+    await pilot.pause(0.5)
+    await press(pilot, "Z")
+    assert "Conversations; z unfolds one." in seen(pilot)
+    await press(pilot, "question_mark", "escape")
+    assert "Conversations" not in seen(pilot) and "c compose" in seen(pilot)
+
+
+async def test_a_reader_that_is_made_behind_the_list_takes_no_words_away(open_app, press, seen):
+    pilot = await open_app()
+    pilot.app.screen.say("Something happened.")
+    await pilot.pause(0.6)
+    assert pilot.app.is_screen_installed("reader")
+    assert "Something happened." in seen(pilot)

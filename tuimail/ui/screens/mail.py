@@ -40,6 +40,7 @@ MOMENT = 0.05
 """Seconds that the first paint waits for the rows: a warm cache has them sooner, and one paint is enough."""
 
 PREVIEW_AFTER = 0.15
+SLOW_PREVIEW = 0.15
 QUIET_AFTER = 0.3
 LARGE = 50_000
 """So many messages are not marked at once."""
@@ -364,16 +365,29 @@ class MailScreen(AnsweringScreen):
             self.work(partial(self._fill_preview, envelope), "preview")
 
     async def _fill_preview(self, envelope: Envelope) -> None:
-        """Show the message; where it can't be had, rather nothing than another one."""
+        """Show the message; while it is fetched its heading, and where it can't be had rather nothing than
+        another one.
+        """
         from tuimail.ui.format.letter import Headers
         from tuimail.ui.widgets.letter_view import LetterView
 
         await self._furnish()
         view = self.query_one(LetterView)
+        waiting = self.set_timer(SLOW_PREVIEW, partial(self._head_preview, envelope))
         try:
             letter = await self.desk.engine.opening.letter(Source(envelope.ref))
         except TuimailError as error:
             view.show_text(block(str(error)))
         else:
             view.show(letter, Headers.FEW)
+        finally:
+            waiting.stop()
         self._previewed = envelope.ref
+
+    def _head_preview(self, envelope: Envelope) -> None:
+        from tuimail.ui.format.letter import Headers, heading
+        from tuimail.ui.widgets.letter_view import LetterView
+
+        if envelope.ref != self._previewed:
+            self._previewed = None
+            self.query_one(LetterView).show(heading(envelope), Headers.FEW)

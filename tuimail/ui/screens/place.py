@@ -67,6 +67,11 @@ class PlaceScreen(Screen[None]):
         for edge in self.query(Edge):
             edge.look()
 
+    def on_screen_suspend(self) -> None:
+        """What was said here is of the past once another screen was opened over it."""
+        for bar in () if self.app.screen_stack[-1:] == [self] else self.query(KeyBar):
+            bar.hush()
+
     def titled(self, left: str, right: str | None = None) -> None:
         """Set the title; the right side stays when it is not given."""
         for title in self.query(Title):
