@@ -160,6 +160,19 @@ async def test_the_first_thing_to_fill_in_is_selected_and_tab_goes_to_the_next(o
     assert not composer(pilot).body.has_focus
 
 
+@pytest.mark.parametrize(("scenario", "rows", "top"), [("o", 30, True), ("w", 24, False)])
+async def test_the_letter_begins_at_its_top_where_the_first_mark_is_in_sight_then(
+    open_app, press, sent, seen, scenario, rows, top
+):
+    sent(a_mail(to=(SUZUKI,)))
+    pilot = await open_app((80, rows))
+    await press(pilot, "C", scenario)
+    await pilot.pause(0.1)
+    body = composer(pilot).body
+    assert body.selected_text.startswith("〔") and body.selected_text in seen(pilot)
+    assert (body.scroll_offset.y == 0) is top
+
+
 async def test_what_nobody_filled_in_is_asked_about_before_it_leaves(open_app, press, sent, seen, world):
     sent(a_mail(to=(SUZUKI,)))
     pilot = await open_app()

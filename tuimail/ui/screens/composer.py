@@ -100,6 +100,7 @@ class ComposerScreen(WritingScreen):
         self.body.move_cursor(self._draft.cursor)
         if self._draft.corrects and self.to_mark(self._draft.cursor):
             self.say("Type over what is selected; tab goes on to the next 〔…〕.")
+            self.call_after_refresh(self.from_the_top)
         if self._draft.to or self._draft.bcc:
             self.body.focus()
         else:

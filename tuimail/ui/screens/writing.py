@@ -56,6 +56,12 @@ class WritingScreen(SendingScreen):
             self.body.selection = Selection(place, (row, found.end()))
         return found is not None
 
+    def from_the_top(self) -> None:
+        """Show the text from its beginning, if what is selected is in sight then."""
+        row = self.body.wrapped_document.location_to_offset(self.body.cursor_location).y
+        if row < self.body.size.height:
+            self.body.scroll_to(y=0, animate=False)
+
     def to_next_mark(self) -> bool:
         """In a correction: on to the next thing to fill in; False where there is none below."""
         if not self._draft.corrects or not self.body.has_focus:
