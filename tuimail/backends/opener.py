@@ -80,7 +80,9 @@ class SystemOpener:
     async def _open(self, what: str, shown: str) -> None:
         process = await _started([*_opener(self._command), what], DEVNULL)
         with suppress(TimeoutError):
-            if await asyncio.wait_for(process.wait(), STARTED):
+            async with asyncio.timeout(STARTED):
+                failed = await process.wait()
+            if failed:
                 raise OpenError(f"Nothing here can open {line(shown, 80)}.")
 
     def _copy(self, name: str, data: bytes) -> Path:

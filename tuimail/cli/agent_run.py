@@ -140,4 +140,5 @@ async def _loaded(engine: Engine, trouble: Callable[[str], None]) -> tuple[Item,
 
 async def _wait(over: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(over.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await over.wait()

@@ -53,7 +53,8 @@ async def _login(given: settings.Account, places: Paths) -> str:
 
 async def _check(about: str, check: Callable[[], Awaitable[str]]) -> Finding:
     try:
-        return Finding(about, State.OK, await asyncio.wait_for(check(), PATIENCE))
+        async with asyncio.timeout(PATIENCE):
+            return Finding(about, State.OK, await check())
     except TimeoutError:
         return Finding(about, State.WRONG, f"no answer within {PATIENCE:g} s; look at host and port")
     except TuimailError as error:

@@ -41,4 +41,5 @@ async def caught_up(pump: MessagePump) -> None:
     done = asyncio.Event()
     if pump.call_later(done.set):
         with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await done.wait()

@@ -47,5 +47,6 @@ class GraphWatch:
         """Whether it was stopped meanwhile."""
         jitter = 0.75 + random.random() / 2  # noqa: S311 (so that not all ask at once)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopped.wait(), seconds * jitter)
+            async with asyncio.timeout(seconds * jitter):
+                await self._stopped.wait()
         return self.is_over

@@ -166,7 +166,8 @@ async def open_wire(host: str, port: int, context: ssl.SSLContext | None, timeou
         lambda: Wire(loop), host, port, ssl=context, happy_eyeballs_delay=FALL_BACK_TO_IPV4
     )
     try:
-        _, wire = await asyncio.wait_for(connecting, timeout)
+        async with asyncio.timeout(timeout):
+            _, wire = await connecting
     except OSError as error:
         raise Broken(why(error)) from error
     except UnicodeError as error:

@@ -153,7 +153,8 @@ class Replay:
     async def _rest(self, account: str) -> None:
         wake = self._wakes[account]
         with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), LOOK_EVERY)
+            async with asyncio.timeout(LOOK_EVERY):
+                await wake.wait()
         wake.clear()
 
     def _hear(self, news: News) -> None:

@@ -154,7 +154,8 @@ class Sender:
     async def _rest(self) -> None:
         pause = min(LOOK_EVERY, self._agenda.soonest(self._post.clock.now()))
         try:
-            await asyncio.wait_for(self._wake.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
         except TimeoutError:
             return
         self._wake.clear()

@@ -108,7 +108,8 @@ class MailScreen(AnsweringScreen):
         self.messages.focus()
         self.work(self._go_home, "home")
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.messages.loaded.wait(), MOMENT)
+            async with asyncio.timeout(MOMENT):
+                await self.messages.loaded.wait()
         self.call_after_refresh(self._furnish)
 
     def hear(self, news: News) -> None:

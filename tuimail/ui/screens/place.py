@@ -107,7 +107,8 @@ class PlaceScreen(Screen[None]):
 
         self.work(opened, group)
         with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), OPENS)
+            async with asyncio.timeout(OPENS):
+                await done.wait()
 
     async def keep(self) -> None:
         """Keep what is typed here; called before the program leaves or goes elsewhere."""

@@ -144,7 +144,8 @@ class MessageList(RowList):
     async def opened(self) -> None:
         """Wait a moment for the view that was asked for last, so that a key acts on its rows."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._opened.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self._opened.wait()
 
     async def follow(self) -> None:
         """Load what is in sight once more, and find the cursor's message in it."""
