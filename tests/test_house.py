@@ -84,3 +84,11 @@ def test_the_start_of_the_client_loads_nothing_of_what_comes_after_or_of_other_k
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split()) - AT_ONCE
     assert not [name for name in sorted(loaded) if name.startswith(tuple(LATER))]
+
+
+def test_nothing_waits_so_that_it_can_not_be_ended() -> None:
+    """`asyncio.wait_for` swallows being cancelled when what it waits for is done just then (before 3.12)."""
+    found = [
+        path.name for path in (ROOT / "tuimail").rglob("*.py") if "asyncio.wait_for(" in path.read_text()
+    ]
+    assert found == []
