@@ -20,7 +20,8 @@ async def sends(person: Person, subject: str, *people: str) -> None:
 
 
 async def in_sent(person: Person) -> None:
-    await person.press("g", "'Sent", "down", "enter", until="Sent · office")
+    await person.press("g", "'office sent", until="office sent")
+    await person.press("enter", until="0 unread of 5")
     await person.waits(
         lambda: all(re.search(f"[^「]{one}", person.screen) for one in (FIRST, SECOND)), "rows"
     )
