@@ -1,6 +1,7 @@
 """Shared fixtures: the servers of tests/servers, and a summary of what was left out and why."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -15,6 +16,14 @@ def pytest_terminal_summary(terminalreporter):
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     for reason, count in reasons.most_common():
         terminalreporter.write_line(f"left out: {count} test{'s' if count > 1 else ''}: {reason}")
+
+
+@pytest.fixture(autouse=True)
+def own_umask():
+    """Commands narrow the umask of their process, which here is everybody's."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,11 +66,3 @@ def here(shell, monkeypatch):
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     return shell
-
-
-@pytest.fixture(autouse=True)
-def own_umask():
-    """Commands narrow the umask of their process, which here is everybody's."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
