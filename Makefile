@@ -10,7 +10,7 @@ demo: $(VENV)/ready
 	@$(BIN)/tuimail demo
 
 test: $(VENV)/ready-dev servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/ready-dev
 	@$(BIN)/ruff format --check --quiet .

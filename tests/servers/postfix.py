@@ -62,7 +62,7 @@ class Postfix:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_for(self.smtp)
+        wait_for(self.smtp, 30)
         return self
 
     def stop(self) -> None:
