@@ -7,7 +7,7 @@ from servers.keeping import item_of
 
 from tuimail.backends.graph.keeper import GraphKeeper
 from tuimail.demo.exchange import Fault
-from tuimail.mail.errors import MailboxError
+from tuimail.mail.errors import MailboxError, OutboxError
 from tuimail.mail.hold.keeping import Offer, Whereabouts
 from tuimail.mail.hold.outcome import Kept, Refused, Unreachable, Vanished, Withdrawn
 
@@ -144,6 +144,22 @@ async def test_one_whose_answer_was_lost_is_found_where_it_surely_waits(server, 
     await keeper.hand_over(mail(), clock.now + HOUR, journal)
     found = await keeper.find(item_of("token", journal.remote))
     assert found == (journal.remote if server.org.policy.deferred_folder == "outbox" else "")
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_when_nothing_can_be_written_down_only_a_draft_that_is_known_stays(
+    server, keeper, clock, known
+):
+    async def full(*_):
+        raise OutboxError("the disk is full")
+
+    server.faults.add(SEND, Fault.answer(429, retry_after=0))
+    journal = Journal()
+    await keeper.hand_over(mail(), clock.now + HOUR, journal)
+    again = mail(token="second") if not known else replace(mail(), handle=journal.remote)
+    with pytest.raises(OutboxError):
+        await keeper.hand_over(again, clock.now + HOUR, full)
+    assert len(server.org.mailbox(ME).messages("drafts")) == 1
 
 
 async def test_further_than_exchange_is_known_to_keep_mail_it_is_not_asked(server, keeper, clock):

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from tuimail.mail.letter.safe import Safe, line
 from tuimail.store import report
-from tuimail.store.database import Database, Stranger, is_of_surroundings, transaction
-from tuimail.store.guard import Guard
+from tuimail.store.database import Database, transaction
+from tuimail.store.records import RecordGuard, Rows
 from tuimail.store.seal import is_broken, sealed
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ class AfterFile:
     """`ports.AfterStore` on SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, MIGRATIONS, rescue=_Guard(path))
+        self._database = Database(
+            path, MIGRATIONS, rescue=RecordGuard(path, MIGRATIONS, _legible, _fill, SAVED)
+        )
 
     async def keep_sent(self, mail: "SentMail") -> None:
         row = _row("sent", mail.message_id, mail, mail.message_id, mail.sent)
@@ -237,24 +239,9 @@ def _quarantine(connection: sqlite3.Connection, kind: str, names: list[str]) -> 
         report.add(connection, UNREADABLE)
 
 
-class _Guard(Guard):
-    """Has a damaged file set aside. What SQLite can still read of it goes into the new one."""
-
-    def is_damage(self, error: Exception, connection: sqlite3.Connection | None) -> bool:
-        ours = Stranger | sqlite3.DataError | sqlite3.IntegrityError | sqlite3.ProgrammingError
-        return not isinstance(error, ours) and not is_of_surroundings(error)
-
-    def rescue(self, path: Path) -> None:
-        from tuimail.store.salvage import renew
-
-        rows = _legible(path)
-
-        def fill(connection: sqlite3.Connection, _: float) -> str:
-            for row in rows:
-                _write(connection, row)
-            return SAVED.format(len(rows))
-
-        renew(path, MIGRATIONS, fill)
+def _fill(connection: sqlite3.Connection, rows: Rows) -> None:
+    for row in rows:
+        _write(connection, row)
 
 
 def _legible(path: Path) -> list[Row]:

@@ -14,8 +14,8 @@ import msgspec
 
 from tuimail.mail.folder.change import Change
 from tuimail.store import report
-from tuimail.store.database import Database, Stranger, in_words, is_of_surroundings, transaction
-from tuimail.store.guard import Guard
+from tuimail.store.database import Database, in_words, transaction
+from tuimail.store.records import RecordGuard, Rows
 from tuimail.store.seal import is_broken, sealed
 
 SCHEMA_1 = """
@@ -36,7 +36,9 @@ class ChangeFile:
     """`ports.ChangeStore` on SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, MIGRATIONS, rescue=_Guard(path))
+        self._database = Database(
+            path, MIGRATIONS, rescue=RecordGuard(path, MIGRATIONS, _legible, _fill, SAVED)
+        )
 
     async def add(self, changes: Sequence[Change]) -> None:
         rows = [(change.id, _body(change)) for change in changes]
@@ -127,26 +129,8 @@ def _quarantine(connection: sqlite3.Connection, ids: list[str]) -> None:
         report.add(connection, UNREADABLE)
 
 
-class _Guard(Guard):
-    """Has a damaged file set aside. What SQLite can still read of it goes into the new one, and no more:
-
-    what lies in its pages besides may have been done, or taken back, long ago.
-    """
-
-    def is_damage(self, error: Exception, connection: sqlite3.Connection | None) -> bool:
-        ours = Stranger | sqlite3.DataError | sqlite3.IntegrityError | sqlite3.ProgrammingError
-        return not isinstance(error, ours) and not is_of_surroundings(error)
-
-    def rescue(self, path: Path) -> None:
-        from tuimail.store.salvage import renew
-
-        rows = _legible(path)
-
-        def fill(connection: sqlite3.Connection, _: float) -> str:
-            connection.executemany("INSERT OR IGNORE INTO changes (id, body) VALUES (?, ?)", rows)
-            return SAVED.format(len(rows))
-
-        renew(path, MIGRATIONS, fill)
+def _fill(connection: sqlite3.Connection, rows: Rows) -> None:
+    connection.executemany("INSERT OR IGNORE INTO changes (id, body) VALUES (?, ?)", rows)
 
 
 def _legible(path: Path) -> list[tuple[str, str]]:

@@ -57,7 +57,8 @@ class GraphKeeper:
         try:
             go = await body_next(f"{host}: the message is there, to be kept until its time", (), handle)
         except BaseException:
-            await draft.discard(self._graph, handle)
+            if handle != submission.handle:
+                await draft.discard(self._graph, handle)
             raise
         if not go:
             await draft.discard(self._graph, handle)
