@@ -664,13 +664,17 @@ async def rest(pilot: Pilot) -> None:
 
 
 async def settle(pilot: Pilot) -> None:
-    """Until keys, workers and paints are through."""
-    for _ in range(5):
+    """Until keys, workers and paints are through: looked at twice, since a page that opens begins anew."""
+    quiet = 0
+    for _ in range(8):
         await rest(pilot)
         unasked = ("engine", "question") if pilot.app.screen.is_modal else ("engine",)
         waiting = [w for w in pilot.app.workers if w.group not in unasked and not w.is_finished]
-        if not waiting:
+        quiet = 0 if waiting else quiet + 1
+        if quiet == 2:
             break
+        if not waiting:
+            continue
         await asyncio.wait([asyncio.ensure_future(w.wait()) for w in waiting], timeout=2)
 
 
